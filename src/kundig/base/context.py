@@ -1,0 +1,52 @@
+"""Who acts, where, in which language and why: passed explicitly to everything that reads or writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from kundig.base.database.connection import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """One company's data: a schema in a database. Only a `live` one delivers mail and webhooks."""
+
+    name: str
+    schema: str
+    kind: str = "live"
+    currency: str = "EUR"
+    region: str = "DE"
+    language: str = "de"
+    time_zone: str = "Europe/Berlin"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is answerable for what happens: a person (through a page or a token), a job, the system itself."""
+
+    kind: str
+    """user, token, workflow, portal, public_form, system"""
+    id: UUID | None = None
+    user: UUID | None = None
+    """The user whose rights count; None only for the system."""
+
+
+SYSTEM = Actor("system")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every call needs to know besides its own arguments. `source` says why: api, web, import, cli, demo, job, undo."""
+
+    connection: Connection
+    workspace: Workspace
+    actor: Actor
+    source: str
+    language: str = "de"
+    time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Berlin"))
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
