@@ -1,0 +1,66 @@
+# Two commands do everything on a fresh machine with Python 3.11+ and make: `make run` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(VENV)/.run-stamp
+DEV := $(VENV)/.dev-stamp
+ASSETS := $(VENV)/.assets-stamp
+FRONTEND := hatch_build.py pyproject.toml $(shell find frontend src/kundig -path '*/node_modules' -prune -o \
+	\( -path 'frontend/*' -o -path '*/templates/*' -o -name objects.py \) -type f -print)
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench messages lock browser clean
+
+help:  ## what there is to type
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 18
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Kundig needs Python 3.11 or newer: make PYTHON=python3.12 …"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN): requirements/run.txt | $(VENV)/bin/python
+	$(INSTALL) -r requirements/run.txt
+	@touch $@
+
+$(ASSETS): $(RUN) $(FRONTEND)
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(DEV): requirements/dev.txt $(RUN)
+	$(INSTALL) -r requirements/dev.txt
+	@touch $@
+
+run: $(ASSETS)  ## start Kundig with demo data (address and log-in are printed; data in ./data)
+	@KUNDIG_DEMO=$${KUNDIG_DEMO-1} $(BIN)/kundig serve
+
+test: lint browser  ## every check and every test: unit, integration, browser
+	$(BIN)/pytest -n 2 --dist loadscope tests/unit tests/integration
+	@# on their own: Playwright's synchronous face keeps an event loop that asynchronous tests in the same process cannot enter
+	$(BIN)/pytest -n 2 --dist loadscope tests/browser
+
+lint: $(ASSETS) $(DEV)  ## ruff, formatting, types, floors
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(DEV)  ## put the code in order
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(ASSETS) $(DEV)  ## measure, and print the figures (README says what they mean)
+	$(BIN)/python -m bench $(ARGS)
+
+messages: $(DEV)  ## bring the catalogs of both languages up to date with the sources
+	$(BIN)/python tools/messages.py
+
+lock: $(DEV)  ## pin new versions (needs uv)
+	@cd requirements && for f in run dev; do uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --no-annotate $$f.in -o $$f.txt; done
+
+browser: $(DEV)  ## make sure that there is a Chromium for the browser tests
+	@sh tools/browser.sh
+
+clean:  ## remove what was built and installed (your data stays)
+	rm -rf $(VENV) dist frontend/node_modules src/kundig/interfaces/web/static .mypy_cache .ruff_cache .pytest_cache .hypothesis
