@@ -1,0 +1,168 @@
+"""What describes an object: the one shape for shipped and custom objects, in memory, in the database and as YAML.
+
+A shipped object is one of these made in a module's `objects.py`; a custom one is the same read from a document. All are
+immutable; `kundig.engine.schema` turns them into tables.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from kundig.base.i18n import Label
+
+Storage = Literal["record", "owned"]
+FieldState = Literal["building", "live", "retired"]
+
+
+class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One value of a choice field; `color` is one of the eight hues for tags."""
+
+    key: str
+    label: Label
+    color: str | None = None
+    retired: bool = False
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One field. `options` is checked by the field's type (target, choices, pipeline, prefix …)."""
+
+    name: str
+    type: str
+    label: Label
+    help: Label | None = None
+    required: bool = False
+    unique: bool = False
+    read_only: bool = False
+    default: Any = None
+    main: bool = False
+    """On the default layout and in quick create; the other fields are one click away."""
+    searched: bool | None = None
+    """In full-text search; None: texts and contact points are, the rest not."""
+    personal: bool = False
+    sensitive: bool = False
+    translated: bool = False
+    hidden: bool = False
+    """Taken out by a document; the data stays."""
+    state: FieldState = "live"
+    options: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class Interaction(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Makes an object's records entries on timelines: those of the records in `about`, and of the records above them.
+
+    `at` is the datetime field they stand at (created_at when it is empty); `done` names the filter that says it is over.
+    """
+
+    about: tuple[str, ...]
+    at: str = "created_at"
+
+
+class Object(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One object: a table, its pages, its API, its rights."""
+
+    name: str
+    label: Label
+    label_plural: Label
+    icon: str = "box"
+    storage: Storage = "record"
+    parent: str | None = None
+    """Owned objects: the link field that points to the owner."""
+    title: str = "{name}"
+    """The record's label from its fields: `"{first_name} {last_name}"`."""
+    fields: tuple[Field, ...] = ()
+    any_required: tuple[tuple[str, ...], ...] = ()
+    """Groups of fields of each of which at least one is needed."""
+    above: str | None = None
+    """The link to the record whose timeline shows this one's interactions too (contact → account)."""
+    tree: str | None = None
+    """The link to an object of the same kind that must not run in a circle."""
+    interaction: Interaction | None = None
+    rate_date: str | None = None
+    """The date whose exchange rate converts the money fields; the day of creation when it is empty."""
+    order: str = "-created_at"
+    """The order of its lists unless a view says otherwise."""
+    navigation: int | None = None
+    """Place in the main navigation; None: not in it."""
+    system: bool = False
+    """Kept by the platform (user, team): no custom deletion, no trash."""
+
+
+class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One stage of a pipeline. `required` names fields that must be filled to enter it."""
+
+    key: str
+    label: Label
+    status: Literal["open", "won", "lost"] = "open"
+    probability: int | None = None
+    rot_days: int | None = None
+    required: tuple[str, ...] = ()
+    checklist: tuple[Label, ...] = ()
+    color: str | None = None
+    retired: bool = False
+
+
+class Pipeline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Stages in order, for a pipeline field of an object."""
+
+    name: str
+    object: str
+    field: str
+    label: Label
+    stages: tuple[Stage, ...]
+
+
+class Extension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Fields that a module (or a document) adds to another's object."""
+
+    object: str
+    fields: tuple[Field, ...]
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A titled group of fields on a layout."""
+
+    label: Label
+    fields: tuple[str, ...]
+
+
+class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a record page and its form show. Without one, the main fields come first and the rest behind one click."""
+
+    name: str
+    object: str
+    facts: tuple[str, ...] = ()
+    """Up to five figures under the record's name."""
+    sections: tuple[Section, ...] = ()
+    related: tuple[str, ...] = ()
+    """Children shown as lists: `"contact.account"`, in order."""
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A saved list: filter, columns, order; `shape` list or board. Shipped and shared ones are documents, personal ones rows."""
+
+    name: str
+    object: str
+    label: Label
+    where: dict[str, Any] | None = None
+    columns: tuple[str, ...] = ()
+    order: str | None = None
+    shape: Literal["list", "board"] = "list"
+    group: str | None = None
+    position: int = 100
+    default: bool = False
+
+
+def field(name: str, type: str, en: str, de: str, **rest: Any) -> Field:  # noqa: A002 - the glossary's word
+    """A field with its two labels; what `Field` doesn't know itself becomes an option of the type."""
+    own = {key: rest.pop(key) for key in list(rest) if key in _FIELD_KEYS}
+    return Field(name=name, type=type, label={"en": en, "de": de}, options=rest, **own)
+
+
+def choice(key: str, en: str, de: str, color: str | None = None) -> Choice:
+    """A choice with its two labels."""
+    return Choice(key, {"en": en, "de": de}, color)
+
+
+_FIELD_KEYS = frozenset(Field.__struct_fields__) - {"name", "type", "label", "options"}

@@ -1,0 +1,49 @@
+"""What a call works in: one actor's view of one workspace within one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from kundig.base.context import Context
+from kundig.base.database.connection import Connection
+from kundig.base.errors import Denied, Missing
+from kundig.base.i18n import t
+from kundig.engine.policy.access import Access, ObjectAccess
+from kundig.engine.schema.bound import BoundObject
+from kundig.engine.schema.model import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Context (who, where, why), model (which objects) and access (which rights). Made at the edge, passed to both doors."""
+
+    context: Context
+    model: Model
+    access: Access
+
+    @property
+    def connection(self) -> Connection:
+        """The transaction."""
+        return self.context.connection
+
+    def object(self, name: str) -> BoundObject:
+        """An object that the actor may know of; raises Missing."""
+        if name not in self.access.objects:
+            raise Missing
+        return self.model.objects[name]
+
+    def rights(self, name: str) -> ObjectAccess:
+        """The actor's rights on an object; raises Missing."""
+        try:
+            return self.access.objects[name]
+        except KeyError:
+            raise Missing from None
+
+    def require(self, right: str) -> None:
+        """A global right; raises Denied."""
+        if not self.access.everything and right not in self.access.rights:
+            raise Denied(t("Your role does not include this."))
+
+    def because(self, source: str) -> Scope:
+        """The same scope with another reason for what it writes."""
+        return replace(self, context=replace(self.context, source=source))

@@ -1,0 +1,1 @@
+"""Full-text search over all objects, kept by the write door."""
