@@ -48,6 +48,7 @@ class Action:
     icon: str = "zap"
 
 
+@dataclass(frozen=True, kw_only=True)
 class Module:
     """One module. `requires` names modules that must be there; `documents` is the folder of default YAML documents."""
 
