@@ -22,19 +22,25 @@ Label = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A translatable message with its parameters. `str()` is the English text."""
+    """A translatable message with its parameters, which may be texts and labels too. `str()` is the English text."""
 
     message: str
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def render(self, language: str) -> str:
         """The text in a language; parameters that are texts themselves are rendered in it too."""
-        filled = {k: v.render(language) if isinstance(v, Text) else v for k, v in self.params.items()}
+        filled = {k: _rendered(v, language) for k, v in self.params.items()}
         text = translate(self.message, language)
         return text.format(**filled) if filled else text
 
     def __str__(self) -> str:
         return self.render("en")
+
+
+def _rendered(value: Any, language: str) -> Any:
+    if isinstance(value, Text):
+        return value.render(language)
+    return label_in(value, language) if isinstance(value, Mapping) else value
 
 
 def t(message: str, **params: Any) -> Text:

@@ -1,0 +1,176 @@
+"""The edge of the database: pools, and the only place where transactions begin, end and are tried again."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, LiteralString, TypeVar, cast
+
+import psycopg
+from psycopg import errors as pg
+from psycopg.pq import TransactionStatus
+from psycopg_pool import AsyncConnectionPool
+
+from kundig.base.context import Workspace
+from kundig.base.database.address import Address
+from kundig.base.database.connection import Connection
+from kundig.base.database.faults import DatabaseAway, translated
+from kundig.base.database.names import APP, OWNER, quoted, workspace_role
+from kundig.base.database.pools import connected, make_pool
+
+STATEMENT_LIMIT_MS = 10_000
+"""The longest a statement of a request may take, unless its caller says otherwise."""
+
+_ISOLATIONS = {None: "", "repeatable read": " isolation level repeatable read", "serializable": " isolation level serializable"}
+_TRIES = 3
+
+Result = TypeVar("Result")
+
+
+class Database:
+    """One database for one process: a pool for the servers' role, single connections for the owner."""
+
+    def __init__(self, address: Address, *, size: int = 10) -> None:
+        """`size` is the most connections at a time. Nothing is opened before `open()`."""
+        self.address = address
+        self._pool = make_pool(address.login(APP), size)
+        self._size = size
+
+    async def open(self) -> None:
+        """Get ready; the database need not be there yet."""
+        await self._pool.open(wait=False)
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self._pool.close()
+
+    async def __aenter__(self) -> Database:
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    @asynccontextmanager
+    async def transaction(
+        self,
+        workspace: Workspace | None,
+        *,
+        timeout_ms: int = STATEMENT_LIMIT_MS,
+        isolation: str | None = None,
+        readonly: bool = False,
+    ) -> AsyncIterator[Connection]:
+        """One transaction as `kundig_app`, in a workspace as its role: committed at the end, rolled back on any error.
+
+        Beginning it is one round trip. Without a workspace it sees schema `kundig` only, until `Connection.enter`.
+        """
+        begin = f"begin{_ISOLATIONS[isolation]}{' read only' if readonly else ''}; set local statement_timeout = {int(timeout_ms)}"
+        if workspace is not None:
+            begin += f"; set local role {quoted(workspace_role(workspace.schema))}"
+        raw = await self._begun(begin)
+        try:
+            async with _ending(raw):
+                yield Connection(raw, workspace.schema if workspace else None, role_set=workspace is not None)
+        finally:
+            await _uninterrupted(self._pool.putconn(raw))
+
+    @asynccontextmanager
+    async def owner(self, workspace: Workspace | None = None, *, lock_timeout_ms: int | None = None) -> AsyncIterator[Connection]:
+        """One transaction as `kundig_owner`, for DDL, with a connection of its own and no limit of time.
+
+        `lock_timeout_ms` keeps it from stopping everybody else while it waits for a lock (psycopg raises LockNotAvailable).
+        """
+        async with connected(self.address.login(OWNER)) as raw:
+            await raw.execute(cast("LiteralString", f"begin; set local lock_timeout = {int(lock_timeout_ms or 0)}"))
+            async with _ending(raw):
+                yield Connection(raw, workspace.schema if workspace else None)
+
+    @asynccontextmanager
+    async def owner_autocommit(self, workspace: Workspace | None = None) -> AsyncIterator[Connection]:
+        """A connection as `kundig_owner` outside any transaction: CREATE INDEX CONCURRENTLY, advisory locks of a session."""
+        async with connected(self.address.login(OWNER)) as raw:
+            yield Connection(raw, workspace.schema if workspace else None)
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+        """A connection of its own as `kundig_app`, autocommit, for what polls or listens for a long time."""
+        async with connected(self.address.login(APP)) as raw:
+            yield raw
+
+    async def ready(self, timeout: float = 2.0) -> bool:
+        """Whether the database answers, truthfully and within the time."""
+        try:
+            async with asyncio.timeout(timeout), self.transaction(None, timeout_ms=int(timeout * 1000)) as connection:
+                return bool(await connection.value("select true"))
+        except (TimeoutError, DatabaseAway):
+            return False
+
+    async def _begun(self, begin: str) -> psycopg.AsyncConnection[Any]:
+        """A connection in a new transaction. Dead ones, left from a restart of the database, are thrown away on the way."""
+        for _ in range(self._size + 1):
+            with translated():
+                raw = await self._pool.getconn()
+            try:
+                await raw.execute(cast("LiteralString", begin))
+            except psycopg.OperationalError:
+                await _uninterrupted(_thrown_away(self._pool, raw))
+            except BaseException:
+                await _uninterrupted(_rolled_back(raw, None))
+                await _uninterrupted(self._pool.putconn(raw))
+                raise
+            else:
+                return raw
+        raise DatabaseAway
+
+
+async def retrying(work: Callable[[], Awaitable[Result]]) -> Result:
+    """Run a whole transaction, again up to twice if others got in its way; `work` opens it and must be repeatable.
+
+    Retried: serialisation failures, deadlocks, and a statement whose kept plan no longer fits the model.
+    """
+    for attempt in range(1, _TRIES):
+        try:
+            return await work()
+        except (pg.SerializationFailure, pg.DeadlockDetected, pg.FeatureNotSupported):
+            await asyncio.sleep(random.uniform(0.005, 0.03) * attempt)  # noqa: S311 - spreads retries, protects nothing
+    return await work()
+
+
+@asynccontextmanager
+async def _ending(raw: psycopg.AsyncConnection[Any]) -> AsyncIterator[None]:
+    """Commit on success, roll back on anything else, a cancelled request included."""
+    try:
+        yield
+        with translated():
+            await raw.execute("commit")
+    except BaseException as error:
+        await _uninterrupted(_rolled_back(raw, error))
+        raise
+
+
+async def _rolled_back(raw: psycopg.AsyncConnection[Any], error: BaseException | None) -> None:
+    try:
+        if raw.info.transaction_status != TransactionStatus.IDLE:
+            await raw.rollback()
+        if isinstance(error, pg.FeatureNotSupported):
+            # "cached plan must not change result type": forget all kept plans, so that the retry succeeds.
+            await raw.execute("deallocate all")
+    except psycopg.Error:
+        await raw.close()
+
+
+async def _thrown_away(pool: AsyncConnectionPool[Any], raw: psycopg.AsyncConnection[Any]) -> None:
+    await raw.close()
+    await pool.putconn(raw)
+
+
+async def _uninterrupted(work: Awaitable[None]) -> None:
+    """Finish even if the caller is cancelled meanwhile: a connection is never left half used."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

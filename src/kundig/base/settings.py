@@ -1,0 +1,187 @@
+"""What the operator decides: read once from the environment at the start, then never again."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from kundig.base.errors import OutsideFault
+from kundig.base.i18n import Text, t
+
+_KEY_BYTES = 32
+_KNOWN = frozenset(
+    "DATABASE_URL DATA HOST PORT BASE_URL SECRET_KEY ADMIN_EMAIL ADMIN_PASSWORD DEMO SMTP_URL WORKERS REPLICA_URL".split()  # noqa: SIM905 - reads better
+)
+
+
+class WrongSetting(OutsideFault):
+    """A KUNDIG_* variable has a value that can't be right; names it and says what would be."""
+
+    code = "wrong_setting"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings. `secret_key` is raw bytes; a `database_url` of None means the embedded server in `data`."""
+
+    data: Path
+    secret_key: bytes
+    database_url: str | None = None
+    host: str = "127.0.0.1"
+    port: int = 8000
+    base_url: str = "http://127.0.0.1:8000"
+    admin_email: str | None = None
+    admin_password: str | None = None
+    demo: bool = False
+    smtp_url: str | None = None
+    workers: int = 1
+
+    def __repr__(self) -> str:
+        """Without the secrets."""
+        return f"Settings(data={self.data}, host={self.host}, port={self.port}, base_url={self.base_url})"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+        """Read and check everything; raises `WrongSetting`. Makes data folder and secret key at the first start."""
+        given = {name.removeprefix("KUNDIG_"): value.strip() for name, value in environment.items() if name.startswith("KUNDIG_") and value.strip()}
+        for name in sorted(given.keys() - _KNOWN):
+            if not name.startswith("TEST_"):
+                raise WrongSetting(t("There is no setting {name}. Correct its name or remove it.", name=f"KUNDIG_{name}"))
+        host = given.get("HOST", "127.0.0.1")
+        port = _number(given, "PORT", 8000, 1, 65535)
+        data = data_folder(Path(given.get("DATA", "data")))
+        return cls(
+            data=data,
+            secret_key=_secret_key(given.get("SECRET_KEY"), data),
+            database_url=_database_url(given.get("DATABASE_URL")),
+            host=host,
+            port=port,
+            base_url=_base_url(given.get("BASE_URL"), host, port),
+            admin_email=_email(given.get("ADMIN_EMAIL")),
+            admin_password=given.get("ADMIN_PASSWORD"),
+            demo=_flag(given, "DEMO"),
+            smtp_url=_smtp_url(given.get("SMTP_URL")),
+            workers=_number(given, "WORKERS", 1, 1, 64),
+        )
+
+
+def data_folder(path: Path) -> Path:
+    """The data folder, made if it is missing; refuses one that holds somebody else's files."""
+    folder = path.expanduser().absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        mark = folder / "kundig"
+        if not mark.exists():
+            foreign = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith(".") and entry.name != "lost+found")
+            if foreign:
+                raise WrongSetting(
+                    t("The folder {folder} in KUNDIG_DATA holds files of something else ({example}). Choose an empty folder.", folder=str(folder), example=foreign[0])
+                )
+            mark.write_text(f"{_FORMAT}\n")
+        found = mark.read_text().strip()
+    except OSError as error:
+        raise WrongSetting(t("The data folder {folder} can't be used: {reason}. Set KUNDIG_DATA to a folder Kundig may write to.", folder=str(folder), reason=reason(error))) from error
+    if not found.isdigit() or int(found) > _FORMAT:
+        raise WrongSetting(t("The data folder {folder} was made by a newer Kundig. Install that version, or choose another folder in KUNDIG_DATA.", folder=str(folder)))
+    return folder
+
+
+_FORMAT = 1
+"""Of the data folder: a program refuses a higher one."""
+
+
+def reason(error: OSError) -> str:
+    """What the operating system says, without numbers and paths."""
+    return os.strerror(error.errno) if error.errno else type(error).__name__
+
+
+def _wrong(name: str, value: str, expected: Text) -> WrongSetting:
+    return WrongSetting(t("KUNDIG_{name} is “{value}”; {expected}.", name=name, value=value, expected=expected))
+
+
+def _number(given: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    text = given.get(name, str(default))
+    if not re.fullmatch(r"[0-9]{1,6}", text) or not least <= int(text) <= most:
+        raise _wrong(name, text, t("it must be a whole number from {least} to {most}", least=least, most=most))
+    return int(text)
+
+
+def _flag(given: Mapping[str, str], name: str) -> bool:
+    text = given.get(name, "0").lower()
+    if text not in ("0", "1", "true", "false", "yes", "no"):
+        raise _wrong(name, text, t("it must be 1 or 0"))
+    return text in ("1", "true", "yes")
+
+
+def _database_url(text: str | None) -> str | None:
+    if text is None:
+        return None
+    if not text.startswith(("postgresql://", "postgres://")):
+        raise WrongSetting(t("KUNDIG_DATABASE_URL must look like postgresql://user:password@host:5432/database."))
+    return text
+
+
+def _base_url(text: str | None, host: str, port: int) -> str:
+    if text is None:
+        shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+        return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
+        raise _wrong("BASE_URL", text, t("it must be an address such as https://crm.example.com"))
+    return text.rstrip("/")
+
+
+def _email(text: str | None) -> str | None:
+    if text is not None and not re.fullmatch(r"[^@\s]+@[^@\s]+", text):
+        raise _wrong("ADMIN_EMAIL", text, t("it must be an e-mail address"))
+    return text
+
+
+def _smtp_url(text: str | None) -> str | None:
+    if text is not None and (urlsplit(text).scheme not in ("smtp", "smtps") or not urlsplit(text).hostname):
+        raise WrongSetting(t("KUNDIG_SMTP_URL must look like smtp://user:password@host:587 or smtps://…:465."))
+    return text
+
+
+def _secret_key(text: str | None, data: Path) -> bytes:
+    """The key given, or the one kept in the data folder, made at the first start."""
+    if text is not None:
+        return _decoded(text, "KUNDIG_SECRET_KEY")
+    path = data / "secret.key"
+    try:
+        # Made beside its place and linked there: of two first starts at once, one wins and both use its key.
+        if not path.exists():
+            draft = data / f".secret-{os.getpid()}"
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                file.write(base64.urlsafe_b64encode(secrets.token_bytes(_KEY_BYTES)).decode() + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        return _decoded(path.read_text().strip(), str(path))
+    except OSError as error:
+        raise WrongSetting(t("The secret key {file} can't be read or made: {reason}.", file=str(path), reason=reason(error))) from error
+
+
+def _decoded(text: str, place: str) -> bytes:
+    """Base64 of 32 bytes as we make it, or any text of at least 32 characters."""
+    try:
+        key = base64.urlsafe_b64decode(text.encode())
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) == _KEY_BYTES:
+        return key
+    if len(text) < _KEY_BYTES:
+        raise WrongSetting(t("{place} is too short: it needs at least 32 characters that nobody can guess.", place=place))
+    return text.encode()
