@@ -1,0 +1,128 @@
+"""OpenAPI 3.1 of the workspace's real model, custom objects included, as far as its reader's rights reach."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from kundig import __version__
+from kundig.engine.extension import Action
+from kundig.engine.policy.access import ObjectAccess
+from kundig.engine.policy.scope import Scope
+from kundig.engine.schema.bound import BoundObject
+from kundig.interfaces.api import schemas
+from kundig.interfaces.api.answers import as_json
+from kundig.interfaces.api.meta import is_read_only, known_objects, shown_fields
+from kundig.interfaces.api.operations import ID, SHARED_OPERATIONS, answers, json_body, object_operations, operation
+from kundig.interfaces.api.schemas import Schema
+
+Actions = Mapping[tuple[str, str], Action]
+"""The verbs of all modules by object and name."""
+
+PREFIX = "/api/v1"
+
+_PROBLEM: Schema = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldProblem"}},
+    },
+    "required": ["type", "title", "status", "detail"],
+}
+_FIELD_PROBLEM: Schema = {
+    "type": "object",
+    "properties": {
+        "field": {"type": "string"},
+        "code": {"type": "string"},
+        "message": {"type": "string"},
+        "list": {"type": "string"},
+        "index": {"type": "integer"},
+    },
+    "required": ["field", "code", "message"],
+}
+
+
+class Documents:
+    """The descriptions made so far: one per model version and shape of rights, the latest hundred kept."""
+
+    def __init__(self, actions: Actions) -> None:
+        self._actions = actions
+        self._made: OrderedDict[tuple[Any, ...], str] = OrderedDict()
+
+    def text(self, scope: Scope) -> str:
+        """The document for a reader, as JSON."""
+        allowed = tuple((name, rights.export, rights.bring) for name, rights in sorted(scope.access.objects.items()))
+        key = (scope.model.schema, scope.model.version, scope.access.shape, allowed)
+        made = self._made.get(key)
+        if made is None:
+            made = self._made[key] = as_json(describe(scope, self._actions))
+            if len(self._made) > 100:
+                self._made.popitem(last=False)
+        self._made.move_to_end(key)
+        return made
+
+
+def describe(scope: Scope, actions: Actions) -> dict[str, Any]:
+    """The document itself."""
+    components: dict[str, Schema] = {**schemas.SHARED, "Problem": _PROBLEM, "FieldProblem": _FIELD_PROBLEM}
+    paths: dict[str, Any] = {}
+    for object_ in known_objects(scope):
+        rights = scope.rights(object_.name)
+        components |= _components(object_, rights)
+        paths |= object_operations(object_, rights)
+        for (target, name), action in actions.items():
+            if target == object_.name:
+                body, inner = _body(action)
+                components |= inner
+                paths[f"/{target}/{{id}}/actions/{name}"] = {"post": _action(action, body)}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Kundig", "version": __version__, "description": "See the page /api/docs for what holds for all of it."},
+        "servers": [{"url": PREFIX}],
+        "security": [{"token": []}],
+        "paths": {**paths, **SHARED_OPERATIONS},
+        "components": {"schemas": components, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+    }
+
+
+def _components(object_: BoundObject, rights: ObjectAccess) -> dict[str, Schema]:
+    fields = list(shown_fields(object_, rights))
+    head: dict[str, Schema] = {
+        "id": {"type": "string", "format": "uuid"},
+        "object": {"const": object_.name},
+        "label": {"type": "string"},
+        "external_ids": {"type": "array", "items": {"type": "string"}},
+    }
+    shown = head | {field.name: schemas.shown(field) for field in fields}
+    given = {field.name: schemas.accepted(field) for field in object_.fields.values() if not is_read_only(field, rights)}
+    title = object_.definition.label.get("en", object_.name)
+    return {
+        object_.name: {"type": "object", "title": title, "properties": shown, "required": ["id"]},
+        f"{object_.name}_input": {"type": "object", "title": title, "properties": given, "additionalProperties": False},
+    }
+
+
+def _body(action: Action) -> tuple[Schema, dict[str, Schema]]:
+    """The schema of an action's body, and of what it refers to, under names of their own."""
+    prefix = f"{action.object}_{action.name}"
+    (schema,), inner = msgspec.json.schema_components([action.body], ref_template=f"#/components/schemas/{prefix}_{{name}}")
+    return schema, {f"{prefix}_{name}": found for name, found in inner.items()}
+
+
+def _action(action: Action, body: Schema) -> dict[str, Any]:
+    title = action.label.get("en", action.name)
+    return operation(
+        f"{action.object}_{action.name}",
+        title,
+        action.object,
+        answers(200, {"type": "object"}),
+        [ID],
+        body=json_body(body, required=False),
+    )

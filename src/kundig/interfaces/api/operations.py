@@ -1,0 +1,254 @@
+"""The operations of the API as OpenAPI describes them: those of every object, and those that belong to none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kundig.engine.policy.access import ObjectAccess
+from kundig.engine.schema.bound import BoundObject
+from kundig.interfaces.api.schemas import Schema
+
+Operation = dict[str, Any]
+
+_TEXT: Schema = {"type": "string"}
+_UUID: Schema = {"type": "string", "format": "uuid"}
+_LIMIT: Schema = {"type": "integer", "minimum": 1, "maximum": 1000, "default": 50}
+_CHANGE: Mapping[str, Any] = {"Kundig-Change": {"description": "The change set of this write.", "schema": _UUID}}
+_VERSION: Mapping[str, Any] = {"ETag": {"description": "The version.", "schema": _TEXT}}
+
+
+def parameter(name: str, place: str, text: str = "", schema: Schema | None = None, *, required: bool = False) -> dict[str, Any]:
+    """One parameter; those in the path are always needed."""
+    found: dict[str, Any] = {"name": name, "in": place, "schema": schema or _TEXT, "required": required or place == "path"}
+    return {**found, "description": text} if text else found
+
+
+ID = parameter("id", "path", schema=_UUID)
+_WHERE = parameter("where", "query", "A filter as JSON.")
+_FIELDS = parameter("fields", "query", "Names by commas, over links too: `name,owner.email`.")
+_ORDER = parameter("order", "query", "Fields by commas, a minus for descending.")
+_PAGE = [parameter("limit", "query", schema=_LIMIT), parameter("cursor", "query", "What `next_cursor` gave.")]
+_COUNT = parameter("count", "query", schema={"enum": ["none", "estimate", "exact"], "default": "none"})
+_IF_MATCH = parameter("If-Match", "header", "The version that you have read: a stale write gets 412 and changes nothing.")
+_KEY = parameter("Idempotency-Key", "header", "The same key repeats the first answer for 24 hours.")
+
+_LIST_BODY: Schema = {
+    "type": "object",
+    "properties": {
+        "where": {"type": "object"},
+        "fields": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
+        "order": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
+        "limit": _LIMIT,
+        "cursor": {"type": ["string", "null"]},
+        "count": {"enum": ["none", "estimate", "exact"]},
+    },
+    "additionalProperties": False,
+}
+
+
+def ref(name: str) -> Schema:
+    """A reference to a schema of the document."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def json_body(schema: Schema, *, required: bool = True) -> dict[str, Any]:
+    """A JSON body."""
+    return {"required": required, "content": {"application/json": {"schema": schema}}}
+
+
+def answers(
+    status: int, schema: Schema | None, headers: Mapping[str, Any] | None = None, media: str = "application/json"
+) -> dict[str, Any]:
+    """The answer when all goes well, and the problem document for everything else."""
+    good: dict[str, Any] = {"description": "Done."}
+    if schema is not None:
+        good["content"] = {media: {"schema": schema}}
+    if headers:
+        good["headers"] = dict(headers)
+    problem = {"description": "What is wrong.", "content": {"application/problem+json": {"schema": ref("Problem")}}}
+    return {str(status): good, "default": problem}
+
+
+def operation(
+    id_: str,
+    summary: str,
+    tag: str,
+    responses: dict[str, Any],
+    parameters: Sequence[dict[str, Any]] = (),
+    *,
+    body: dict[str, Any] | None = None,
+) -> Operation:
+    """One operation; a body makes it one that takes an Idempotency-Key or a version."""
+    found: Operation = {"operationId": id_, "summary": summary, "tags": [tag], "responses": responses}
+    if parameters:
+        found["parameters"] = list(parameters)
+    if body is not None:
+        found["requestBody"] = body
+    return found
+
+
+def object_operations(object_: BoundObject, rights: ObjectAccess) -> dict[str, Any]:
+    """The paths of one object, as far as the rights reach."""
+    name = object_.name
+    paths = {
+        f"/{name}": {"get": _list(name)},
+        f"/{name}/{{id}}": {
+            "get": operation(f"get_{name}", "Read a record", name, answers(200, ref(name), _VERSION), [ID, _FIELDS])
+        },
+        f"/{name}/query": {
+            "post": operation(f"query_{name}", "List by a long filter", name, answers(200, _page(name)), body=json_body(_LIST_BODY))
+        },
+        f"/{name}/aggregate": {"get": _aggregate(name)},
+        f"/{name}/{{id}}/timeline": {
+            "get": operation(f"timeline_{name}", "What happened", name, answers(200, _rows(cursor=True)), [ID, *_PAGE])
+        },
+        f"/{name}/{{id}}/journal": {
+            "get": operation(f"journal_{name}", "What was changed", name, answers(200, _rows(cursor=True)), [ID, *_PAGE])
+        },
+    }
+    for path, method, made in _writes(name, rights):
+        paths.setdefault(path, {})[method] = made
+    if rights.export:
+        paths[f"/{name}/export"] = {"get": _export(name)}
+    return paths
+
+
+def _writes(name: str, rights: ObjectAccess) -> list[tuple[str, str, Operation]]:
+    given, written = json_body(ref(f"{name}_input")), {**_VERSION, **_CHANGE}
+    edits, deletes = rights.edit != "none", rights.delete != "none"
+    record = f"/{name}/{{id}}"
+    upsert = f"/{name}/by/{{field}}/{{value}}"
+    key = [
+        parameter("field", "path", "A unique field, or `external_id`."),
+        parameter("value", "path", "Its value, or `system:id`."),
+    ]
+    found = []
+    if rights.create:
+        found.append(
+            (
+                f"/{name}",
+                "post",
+                operation(f"create_{name}", "Create a record", name, answers(201, ref(name), written), [_KEY], body=given),
+            )
+        )
+    if edits:
+        found.append(
+            (
+                record,
+                "patch",
+                operation(f"update_{name}", "Change fields", name, answers(200, ref(name), written), [ID, _IF_MATCH], body=given),
+            )
+        )
+    if deletes:
+        found.append(
+            (record, "delete", operation(f"delete_{name}", "Move to the trash", name, answers(204, None, _CHANGE), [ID, _IF_MATCH]))
+        )
+    if rights.create and edits:
+        both = answers(201, ref(name), written) | {"200": answers(200, ref(name), written)["200"]}
+        found.append((upsert, "put", operation(f"upsert_{name}", "Update, or create if it is new", name, both, key, body=given)))
+    if rights.create or edits or deletes:
+        found.append((f"/{name}/batch", "post", _batch(name)))
+    return found
+
+
+def _list(name: str) -> Operation:
+    return operation(f"list_{name}", "List records", name, answers(200, _page(name)), [_WHERE, _FIELDS, _ORDER, *_PAGE, _COUNT])
+
+
+def _page(name: str) -> Schema:
+    return {
+        "type": "object",
+        "properties": {
+            "data": {"type": "array", "items": ref(name)},
+            "next_cursor": {"type": ["string", "null"]},
+            "count": {"type": ["integer", "null"]},
+        },
+        "required": ["data", "next_cursor", "count"],
+    }
+
+
+def _rows(*, cursor: bool = False) -> Schema:
+    properties: dict[str, Schema] = {"data": {"type": "array", "items": {"type": "object"}}}
+    if cursor:
+        properties["next_cursor"] = {"type": ["string", "null"]}
+    return {"type": "object", "properties": properties, "required": ["data"]}
+
+
+def _aggregate(name: str) -> Operation:
+    group = parameter("group", "query", "Fields by commas; a date by `created_at:month` (day, week, month, quarter, year).")
+    measure = parameter("measure", "query", "`count`, `sum:f`, `avg:f`, `min:f`, `max:f`, `count_distinct:f` by commas.")
+    return operation(f"aggregate_{name}", "Grouped figures", name, answers(200, _rows()), [group, measure, _WHERE])
+
+
+def _batch(name: str) -> Operation:
+    item, ids = ref(f"{name}_input"), {"type": "array", "items": _UUID}
+    update = {"type": "object", "properties": {"id": _UUID, "version": {"type": "integer"}}, "required": ["id"]}
+    body: Schema = {
+        "type": "object",
+        "properties": {
+            "create": {"type": "array", "items": item},
+            "update": {"type": "array", "items": update},
+            "delete": ids,
+        },
+        "additionalProperties": False,
+    }
+    done: Schema = {
+        "type": "object",
+        "properties": {
+            "change": {"type": ["string", "null"]},
+            "created": ids,
+            "updated": {"type": "integer"},
+            "deleted": {"type": "integer"},
+        },
+    }
+    text = "Up to 1,000 creates, updates and deletes, all or nothing"
+    return operation(f"batch_{name}", text, name, answers(200, done, _CHANGE), [_KEY], body=json_body(body))
+
+
+def _export(name: str) -> Operation:
+    kind = parameter("format", "query", schema={"enum": ["csv", "xlsx", "jsonl"]}, required=True)
+    answer = answers(200, {"type": "string"}, media="application/octet-stream")
+    return operation(f"export_{name}", "All matching records as a file", name, answer, [kind, _FIELDS, _WHERE, _ORDER])
+
+
+def _imports() -> Operation:
+    parts = {
+        "file": {"type": "string", "contentMediaType": "application/octet-stream"},
+        "object": _TEXT,
+        "mapping": {"type": "string", "description": "JSON: column → field."},
+        "mode": {"enum": ["create", "update", "upsert"]},
+        "match": _TEXT,
+        "dry_run": {"enum": ["true", "false"]},
+        "locale": {"enum": ["de", "en"]},
+    }
+    form = {"type": "object", "properties": parts, "required": ["file", "object", "mapping", "mode"]}
+    started = answers(202, {"type": "object", "properties": {"id": _UUID}})
+    return operation(
+        "start_import",
+        "Import a file",
+        "imports",
+        started,
+        [_KEY],
+        body={"required": True, "content": {"multipart/form-data": {"schema": form}}},
+    )
+
+
+_QUESTION = parameter("q", "query", "What to look for.", required=True)
+_WITHIN = parameter("object", "query", "Only in these objects, by commas.")
+_UNDO_BODY: Schema = {"type": "object", "properties": {"force": {"type": "boolean"}}, "additionalProperties": False}
+_UNDONE: Schema = {"type": "object", "properties": {"change": _UUID, "conflicts": {"type": "array", "items": {"type": "object"}}}}
+
+SHARED_OPERATIONS: Mapping[str, Any] = {
+    "/search": {"get": operation("search", "Search everything", "search", answers(200, _rows()), [_QUESTION, _WITHIN, _PAGE[0]])},
+    "/changes/{id}/undo": {
+        "post": operation(
+            "undo", "Undo a change", "changes", answers(200, _UNDONE), [ID, _KEY], body=json_body(_UNDO_BODY, required=False)
+        )
+    },
+    "/imports": {"post": _imports()},
+    "/imports/{id}": {"get": operation("get_import", "How far an import is", "imports", answers(200, {"type": "object"}), [ID])},
+    "/meta/objects": {"get": operation("objects", "The model", "meta", answers(200, _rows()))},
+    "/openapi.json": {"get": operation("openapi", "This description", "meta", answers(200, {"type": "object"}))},
+}
+"""What does not belong to one object."""
