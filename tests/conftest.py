@@ -103,7 +103,7 @@ async def workspace(new_workspace: NewWorkspace) -> Workspace:
     return await new_workspace()
 
 
-class _Undo(Exception):  # noqa: N818 - not an error
+class _Undo(Exception):
     pass
 
 

@@ -53,7 +53,9 @@ class Secrets:
                 raise InvalidTag
             return AESGCM(self.derive("encryption")).decrypt(nonce, rest, bound_to.encode()).decode()
         except (InvalidTag, ValueError) as error:
-            raise OutsideFault(t("A stored secret can't be decrypted. Was KUNDIG_SECRET_KEY changed? Enter the secret again.")) from error
+            raise OutsideFault(
+                t("A stored secret can't be decrypted. Was KUNDIG_SECRET_KEY changed? Enter the secret again.")
+            ) from error
 
     def sign(self, content: bytes, purpose: str, bound_to: bytes = b"") -> str:
         """A text for URLs that carries `content` readable by anybody, and that nobody can make or use for another purpose."""

@@ -50,7 +50,11 @@ class Settings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """Read and check everything; raises `WrongSetting`. Makes data folder and secret key at the first start."""
-        given = {name.removeprefix("KUNDIG_"): value.strip() for name, value in environment.items() if name.startswith("KUNDIG_") and value.strip()}
+        given = {
+            name.removeprefix("KUNDIG_"): value.strip()
+            for name, value in environment.items()
+            if name.startswith("KUNDIG_") and value.strip()
+        }
         for name in sorted(given.keys() - _KNOWN):
             if not name.startswith("TEST_"):
                 raise WrongSetting(t("There is no setting {name}. Correct its name or remove it.", name=f"KUNDIG_{name}"))
@@ -79,17 +83,35 @@ def data_folder(path: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         mark = folder / "kundig"
         if not mark.exists():
-            foreign = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith(".") and entry.name != "lost+found")
+            foreign = sorted(
+                entry.name for entry in folder.iterdir() if not entry.name.startswith(".") and entry.name != "lost+found"
+            )
             if foreign:
                 raise WrongSetting(
-                    t("The folder {folder} in KUNDIG_DATA holds files of something else ({example}). Choose an empty folder.", folder=str(folder), example=foreign[0])
+                    t(
+                        "The folder {folder} in KUNDIG_DATA holds files of something else ({example}). Choose an empty folder.",
+                        folder=str(folder),
+                        example=foreign[0],
+                    )
                 )
             mark.write_text(f"{_FORMAT}\n")
         found = mark.read_text().strip()
     except OSError as error:
-        raise WrongSetting(t("The data folder {folder} can't be used: {reason}. Set KUNDIG_DATA to a folder Kundig may write to.", folder=str(folder), reason=reason(error))) from error
+        raise WrongSetting(
+            t(
+                "The data folder {folder} can't be used: {reason}. Set KUNDIG_DATA to a folder Kundig may write to.",
+                folder=str(folder),
+                reason=reason(error),
+            )
+        ) from error
     if not found.isdigit() or int(found) > _FORMAT:
-        raise WrongSetting(t("The data folder {folder} was made by a newer Kundig. Install that version, or choose another folder in KUNDIG_DATA.", folder=str(folder)))
+        raise WrongSetting(
+            t(
+                "The data folder {folder} was made by a newer Kundig. Install that version,"
+                " or choose another folder in KUNDIG_DATA.",
+                folder=str(folder),
+            )
+        )
     return folder
 
 
@@ -171,7 +193,9 @@ def _secret_key(text: str | None, data: Path) -> bytes:
                 draft.unlink()
         return _decoded(path.read_text().strip(), str(path))
     except OSError as error:
-        raise WrongSetting(t("The secret key {file} can't be read or made: {reason}.", file=str(path), reason=reason(error))) from error
+        raise WrongSetting(
+            t("The secret key {file} can't be read or made: {reason}.", file=str(path), reason=reason(error))
+        ) from error
 
 
 def _decoded(text: str, place: str) -> bytes:

@@ -21,7 +21,7 @@ from kundig.base.database import Connection
 async def test_fold_makes_equal_what_people_take_for_equal(connection: Connection, text: str, folded: str | None) -> None:
     result = await connection.value("select kundig.fold(%(text)s)", {"text": text})
     if folded is None:
-        assert result == await connection.value("select kundig.fold(upper(%(text)s collate \"C\"))", {"text": text})
+        assert result == await connection.value('select kundig.fold(upper(%(text)s collate "C"))', {"text": text})
     else:
         assert result == folded
 
@@ -31,11 +31,41 @@ async def test_fold_of_nothing_is_nothing(connection: Connection) -> None:
 
 
 async def test_folded_order_is_the_dictionarys(connection: Connection) -> None:
-    words = ["Zebra", "Öl", "Ofen", "Müller", "Muller", "Mueller", "Straße", "Strasse", "Übel", "Äpfel", "Apfel", "Ähre", "Łódź", "Lodz"]
+    words = [
+        "Zebra",
+        "Öl",
+        "Ofen",
+        "Müller",
+        "Muller",
+        "Mueller",
+        "Straße",
+        "Strasse",
+        "Übel",
+        "Äpfel",
+        "Apfel",
+        "Ähre",
+        "Łódź",
+        "Lodz",
+    ]
     ordered = await connection.values(
         'select w from unnest(%(words)s::text[]) as w order by kundig.fold(w) collate "C", w collate "C"', {"words": words}
     )
-    assert ordered == ["Ähre", "Apfel", "Äpfel", "Lodz", "Łódź", "Mueller", "Muller", "Müller", "Ofen", "Öl", "Strasse", "Straße", "Übel", "Zebra"]
+    assert ordered == [
+        "Ähre",
+        "Apfel",
+        "Äpfel",
+        "Lodz",
+        "Łódź",
+        "Mueller",
+        "Muller",
+        "Müller",
+        "Ofen",
+        "Öl",
+        "Strasse",
+        "Straße",
+        "Übel",
+        "Zebra",
+    ]
 
 
 async def test_grams_of_a_part_are_among_those_of_the_whole(connection: Connection) -> None:

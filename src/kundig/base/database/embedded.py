@@ -70,10 +70,9 @@ class EmbeddedServer:
         if self._users is None:
             return
         users, self._users = self._users, None
-        with self._starting(), users:
-            with contextlib.suppress(BlockingIOError):
-                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                self._pg_ctl("-m", "fast", "-w", "-t", "60", "stop")
+        with self._starting(), users, contextlib.suppress(BlockingIOError):
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._pg_ctl("-m", "fast", "-w", "-t", "60", "stop")
 
     def answers(self) -> bool:
         """Whether somebody listens on the socket."""
@@ -102,7 +101,9 @@ class EmbeddedServer:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 yield
         except PermissionError as error:
-            raise OutsideFault(t("The data folder {folder} belongs to another user. Start Kundig as the user who made it.", folder=str(self._data))) from error
+            raise OutsideFault(
+                t("The data folder {folder} belongs to another user. Start Kundig as the user who made it.", folder=str(self._data))
+            ) from error
 
     def _ensure_running(self) -> None:
         self._account.may_use(binaries.folder())
@@ -128,7 +129,13 @@ class EmbeddedServer:
             cwd=draft,
         )  # fmt: skip
         if done.returncode:
-            raise OutsideFault(t("The built-in PostgreSQL could not make its data folder {folder}: {reason}", folder=str(self._cluster), reason=_last_line(done.stdout)))
+            raise OutsideFault(
+                t(
+                    "The built-in PostgreSQL could not make its data folder {folder}: {reason}",
+                    folder=str(self._cluster),
+                    reason=_last_line(done.stdout),
+                )
+            )
         draft.rename(self._cluster)
 
     def _check_version(self) -> None:
@@ -136,7 +143,8 @@ class EmbeddedServer:
         if found != str(binaries.MAJOR):
             raise OutsideFault(
                 t(
-                    "The data folder {folder} was made by PostgreSQL {found}; this program brings {ours}. Use the program that made it, take a backup there, and restore it here.",
+                    "The data folder {folder} was made by PostgreSQL {found}; this program brings {ours}. Use the"
+                    " program that made it, take a backup there, and restore it here.",
                     folder=str(self._data),
                     found=found,
                     ours=binaries.MAJOR,
@@ -156,7 +164,9 @@ class EmbeddedServer:
             reason = log.read_text(errors="replace") if log.exists() else ""
             # After kill -9 of the main process its children need a moment to notice and leave the shared memory.
             if "still in use" not in reason[-2000:] or time.monotonic() > deadline:
-                raise OutsideFault(t("The built-in PostgreSQL does not start: {reason} (more in {log})", reason=_last_line(reason), log=str(log)))
+                raise OutsideFault(
+                    t("The built-in PostgreSQL does not start: {reason} (more in {log})", reason=_last_line(reason), log=str(log))
+                )
             log.unlink()
             time.sleep(0.2)
 
@@ -177,7 +187,9 @@ class EmbeddedServer:
                 psycopg.connect(self.address("postgres").bootstrap, connect_timeout=5).close()
             except psycopg.OperationalError as error:
                 if time.monotonic() > deadline:
-                    raise OutsideFault(t("The built-in PostgreSQL does not answer. Its log is in {folder}.", folder=str(self._cluster / "log"))) from error
+                    raise OutsideFault(
+                        t("The built-in PostgreSQL does not answer. Its log is in {folder}.", folder=str(self._cluster / "log"))
+                    ) from error
                 time.sleep(0.05)
             else:
                 return
@@ -205,7 +217,13 @@ def _socket_folder(data: Path) -> Path:
     name = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
     outside = Path(tempfile.gettempdir()) / f"kundig-{name}"
     if len(os.fsencode(outside / _SOCKET_NAME)) > _LONGEST_SOCKET:
-        raise OutsideFault(t("The path of the data folder {folder} is too long for a socket, and so is the temporary folder. Choose a shorter KUNDIG_DATA.", folder=str(data)))
+        raise OutsideFault(
+            t(
+                "The path of the data folder {folder} is too long for a socket, and so is the temporary folder."
+                " Choose a shorter KUNDIG_DATA.",
+                folder=str(data),
+            )
+        )
     return outside
 
 
@@ -214,7 +232,9 @@ def _private(path: Path, account: binaries.Account) -> None:
     path.mkdir(mode=0o700, exist_ok=True)
     status = path.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid not in (os.getuid(), account.uid):
-        raise OutsideFault(t("The folder {folder} for the database's socket belongs to somebody else. Remove it.", folder=str(path)))
+        raise OutsideFault(
+            t("The folder {folder} for the database's socket belongs to somebody else. Remove it.", folder=str(path))
+        )
     account.own(path)
     path.chmod(0o700)
 

@@ -62,7 +62,7 @@ def translated() -> Iterator[None]:
         raise _unstorable() from error
 
 
-def explained(error: psycopg.Error) -> OutsideFault | Invalid | None:  # noqa: PLR0911 - one line per cause
+def explained(error: psycopg.Error) -> OutsideFault | Invalid | None:
     """The error in our words, or None if only the caller can know what it means."""
     if isinstance(error, pg.QueryCanceled):
         return TimeLimit()

@@ -100,7 +100,13 @@ async def _apply(database: Database, file: _File, workspace: Workspace | None) -
         await connection.execute(
             "insert into kundig.migration (source, name, schema, digest, program)"
             " values (%(source)s, %(name)s, %(schema)s, %(digest)s, %(program)s)",
-            {"source": file.source, "name": file.name, "schema": workspace.schema if workspace else "", "digest": file.digest, "program": __version__},
+            {
+                "source": file.source,
+                "name": file.name,
+                "schema": workspace.schema if workspace else "",
+                "digest": file.digest,
+                "program": __version__,
+            },
         )
 
 
@@ -117,9 +123,19 @@ def _check(files: Sequence[_File], applied: dict[tuple[str, str, str], str]) -> 
     sources = {file.source for file in files}
     for (source, name, _), digest in applied.items():
         if source in sources and (source, name) not in known:
-            raise OutsideFault(t("The database was made by a newer Kundig ({migration}). Install that version, or restore a backup of this one.", migration=f"{source}/{name}"))
+            raise OutsideFault(
+                t(
+                    "The database was made by a newer Kundig ({migration}). Install that version, or restore a backup of this one.",
+                    migration=f"{source}/{name}",
+                )
+            )
         if source in sources and known[source, name] != digest:
-            raise OutsideFault(t("The migration {migration} was changed after it had been applied. Install an unchanged Kundig.", migration=f"{source}/{name}"))
+            raise OutsideFault(
+                t(
+                    "The migration {migration} was changed after it had been applied. Install an unchanged Kundig.",
+                    migration=f"{source}/{name}",
+                )
+            )
 
 
 def _files(source: MigrationSource) -> list[_File]:
@@ -130,7 +146,8 @@ def _files(source: MigrationSource) -> list[_File]:
 
 async def _collation(connection: Connection) -> str:
     available = await connection.values(
-        "select collname from pg_collation where collname = any(%(names)s) and collnamespace = 'pg_catalog'::regnamespace", {"names": list(_COLLATIONS)}
+        "select collname from pg_collation where collname = any(%(names)s) and collnamespace = 'pg_catalog'::regnamespace",
+        {"names": list(_COLLATIONS)},
     )
     for name in _COLLATIONS:
         if name in available:

@@ -27,7 +27,11 @@ def quoted(name: str) -> str:
 def schema_name(workspace: str) -> str:
     """The schema of a workspace. The name must be lower-case letters, digits and underscores, at most 40."""
     if not _WORKSPACE_NAME.fullmatch(workspace):
-        raise Invalid.one("name", "format", t("A workspace's name is made of lower-case letters, digits and underscores, at most 40, and starts with a letter."))
+        raise Invalid.one(
+            "name",
+            "format",
+            t("A workspace's name is made of lower-case letters, digits and underscores, at most 40, and starts with a letter."),
+        )
     return f"ws_{workspace}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 from psycopg import errors as pg
@@ -40,7 +40,7 @@ async def ensure_roles(address: Address, data: Path) -> None:
             await _check_server(raw)
             async with raw.transaction():
                 for statement in statements:
-                    await raw.execute(cast("LiteralString", statement))
+                    await raw.execute(statement)
     except psycopg.Error as error:
         if not isinstance(error, (pg.InsufficientPrivilege, pg.DuplicateObject)):
             raise
@@ -48,12 +48,20 @@ async def ensure_roles(address: Address, data: Path) -> None:
         path.touch(mode=0o600)
         path.write_text("".join(f"{statement};\n" for statement in statements))
         raise OutsideFault(
-            t("Kundig needs its own roles in the database {database}, and its user may not make them. Let an administrator run {file} there, then start again.",
-              database=address.name, file=str(path))
-        ) from error  # fmt: skip
+            t(
+                "Kundig needs its own roles in the database {database}, and its user may not make them."
+                " Let an administrator run {file} there, then start again.",
+                database=address.name,
+                file=str(path),
+            )
+        ) from error
     if not await _can_log_in(address):
         raise OutsideFault(
-            t("The role kundig_app in {database} has another password than this installation's. Use the KUNDIG_SECRET_KEY it was made with.", database=address.name)
+            t(
+                "The role kundig_app in {database} has another password than this installation's."
+                " Use the KUNDIG_SECRET_KEY it was made with.",
+                database=address.name,
+            )
         )
 
 
@@ -83,13 +91,15 @@ def _making(address: Address) -> list[sql.Composed]:
     statements = []
     for role, attributes in _ATTRIBUTES.items():
         parts: Mapping[str, Any] = conninfo_to_dict(address.login(role))
-        create = sql.SQL("create role {} {}").format(sql.Identifier(role), sql.SQL(cast("LiteralString", attributes)))
+        create = sql.SQL("create role {} {}").format(sql.Identifier(role), sql.SQL(attributes))
         if parts.get("password"):
             create += sql.SQL(" password {}").format(sql.Literal(parts["password"]))
         exists = sql.SQL("if not exists (select from pg_roles where rolname = {})").format(sql.Literal(role))
         body = sql.SQL("begin {} then {}; end if; end").format(exists, create).as_string()
         statements.append(sql.SQL("do {}").format(sql.Literal(body)))
-    database = sql.Identifier(str(conninfo_to_dict(address.bootstrap).get("dbname") or conninfo_to_dict(address.bootstrap).get("user") or "postgres"))
+    database = sql.Identifier(
+        str(conninfo_to_dict(address.bootstrap).get("dbname") or conninfo_to_dict(address.bootstrap).get("user") or "postgres")
+    )
     statements += [
         sql.SQL("grant create, connect, temporary on database {} to {}").format(database, sql.Identifier(OWNER)),
         sql.SQL("grant connect on database {} to {}, {}").format(database, sql.Identifier(APP), sql.Identifier(READ)),
@@ -112,4 +122,6 @@ async def make_workspace_schema(connection: Connection, schema: str) -> None:
 
 async def make_append_only(connection: Connection, table: str) -> None:
     """Let the workspace add to and read a table, but change nothing in it: journal, audit. Call it as the owner after CREATE."""
-    await connection.execute(f"revoke update, delete on {{ws}}.{quoted(table)} from {quoted(workspace_role(connection.schema or ''))}")
+    await connection.execute(
+        f"revoke update, delete on {{ws}}.{quoted(table)} from {quoted(workspace_role(connection.schema or ''))}"
+    )

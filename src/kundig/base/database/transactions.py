@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, LiteralString, TypeVar, cast
+from typing import Any, Self, TypeVar
 
 import psycopg
 from psycopg import errors as pg
@@ -46,7 +46,7 @@ class Database:
         """Give all connections back."""
         await self._pool.close()
 
-    async def __aenter__(self) -> Database:
+    async def __aenter__(self) -> Self:
         await self.open()
         return self
 
@@ -83,7 +83,7 @@ class Database:
         `lock_timeout_ms` keeps it from stopping everybody else while it waits for a lock (psycopg raises LockNotAvailable).
         """
         async with connected(self.address.login(OWNER)) as raw:
-            await raw.execute(cast("LiteralString", f"begin; set local lock_timeout = {int(lock_timeout_ms or 0)}"))
+            await raw.execute(f"begin; set local lock_timeout = {int(lock_timeout_ms or 0)}")
             async with _ending(raw):
                 yield Connection(raw, workspace.schema if workspace else None)
 
@@ -113,7 +113,7 @@ class Database:
             with translated():
                 raw = await self._pool.getconn()
             try:
-                await raw.execute(cast("LiteralString", begin))
+                await raw.execute(begin)
             except psycopg.OperationalError:
                 await _uninterrupted(_thrown_away(self._pool, raw))
             except BaseException:
