@@ -58,7 +58,9 @@ class Access:
     teams_below: tuple[UUID, ...] = ()
     """The user's teams and all teams under them."""
     edit_grants: tuple[int, ...] = ()
-    """Principals by whose shares and rules (level edit) records may be edited."""
+    """The actor's own principals (user, roles, memberships): shares of level edit to one of them let records be edited."""
+    edit_rules: frozenset[int] = frozenset()
+    """Principals of the sharing rules of level edit that include the actor: records whose audience holds one may be edited."""
     everything: bool = False
     parameters: Mapping[str, list[int]] = field(default_factory=dict)
     """Values of the bind parameters that `policy.predicates` uses: `reads_{object}`, `forbids_{object}`."""

@@ -1,0 +1,176 @@
+"""The audience of records: the principals that may read them, kept by the write door.
+
+An audience holds the owner, the owning team, whom the record is shared with, and the filters (grants and forbids of roles, sharing
+rules) that it matches. Owned records have their parent's. Search and timeline entries carry their record's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from kundig.base.database.connection import Compiled, compile_statement
+from kundig.engine.policy.derived import filter_paths
+from kundig.engine.policy.filters import condition
+from kundig.engine.policy.resolve import parent_of
+from kundig.engine.policy.scope import Scope
+from kundig.engine.policy.tables import NUMBERS, PRINCIPAL, SEARCH_ENTRY, SHARE, TIMELINE_ENTRY, UUIDS
+from kundig.engine.schema.bound import BoundObject
+from kundig.engine.schema.model import Model
+
+CHUNK = 1000
+
+
+def audience_on_insert(model: Model, object_: str, values: Mapping[str, sa.ColumnElement[Any]]) -> sa.ColumnElement[list[int]]:
+    """The SQL of a new record's audience, without what filters add.
+
+    `values` holds its columns: owner_id and team_id, or the link to the parent.
+    """
+    bound = model.objects[object_]
+    if bound.definition.storage == "owned":
+        return _audience_of_parent(model, bound, values[_link_to_parent(bound)])
+    return _as_array([_number("user", values["owner_id"]), _number("team", values["team_id"])], shares=None)
+
+
+async def renew(
+    scope: Scope, object_: str, ids: Collection[UUID], *, changed: Collection[str] | None = None, created: bool = False
+) -> dict[UUID, list[int]]:
+    """Bring the audience of stored records up to date, of what they own, and of records whose filters look at them.
+
+    `changed` names the fields that were written (None: unknown, or shares, or in and out of the trash); `created` says that the
+    records were just inserted with `audience_on_insert`. Tells the new audiences of those of `ids` that differ now.
+    """
+    if not ids:
+        return {}
+    bound = scope.model.objects[object_]
+    moved: dict[UUID, list[int]] = {}
+    filtered = bool(scope.policies.filters(bound.definition))
+    if filtered if created else changed is None or not depends_on(scope, object_).isdisjoint(changed):
+        moved = await _renew(scope, object_, ids)
+    if not created:
+        for other, link in _looking_at(scope, object_, changed):
+            await _renew(scope, other, ids, link)
+    return moved
+
+
+def depends_on(scope: Scope, object_: str) -> frozenset[str]:
+    """The fields of an object that decide about its audience: owner, team, or the link to the parent, and what filters name."""
+    definition = scope.model.objects[object_].definition
+    if definition.storage == "owned":
+        return frozenset({definition.parent or ""})
+    named = (path.split(".")[0] for item in scope.policies.filters(definition) for path in filter_paths(item.where))
+    return frozenset({"owner", "team", *named})
+
+
+async def renew_chunk(scope: Scope, object_: str, after: UUID | None = None, size: int = CHUNK) -> UUID | None:
+    """The same for the next records of an object in the order of their ids; the last id, or None at the end.
+
+    For jobs after a change of roles or rules: call until None, each time in a transaction of its own.
+    """
+    row = scope.model.objects[object_].table.alias("r")
+    named = sa.select(row.c.id).order_by(row.c.id).limit(size).with_for_update()
+    ids = await scope.connection.values(named.where(row.c.id > after) if after else named)
+    if not ids:
+        return None
+    await _renew(scope, object_, ids)
+    last: UUID = ids[-1]
+    return last
+
+
+def _looking_at(scope: Scope, object_: str, changed: Collection[str] | None) -> Iterator[tuple[str, str]]:
+    """Objects with filters that follow a link to this one, with the link's column, if what they ask for has changed."""
+    for other in scope.model.objects.values():
+        links = set()
+        for item in scope.policies.filters(other.definition):
+            for path in filter_paths(item.where):
+                name, _, rest = path.partition(".")
+                field = other.fields.get(name)
+                asked = rest.split(".")[0]
+                if field and asked and getattr(field.options, "target", None) == object_ and (changed is None or asked in changed):
+                    links.add(field.column)
+        yield from ((other.name, column) for column in sorted(links))
+
+
+async def _renew(scope: Scope, object_: str, ids: Collection[UUID], column: str = "id") -> dict[UUID, list[int]]:
+    key = ("renew", object_, column)
+    if key not in scope.policies.compiled:
+        scope.policies.compiled[key] = _renewal(scope, scope.model.objects[object_], column)
+    statement: Compiled = scope.policies.compiled[key]
+    rows = await scope.connection.rows(statement, {"ids": list(ids)})
+    return {row["id"]: row["audience"] for row in rows}
+
+
+def _renewal(scope: Scope, bound: BoundObject, column: str) -> Compiled:
+    """One statement: the audiences as they should be, written where they differ, to records, owned records, search and timeline."""
+    row = bound.table.alias("r")
+    chosen = row.c[column] == sa.any_(sa.bindparam("ids", type_=UUIDS))
+    due = sa.select(row.c.id, _audience(scope, bound, row).label("audience")).where(chosen).cte("due")
+    table = bound.table
+    moved = (
+        sa.update(table)
+        .values(audience=due.c.audience)
+        .where(table.c.id == due.c.id, table.c.audience.is_distinct_from(due.c.audience))
+        .returning(table.c.id, table.c.audience)
+        .cte("moved")
+    )
+    followers = list(_followers(scope.model, bound, moved))
+    return compile_statement(sa.select(moved.c.id, moved.c.audience).add_cte(*followers))
+
+
+def _followers(model: Model, bound: BoundObject, moved: sa.CTE) -> Iterator[sa.CTE]:
+    """What carries a record's audience: its search entry, its timeline entries, what it owns (and what that owns)."""
+    for table in (SEARCH_ENTRY, TIMELINE_ENTRY):
+        entry = sa.update(table).values(audience=moved.c.audience).where(table.c.object == bound.name, table.c.record == moved.c.id)
+        yield entry.returning(table.c.record).cte(f"{table.name}_of_{bound.name}")
+    for child in model.objects.values():
+        if child.definition.storage == "owned" and parent_of(child) == bound.name:
+            own = child.table
+            update = sa.update(own).values(audience=moved.c.audience).where(own.c[_link_to_parent(child)] == moved.c.id)
+            owned = update.returning(own.c.id, own.c.audience).cte(f"moved_{child.name}")
+            yield owned
+            yield from _followers(model, child, owned)
+
+
+def _audience(scope: Scope, bound: BoundObject, row: sa.FromClause) -> sa.ColumnElement[list[int]]:
+    if bound.definition.storage == "owned":
+        return _audience_of_parent(scope.model, bound, row.c[_link_to_parent(bound)])
+    numbers = [_number("user", row.c.owner_id), _number("team", row.c.team_id)]
+    for place, item in enumerate(scope.policies.filters(bound.definition)):
+        holds = condition(scope, bound, item.where, row, prefix=f"f{place}")
+        numbers.append(sa.case((holds, _number(item.principal.kind, sa.literal(item.principal.ref)))))
+    shares = sa.select(SHARE.c.principal).where(
+        SHARE.c.object == bound.name, SHARE.c.record == row.c.id, sa.or_(SHARE.c.until.is_(None), SHARE.c.until > sa.func.now())
+    )
+    return _as_array(numbers, shares)
+
+
+def _number(kind: str, ref: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
+    # read here and not bound, so that no number of a transaction that was rolled back can get into a record
+    return sa.select(PRINCIPAL.c.id).where(PRINCIPAL.c.kind == kind, PRINCIPAL.c.ref == sa.cast(ref, sa.Text)).scalar_subquery()
+
+
+def _as_array(numbers: list[sa.ColumnElement[int]], shares: sa.Select[tuple[int]] | None) -> sa.ColumnElement[list[int]]:
+    listed: sa.ColumnElement[Any] = sa.cast(postgresql.array(numbers), NUMBERS)
+    if shares is not None:
+        listed = listed.op("||")(_array(shares))
+    value = sa.func.unnest(listed).column_valued("v")
+    return _array(sa.select(value).distinct().where(value.is_not(None)).order_by(value))
+
+
+_array = partial(sa.func.array, type_=NUMBERS)
+
+
+def _audience_of_parent(model: Model, bound: BoundObject, link: sa.ColumnElement[Any]) -> sa.ColumnElement[list[int]]:
+    parent = model.objects[parent_of(bound)].table.alias("parent")
+    return sa.func.coalesce(
+        sa.select(parent.c.audience).where(parent.c.id == link).scalar_subquery(), sa.cast(postgresql.array([]), NUMBERS)
+    )
+
+
+def _link_to_parent(bound: BoundObject) -> str:
+    return bound.fields[bound.definition.parent or ""].column

@@ -1,0 +1,82 @@
+"""What a field is made of: a formula of other fields, a roll-up of children, a stage's status of the stage.
+
+Whoever may not see a source may not see what is made of it either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any
+
+from kundig.engine.schema.bound import BoundField
+from kundig.engine.schema.model import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A field that another is made of; `field` None: the records themselves."""
+
+    object: str
+    field: str | None
+    many: bool = False
+    """From children, so that which of them one may see makes a difference."""
+    needed: bool = True
+    """Without a right to read it nothing is told; else what is left is told."""
+
+
+def sources(model: Model, field: BoundField) -> tuple[Source, ...]:
+    """All that a field is made of, one step; nothing for a field that holds its own value."""
+    return tuple(_sources(model, field))
+
+
+def _sources(model: Model, field: BoundField) -> Iterator[Source]:
+    options = field.options
+    if field.pipeline is not None and field.name != field.pipeline.field:
+        yield Source(field.object, field.pipeline.field)
+    yield from (Source(field.object, name) for name in _braced(getattr(options, "sql", None)))
+    if currency := getattr(options, "currency_of", None):
+        yield Source(field.object, currency)
+    if child := getattr(options, "child", None):
+        yield from _of_children(model, child, options)
+    if getattr(options, "timeline", None):
+        yield from (Source(o.name, None, many=True, needed=False) for o in model.objects.values() if o.definition.interaction)
+
+
+def _of_children(model: Model, path: str, options: Any) -> Iterator[Source]:
+    child, _, link = path.partition(".")
+    yield Source(child, None, many=True)
+    yield Source(child, link, many=True)
+    if options.field:
+        yield Source(child, options.field, many=True)
+    for used in filter_paths(options.where or {}):
+        yield from _steps(model, child, used)
+
+
+def filter_paths(where: Any) -> Iterator[str]:
+    """The paths of all leaves of a filter; of a child condition, `object.link` (its own leaves are not told)."""
+    if isinstance(where, Mapping):
+        if isinstance(where.get("field"), str):
+            yield where["field"]
+        if isinstance(where.get("related"), str):
+            yield where["related"]
+        for key in ("all", "any", "none"):
+            yield from filter_paths(where.get(key))
+    elif isinstance(where, (list, tuple)):
+        for part in where:
+            yield from filter_paths(part)
+
+
+def _steps(model: Model, object_: str, path: str) -> Iterator[Source]:
+    for name in path.split("."):
+        yield Source(object_, name, many=True)
+        field = model.objects[object_].fields.get(name) if object_ in model.objects else None
+        target = getattr(field.options, "target", None) if field else None
+        if target is None:
+            return
+        object_ = target
+
+
+def _braced(sql: str | None) -> Iterator[str]:
+    return (name.split(".")[0] for _, name, _, _ in Formatter().parse(sql or "") if name)

@@ -1,0 +1,108 @@
+"""Principals: numbers for users, teams, roles, filters and rules, as records carry them in `audience`.
+
+`kind` and `ref` are what a principal means, the number is what the database compares. The reference of a filter holds a digest of
+it: a filter that changes becomes another principal, so that what it opened before is closed at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from kundig.base.database.connection import Connection
+
+_FOUND = """
+select p.kind, p.ref, p.id from {ws}.principal p
+join unnest(%(kinds)s::text[], %(refs)s::text[]) as w (kind, ref) on w.kind = p.kind and w.ref = p.ref
+"""
+_ADD = """
+insert into {ws}.principal (kind, ref)
+select kind, ref from unnest(%(kinds)s::text[], %(refs)s::text[]) as w (kind, ref) order by kind, ref
+on conflict (kind, ref) do nothing
+"""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Principal:
+    """Who may be meant: `user`, `team` (owns records), `members` (of a team, for shares), `role`, `grant`, `forbid`, `rule`."""
+
+    kind: str
+    ref: str
+
+
+def user(id_: UUID) -> Principal:
+    """One person: owner of records, receiver of shares."""
+    return Principal("user", str(id_))
+
+
+def team(id_: UUID) -> Principal:
+    """The records that a team owns."""
+    return Principal("team", str(id_))
+
+
+def members(id_: UUID) -> Principal:
+    """The members of a team, for shares and rules."""
+    return Principal("members", str(id_))
+
+
+def role(name: str) -> Principal:
+    """All who have a role, for shares and rules."""
+    return Principal("role", name)
+
+
+def grant(role_name: str, object_: str, where: Mapping[str, Any]) -> Principal:
+    """The records of an object that a role's filter adds."""
+    return Principal("grant", f"{role_name}/{object_}/{digest(where)}")
+
+
+def forbid(role_name: str, object_: str, where: Mapping[str, Any]) -> Principal:
+    """The records of an object that a role may never see."""
+    return Principal("forbid", f"{role_name}/{object_}/{digest(where)}")
+
+
+def rule(name: str, object_: str, where: Mapping[str, Any]) -> Principal:
+    """The records that a sharing rule opens."""
+    return Principal("rule", f"{name}/{object_}/{digest(where)}")
+
+
+def digest(value: Any) -> str:
+    """A short fingerprint of a value that JSON can hold."""
+    return hashlib.sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers of some principals.
+
+    `settled` says that all were there before: only then may they be kept beyond the transaction.
+    """
+
+    of: Mapping[Principal, int]
+    settled: bool
+
+
+async def numbers(connection: Connection, wanted: Iterable[Principal]) -> Numbers:
+    """The numbers of principals; those that have none yet get one. One statement if all are known."""
+    missing = sorted(set(wanted))
+    found = await _look_up(connection, missing)
+    missing = [principal for principal in missing if principal not in found]
+    if not missing:
+        return Numbers(found, settled=True)
+    await connection.execute(_ADD, _columns(missing))
+    return Numbers({**found, **await _look_up(connection, missing)}, settled=False)
+
+
+async def _look_up(connection: Connection, wanted: list[Principal]) -> dict[Principal, int]:
+    if not wanted:
+        return {}
+    rows = await connection.rows(_FOUND, _columns(wanted))
+    return {Principal(row["kind"], row["ref"]): row["id"] for row in rows}
+
+
+def _columns(wanted: list[Principal]) -> dict[str, list[str]]:
+    return {"kinds": [p.kind for p in wanted], "refs": [p.ref for p in wanted]}

@@ -1,0 +1,84 @@
+"""Sharing one record with a user, a team's members or a role: never more than the one who shares has."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from kundig.base.errors import Denied, Invalid, Missing
+from kundig.base.i18n import t
+from kundig.engine.policy.audience import renew
+from kundig.engine.policy.decisions import allowed, visible_ids
+from kundig.engine.policy.principals import Principal, numbers
+from kundig.engine.policy.scope import Scope
+
+SHAREABLE = frozenset({"user", "members", "role"})
+_SHARES = """
+select p.kind, p.ref, s.level, s.until, s.created_at, s.created_by
+from {ws}.share s join {ws}.principal p on p.id = s.principal
+where s.object = %(object)s and s.record = %(record)s and (s.until is null or s.until > now())
+order by s.created_at, p.id
+"""
+_GRANT = """
+insert into {ws}.share (object, record, principal, level, until, created_by)
+values (%(object)s, %(record)s, %(principal)s, %(level)s, %(until)s, %(by)s)
+on conflict (object, record, principal) do update
+set level = excluded.level, until = excluded.until, created_by = excluded.created_by
+"""
+_REVOKE = """
+delete from {ws}.share where object = %(object)s and record = %(record)s
+and principal in (select id from {ws}.principal where kind = %(kind)s and ref = %(ref)s)
+"""
+_EXPIRE = "delete from {ws}.share where until <= now() returning object, record"
+
+
+async def grant_share(
+    scope: Scope, object_: str, record: UUID, to: Principal, level: Literal["read", "edit"], until: datetime | None = None
+) -> None:
+    """Let others read or edit a record. Needs the right to share it, and for level edit the right to edit it.
+
+    Raises Missing, Denied.
+    """
+    await _require_share(scope, object_, record)
+    if level == "edit" and not await allowed(scope, "edit", object_, [record]):
+        raise Denied(t("You can't share more than you may do yourself."))
+    if to.kind not in SHAREABLE:
+        raise Invalid.one("to", "bad_value", t("A record can be shared with a user, a team or a role."))
+    number = (await numbers(scope.connection, [to])).of[to]
+    values = {"object": object_, "record": record, "principal": number, "level": level, "until": until, "by": scope.access.user}
+    await scope.connection.execute(_GRANT, values)
+    await renew(scope, object_, [record])
+
+
+async def revoke_share(scope: Scope, object_: str, record: UUID, to: Principal) -> None:
+    """Take a share back at once. Needs the right to share the record; raises Missing, Denied."""
+    await _require_share(scope, object_, record)
+    await scope.connection.execute(_REVOKE, {"object": object_, "record": record, "kind": to.kind, "ref": to.ref})
+    await renew(scope, object_, [record])
+
+
+async def shares(scope: Scope, object_: str, record: UUID) -> list[dict[str, Any]]:
+    """With whom a record is shared: kind, ref, level, until, created_at, created_by. Raises Missing."""
+    if not await visible_ids(scope, object_, [record]):
+        raise Missing
+    return await scope.connection.rows(_SHARES, {"object": object_, "record": record})
+
+
+async def end_expired(scope: Scope) -> int:
+    """Remove the shares whose time is over; for a job every minute. How many there were."""
+    ended: dict[str, list[UUID]] = {}
+    for row in await scope.connection.rows(_EXPIRE):
+        ended.setdefault(row["object"], []).append(row["record"])
+    for object_, records in ended.items():
+        if object_ in scope.model.objects:
+            await renew(scope, object_, records)
+    return sum(map(len, ended.values()))
+
+
+async def _require_share(scope: Scope, object_: str, record: UUID) -> None:
+    if await allowed(scope, "share", object_, [record]):
+        return
+    if await visible_ids(scope, object_, [record]):
+        raise Denied(t("You may not share this record."))
+    raise Missing
