@@ -70,7 +70,7 @@ class Object(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     parent: str | None = None
     """Owned objects: the link field that points to the owner."""
     title: str = "{name}"
-    """The record's label from its fields: `"{first_name} {last_name}"`."""
+    """The record's label from its fields: `"{first_name} {last_name}|{company_name}"`; the first alternative that isn't empty."""
     fields: tuple[Field, ...] = ()
     any_required: tuple[tuple[str, ...], ...] = ()
     """Groups of fields of each of which at least one is needed."""
@@ -104,13 +104,19 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Pipeline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Stages in order, for a pipeline field of an object."""
+    """Stages in order, for a pipeline field of an object.
+
+    `probability` names the percent field that follows the stage; `amount` and `close_date` are kept in the stage history.
+    """
 
     name: str
     object: str
     field: str
     label: Label
     stages: tuple[Stage, ...]
+    probability: str | None = None
+    amount: str | None = None
+    close_date: str | None = None
 
 
 class Extension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

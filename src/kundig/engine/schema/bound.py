@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from kundig.engine.extension import Field, Object, Pipeline
+from kundig.engine.extension import Choice, Field, Object, Pipeline
 from kundig.engine.schema.fields.contract import FieldType
 from kundig.engine.schema.kinds import Kind
 
@@ -26,8 +26,13 @@ class BoundField:
     column: str
     standard: bool = False
     """Kept by the engine for every object."""
-    pipeline: Pipeline | None = None
-    """For pipeline fields and what is derived from them."""
+    pipelines: tuple[Pipeline, ...] = ()
+    """For pipeline fields and what is derived from them; a new record starts in the first."""
+
+    @property
+    def pipeline(self) -> Pipeline | None:
+        """The pipeline that new records start in; None if the field has nothing to do with pipelines."""
+        return self.pipelines[0] if self.pipelines else None
 
     @property
     def name(self) -> str:
@@ -44,6 +49,34 @@ class BoundField:
         """How its values compare."""
         return self.result.type.kind
 
+    @property
+    def read_only(self) -> bool:
+        """Whether only the engine writes it."""
+        return self.definition.read_only or self.type.kept
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """Its possible values in order (choices, stages, statuses), of its result too; empty if it takes others."""
+        choices: tuple[Choice, ...] = getattr(self.result.options, "choices", ())
+        return choices
+
+    @property
+    def target(self) -> str | None:
+        """The object that a link, or every one of its links, points to; None for other fields and for links to any object."""
+        target: str | None = getattr(self.options, "target", None)
+        return target
+
+    @cached_property
+    def to_one(self) -> bool:
+        """Whether it is a link to one record, so that paths may go on through it."""
+        return self.target is not None and bool(self.type.columns(self))
+
+    @property
+    def searched(self) -> bool:
+        """Whether full-text search finds it: what the definition says, else texts and contact points."""
+        wanted = self.definition.searched
+        return wanted if wanted is not None else self.type.contact is not None or (self.kind is Kind.TEXT and not self.type.kept)
+
     @cached_property
     def parts(self) -> Mapping[str, BoundField]:
         """Fields inside its value."""
@@ -53,6 +86,19 @@ class BoundField:
         """A field inside this one, in the column `{column}__{name}`."""
         inner = Field(name=f"{self.name}.{name}", type=type_.name, label=self.definition.label, **definition)
         return BoundField(inner, type_, options, self.object, f"{self.column}__{name}", self.standard)
+
+
+def implicit_fields(object_: str) -> Mapping[str, BoundField]:
+    """`id`, a link to the record itself, and `label`."""
+    from kundig.engine.schema.fields.identity import IDENTITY, IdentityOptions
+    from kundig.engine.schema.fields.text import TextOptions, TextType
+
+    id_ = Field(name="id", type="link", label={"en": "ID", "de": "ID"}, read_only=True)
+    label = Field(name="label", type="text", label={"en": "Name", "de": "Name"}, read_only=True)
+    return {
+        "id": BoundField(id_, IDENTITY, IdentityOptions(object_), object_, "id", standard=True),
+        "label": BoundField(label, TextType(), TextOptions(), object_, "label", standard=True),
+    }
 
 
 @dataclass(frozen=True)
@@ -96,3 +142,8 @@ class BoundObject:
     def pipelines(self) -> tuple[BoundField, ...]:
         """Its pipeline fields (not the ones derived from them)."""
         return tuple(f for f in self.fields.values() if f.pipeline is not None and f.name == f.pipeline.field)
+
+    @cached_property
+    def implicit(self) -> Mapping[str, BoundField]:
+        """What every record has without being a field of the model: `id` and `label`, which paths may name too."""
+        return implicit_fields(self.name)

@@ -1,0 +1,134 @@
+"""Reading the journal of a record: who changed what, when and why, as far as the reader may know."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from kundig.base.errors import Malformed, Missing
+from kundig.base.i18n import t
+from kundig.engine.history.entries import DELETED
+from kundig.engine.policy.predicates import AccessReading, FullReading, visible
+from kundig.engine.policy.scope import Scope
+from kundig.engine.schema.bound import BoundObject
+from kundig.engine.schema.values_json import read_values, values_statement
+
+Entry = dict[str, Any]
+
+
+async def journal(scope: Scope, object_: str, id_: UUID, *, limit: int = 50, cursor: str | None = None) -> dict[str, Any]:
+    """Entries newest first, of records in the trash too: `{"data": […], "next_cursor": …}`; `cursor` is a version. Raises Missing."""
+    bound = scope.object(object_)
+    await _require_visible(scope, bound, id_)
+    before = _version(cursor)
+    rows = await scope.connection.rows(
+        """select e.change, e.at, e.version, e.action, e.old, e.new, c.by_kind, c.by_id, c.source
+             from {ws}.change_entry e join {ws}.change c on c.id = e.change and c.at = e.at
+            where e.object = %(object)s and e.record = %(record)s and e.version < %(before)s order by e.version desc limit %(limit)s""",
+        {"object": object_, "record": id_, "before": before, "limit": limit + 1},
+    )
+    page = rows[:limit]
+    if page and page[-1]["action"] == "create":
+        page[-1]["new"] = await _as_created(scope, bound, id_)
+        page[-1]["old"] = dict.fromkeys(page[-1]["new"])
+    entries = [entry for row in page if (entry := _entry(scope, bound, row)) is not None]
+    await _fill_labels(scope, entries)
+    return {"data": entries, "next_cursor": str(page[-1]["version"]) if len(rows) > limit else None}
+
+
+def _version(cursor: str | None) -> int:
+    if cursor is None:
+        return 2**31 - 1
+    if not cursor.isdecimal() or len(cursor) > 9:  # noqa: PLR2004 - what an integer column holds
+        raise Malformed(t("This page of the journal does not exist."))
+    return int(cursor)
+
+
+async def _require_visible(scope: Scope, object_: BoundObject, id_: UUID) -> None:
+    row = object_.table
+    statement = sa.select(sa.true()).where(row.c.id == sa.bindparam("id", type_=sa.UUID()), visible(scope.access, object_.name, row))
+    if not await scope.connection.value(statement, {**scope.access.parameters, "id": id_}):
+        raise Missing
+
+
+async def _as_created(scope: Scope, object_: BoundObject, id_: UUID) -> dict[str, Any]:
+    """The values a record was made with: those of now, with all later changes taken back."""
+    names = [name for name, field in object_.fields.items() if not field.derived and not field.standard]
+    names += [name for name in ("owner", "team") if name in object_.fields]
+    values = (await read_values(scope.connection, values_statement(object_, names, FullReading(scope.model)), [id_])).get(id_, {})
+    first = await scope.connection.rows(
+        """select distinct on (o.key) o.key, o.value from {ws}.change_entry e, jsonb_each(e.old) o
+            where e.object = %(object)s and e.record = %(record)s and e.old is not null order by o.key, e.version""",
+        {"object": object_.name, "record": id_},
+    )
+    values |= {row["key"]: row["value"] for row in first if row["key"] in values}
+    return {name: value for name, value in values.items() if value not in (None, [], "")}
+
+
+def _entry(scope: Scope, object_: BoundObject, row: Mapping[str, Any]) -> Entry | None:
+    """An entry as it is told, without hidden fields; None if nothing is left of it."""
+    hidden = scope.rights(object_.name).hidden
+    old, new = row["old"] or {}, row["new"] or {}
+    fields = {
+        name: {"old": old.get(name), "new": new.get(name)}
+        for name in [*old, *(n for n in new if n not in old)]
+        if name in object_.fields and name not in hidden
+    }
+    if not fields and row["action"] != "create" and DELETED not in new:
+        return None
+    by = {"id": str(row["by_id"]), "object": object_.fields["created_by"].options.target} if row["by_id"] else None
+    return {
+        "change": str(row["change"]), "at": row["at"].strftime("%Y-%m-%dT%H:%M:%S.%fZ"), "by": by, "source": row["source"],
+        "action": row["action"], "version": row["version"], "fields": fields,
+    }  # fmt: skip
+
+
+async def _fill_labels(scope: Scope, entries: Sequence[Entry]) -> None:
+    """Put today's labels into links; a link to what the reader may not see reads null."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for link in _links(entries):
+        wanted[link["object"]].add(link["id"])
+    labels: dict[tuple[str, str], str] = {}
+    reading = AccessReading(scope.model, scope.access)
+    for object_, ids in wanted.items():
+        if object_ in scope.access.objects:
+            row = scope.model.objects[object_].table
+            statement = sa.select(row.c.id, row.c.label).where(
+                row.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.UUID()))), reading.seen(object_, row)
+            )
+            found = await scope.connection.rows(statement, {**scope.access.parameters, "ids": [UUID(id_) for id_ in ids]})
+            labels |= {(object_, str(item["id"])): item["label"] for item in found}
+    for entry in entries:
+        entry["by"] = _labelled(entry["by"], labels)
+        entry["fields"] = {name: _labelled(values, labels) for name, values in entry["fields"].items()}
+
+
+def _links(value: Any) -> Iterator[dict[str, str]]:
+    if isinstance(value, dict):
+        if _is_link(value):
+            yield value
+        else:
+            for item in value.values():
+                yield from _links(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _links(item)
+
+
+def _is_link(value: dict[str, Any]) -> bool:
+    return value.keys() - {"label"} == {"id", "object"}
+
+
+def _labelled(value: Any, labels: Mapping[tuple[str, str], str]) -> Any:
+    if isinstance(value, dict):
+        if _is_link(value):
+            label = labels.get((value["object"], value["id"]))
+            return None if label is None else {"id": value["id"], "object": value["object"], "label": label}
+        return {key: _labelled(item, labels) for key, item in value.items()}
+    if isinstance(value, list):
+        return [found for item in value if (found := _labelled(item, labels)) is not None or item is None]
+    return value

@@ -1,0 +1,47 @@
+"""What the engine keeps beside the rows: audience, contact points, stages, timelines, roll-ups, search. Right in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from kundig.engine.history.timeline_entries import keep_timeline, touched_by
+from kundig.engine.policy.audience import refresh_audience
+from kundig.engine.policy.scope import Scope
+from kundig.engine.records.draft import Draft
+from kundig.engine.records.rollups import keep_rollups, keep_timeline_rollups, new_rollup_rows
+from kundig.engine.records.stages import keep_history
+from kundig.engine.records.store import switch_live, write_contact_points, write_external_ids
+from kundig.engine.schema.bound import BoundObject
+from kundig.engine.search.entries import keep_entries, remove_entries
+
+
+async def keep_derived(scope: Scope, object_: BoundObject, drafts: Sequence[Draft], change: UUID) -> None:
+    """Bring everything that follows from the drafts' rows in line with them."""
+    created = [draft.id for draft in drafts if draft.action == "create"]
+    gone = [draft.id for draft in drafts if draft.action == "delete"]
+    back = [draft.id for draft in drafts if draft.action == "restore"]
+    kept = [draft.id for draft in drafts if draft.action != "delete"]
+    await new_rollup_rows(scope, object_, created)
+    await write_contact_points(scope, object_, drafts)
+    await write_external_ids(scope, object_, drafts)
+    for ids, live in ((gone, False), (back, True)):
+        if ids:
+            await switch_live(scope, object_, ids, live=live)
+    await keep_history(scope, drafts, change)
+    await refresh_audience(scope, object_.name, kept)
+    if gone:
+        await remove_entries(scope.connection, object_.name, gone)
+    await keep_entries(scope, object_.name, kept)
+    await _keep_timelines(scope, object_, [draft.id for draft in drafts])
+    await keep_rollups(scope, object_, drafts)
+
+
+async def _keep_timelines(scope: Scope, object_: BoundObject, ids: Sequence[UUID]) -> None:
+    """An interaction's entries, and the times of last and next activity on the records that it concerned or concerns."""
+    if object_.definition.interaction is None:
+        return
+    before = await touched_by(scope.connection, object_.name, ids)
+    await keep_timeline(scope.connection, scope.model, object_, ids)
+    after = await touched_by(scope.connection, object_.name, ids)
+    await keep_timeline_rollups(scope, sorted({*before, *after}))

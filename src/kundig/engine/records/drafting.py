@@ -1,0 +1,203 @@
+"""From what a caller wants to drafts: rows are locked and read, values parsed, rights checked, defaults filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from kundig.base.errors import Denied, FieldError, Invalid, Missing, Stale
+from kundig.base.i18n import Text, t
+from kundig.base.uuid7 import uuid7
+from kundig.engine.policy.decisions import Deed, allowed
+from kundig.engine.policy.predicates import AccessReading
+from kundig.engine.policy.scope import Scope
+from kundig.engine.records.draft import Create, Delete, Draft, DraftAction, Item, Restore, Update
+from kundig.engine.records.lookup import Records
+from kundig.engine.schema.bound import BoundField, BoundObject
+from kundig.engine.schema.fields.contract import Reference, Refused
+from kundig.engine.schema.kinds import Kind
+
+if TYPE_CHECKING:
+    from kundig.engine.records.writing import Change
+
+Place = tuple[str, int] | None
+_NEEDED: tuple[tuple[Deed, DraftAction], ...] = (("edit", "update"), ("delete", "delete"), ("delete", "restore"))
+
+
+async def draft_items(change: Change, object_: BoundObject, items: Sequence[tuple[Place, Item]]) -> list[Draft]:
+    """Drafts of all items, in their order; raises Missing, Denied, Stale. Bad values are collected in the drafts' errors."""
+    rows = await _lock(change, object_, [item for _, item in items])
+    drafts = [_begin(change, object_, place, item, rows) for place, item in items]
+    _check_once(drafts)
+    await _check_rights(change, object_, drafts)
+    records = await _look_up(change, object_, drafts, items)
+    for draft, (_, item) in zip(drafts, items, strict=True):
+        if isinstance(item, Create | Update):
+            _fill(change, draft, item.values, records)
+            draft.external_ids = tuple(item.external_ids)
+            for name in _title_links(object_):
+                draft.labels[name] = records.labels.get(draft.get(name), "")
+    return drafts
+
+
+async def _lock(change: Change, object_: BoundObject, items: Sequence[Item]) -> dict[UUID, dict[str, Any]]:
+    """The current rows of records that exist, locked in the order of their ids."""
+    ids = sorted({item.id for item in items if not isinstance(item, Create)})
+    if not ids:
+        return {}
+    table = object_.table
+    seen = sa.true() if change.trusted else AccessReading(change.scope.model, change.scope.access).seen(object_.name, table)
+    statement = (
+        sa.select(*table.c, sa.func.coalesce(seen, sa.false()).label("_seen"))
+        .where(table.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.UUID()))))
+        .order_by(table.c.id)
+        .with_for_update(of=table)
+    )
+    params = {"ids": ids, **change.scope.access.parameters}
+    return {row["id"]: row for row in await change.scope.connection.rows(statement, params)}
+
+
+def _begin(change: Change, object_: BoundObject, place: Place, item: Item, rows: Mapping[UUID, dict[str, Any]]) -> Draft:
+    if isinstance(item, Create):
+        return Draft(change, object_, "create", item.id or uuid7(), place)
+    row = rows.get(item.id)
+    wanted_live = not isinstance(item, Restore)
+    found = row is not None and (row["deleted_at"] is None) == wanted_live
+    if found and row is not None and not change.trusted:
+        found = row["_seen"] if wanted_live else object_.name in change.scope.access.objects
+    if row is None or not found:
+        if place is None:
+            raise Missing
+        raise Invalid([FieldError("id", "not_found", t("There is no such record, or you may not see it."), *place)])
+    action = "update" if isinstance(item, Update) else "delete" if isinstance(item, Delete) else "restore"
+    draft = Draft(change, object_, action, item.id, place, old={k: v for k, v in row.items() if k != "_seen"})
+    version = None if isinstance(item, Restore) else item.version
+    if version is not None and version != row["version"]:
+        raise Stale([] if place is None else [FieldError("version", "stale", t("The record was changed in the meantime."), *place)])
+    return draft
+
+
+def _check_once(drafts: Sequence[Draft]) -> None:
+    seen: set[UUID] = set()
+    twice = []
+    for draft in drafts:
+        if draft.id in seen:
+            twice.append(FieldError("id", "twice", t("The same record is named more than once."), *(draft.place or (None, None))))
+        seen.add(draft.id)
+    if twice:
+        raise Invalid(twice)
+
+
+async def _check_rights(change: Change, object_: BoundObject, drafts: Sequence[Draft]) -> None:
+    """Create by the object's right; edit and delete by the full policy on the named records."""
+    if change.trusted:
+        return
+    rights = change.scope.rights(object_.name)
+    if any(draft.action == "create" for draft in drafts) and not rights.create:
+        raise Denied(t("Your role does not allow creating {object}.", object=object_.definition.label_plural))
+    for deed, action in _NEEDED:
+        ids = [draft.id for draft in drafts if draft.action == action]
+        if ids and len(await allowed(change.scope, deed, object_.name, ids, trashed=action == "restore")) < len(ids):
+            raise Denied(t("Your role does not allow this change to {object}.", object=object_.definition.label_plural))
+
+
+def _title_links(object_: BoundObject) -> list[str]:
+    """Fields of the title that are links: their labels make part of the record's."""
+    return [name for name in object_.title_fields if name in object_.fields and object_.fields[name].kind is Kind.LINK]
+
+
+async def _look_up(change: Change, object_: BoundObject, drafts: Sequence[Draft], items: Sequence[tuple[Place, Item]]) -> Records:
+    records = Records(change.scope.context)
+    written = [item.values for _, item in items if isinstance(item, Create | Update)]
+    kept = [{name: str(draft.before(name)) for name in _title_links(object_) if draft.before(name)} for draft in drafts]
+    await records.look_up(change.scope, _references(object_, [*written, *kept]), trusted=change.trusted)
+    if _has_foreign_money(change.scope, object_, written):
+        await records.load_rates()
+    return records
+
+
+def _references(object_: BoundObject, written: Sequence[Mapping[str, Any]]) -> Iterator[Reference]:
+    for values in written:
+        for name, value in values.items():
+            field = object_.fields.get(name)
+            if field is not None and value is not None:
+                yield from field.type.references(field, value)
+
+
+def _has_foreign_money(scope: Scope, object_: BoundObject, written: Sequence[Mapping[str, Any]]) -> bool:
+    own = scope.context.workspace.currency
+    money = [f.name for f in object_.fields.values() if "currency" in f.parts]
+    return any(
+        isinstance(value := values.get(name), Mapping) and value.get("currency") not in (None, own) for values in written for name in money
+    )
+
+
+def _fill(change: Change, draft: Draft, values: Mapping[str, Any], records: Records) -> None:
+    """Parse what is given; for a new record also the defaults of what is not."""
+    fields = draft.object.fields
+    known = {name: value for name, value in values.items() if _may_write(change, draft, name)}
+    draft.given = frozenset(known)
+    rate_date = draft.object.definition.rate_date
+    for name in sorted(known, key=lambda n: n != rate_date):
+        _parse(draft, fields[name], known[name], records)
+    if draft.action == "create":
+        for field in fields.values():
+            default = field.definition.default
+            if field.name not in known and default is not None:
+                _parse(draft, field, default, records)
+
+
+def _parse(draft: Draft, field: BoundField, value: Any, records: Records) -> None:
+    try:
+        parsed = field.type.parse(field, value, _At(records, draft))
+    except Refused as refused:
+        draft.refuse(f"{field.name}{refused.place}", refused.code, refused.text)
+        return
+    for column, part in parsed.items():
+        if column == field.name and field.name in draft.object.side_tables:
+            draft.sides[field.name] = part
+        else:
+            draft.new[column] = part
+
+
+class _At:
+    """What types ask while parsing a draft: the records looked up, and rates of the record's own date."""
+
+    def __init__(self, records: Records, draft: Draft) -> None:
+        self.context = records.context
+        self._records = records
+        self._draft = draft
+
+    def record(self, reference: Reference) -> UUID | None:
+        """See `Records.record`."""
+        return self._records.record(reference)
+
+    def rate(self, currency: str, day: date | None = None) -> Any:
+        """The rate of a day, else of the record's rate date, else of today."""
+        name = self._draft.object.definition.rate_date
+        own = self._draft.get(name) if name else None
+        return self._records.rate(currency, day or own or self.context.now.date())
+
+
+def _may_write(change: Change, draft: Draft, name: str) -> bool:
+    """Whether a field may be written here; if not, the draft says why."""
+    field = draft.object.fields.get(name)
+    rights = change.scope.access.objects.get(draft.object.name)
+    if name in ("id", "object", "label") or (field is not None and field.definition.read_only and not change.trusted):
+        draft.refuse(name, "read_only", t("This is kept by Kundig and can't be set."))
+    elif field is None or (not change.trusted and rights is not None and name in rights.hidden):
+        draft.refuse(name, "unknown_field", unknown_field(name))
+    elif not change.trusted and rights is not None and (name in rights.fixed or (draft.action == "update" and name in rights.fixed_later)):
+        raise Denied(t("Your role does not allow changing the field {field}.", field=field.definition.label))
+    else:
+        return True
+    return False
+
+
+def unknown_field(name: str) -> Text:
+    """What is said about a field that isn't there, or isn't the reader's to know."""
+    return t("There is no field {field} here.", field=name)

@@ -1,0 +1,147 @@
+"""Roll-ups: figures of a record's children, recomputed under lock in the child's own transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from kundig.base.database.connection import Compiled, compile_statement
+from kundig.engine.policy.scope import Scope
+from kundig.engine.records.draft import Draft
+from kundig.engine.schema.bound import BoundField, BoundObject
+from kundig.engine.schema.model import Model
+from kundig.engine.schema.rollups import rollup_values, rollups_of_children, timeline_rollups
+
+Parents = dict[tuple[str, str], list[UUID]]
+
+
+async def lock_parents(scope: Scope, drafts: Sequence[Draft]) -> None:
+    """Lock the roll-up rows that the drafts will change, in the order of object and id, before the first write."""
+    wanted: dict[str, set[UUID]] = defaultdict(set)
+    for (parent, _), ids in _parents(scope.model, drafts).items():
+        wanted[parent].update(ids)
+    for parent, found in sorted(wanted.items()):
+        await scope.connection.execute(
+            f'select record from {{ws}}."{parent}_rollup" where record = any(%(ids)s) order by record for update', {"ids": sorted(found)}
+        )
+
+
+def _parents(model: Model, drafts: Sequence[Draft]) -> Parents:
+    """The parents that drafts belong or belonged to, by parent object and link."""
+    object_ = drafts[0].object
+    found: dict[tuple[str, str], set[UUID]] = defaultdict(set)
+    for parent, link in _parent_links(model, object_):
+        column = object_.fields[link].column
+        for draft in drafts:
+            found[(parent, link)].update(id_ for values in (draft.old, draft.new) if (id_ := values.get(column)) is not None)
+    return {key: sorted(ids) for key, ids in found.items() if ids}
+
+
+def _parent_links(model: Model, child: BoundObject) -> Iterator[tuple[str, str]]:
+    return iter(sorted({(field.object, link) for field, link in rollups_of_children(model, child.name)}))
+
+
+async def new_rollup_rows(scope: Scope, object_: BoundObject, ids: Sequence[UUID]) -> None:
+    """A new record starts with a row of empty figures."""
+    if object_.rollups is not None and ids:
+        await scope.connection.execute(
+            f'insert into {{ws}}."{object_.name}_rollup" (record) select unnest(%(ids)s::uuid[])', {"ids": list(ids)}
+        )
+
+
+async def keep_rollups(scope: Scope, object_: BoundObject, drafts: Sequence[Draft]) -> None:
+    """Recompute the figures of all parents that the drafts belong or belonged to."""
+    for (parent, link), ids in sorted(_parents(scope.model, drafts).items()):
+        await recompute(scope, parent, object_.name, link, ids)
+
+
+async def recompute(scope: Scope, parent: str, child: str, link: str, ids: Sequence[UUID]) -> None:
+    """Recompute what `parent` records roll up from `child.link`."""
+    for statement in _statements(_Key(scope), parent, child, link):
+        await scope.connection.execute(statement, {"ids": list(ids)})
+
+
+async def keep_timeline_rollups(scope: Scope, about: Sequence[tuple[str, UUID]]) -> None:
+    """Recompute last and next activity of records on whose timelines something changed."""
+    ids: dict[str, list[UUID]] = defaultdict(list)
+    for object_, record in about:
+        ids[object_].append(record)
+    for object_, found in sorted(ids.items()):
+        columns = timeline_rollups(scope.model, object_)
+        if columns:
+            sets = ", ".join(f'"{name}" = f."{name}"' for name in columns)
+            wanted = ", ".join(f'{expression} as "{name}"' for name, expression in columns.items())
+            await scope.connection.execute(
+                f"""update {{ws}}."{object_}_rollup" r set {sets} from (
+                      select i.id, {wanted} from unnest(%(ids)s::uuid[]) i (id)
+                        left join {{ws}}.timeline_entry e on e.about_object = %(object)s and e.about = i.id group by i.id) f
+                    where r.record = f.id""",
+                {"ids": found, "object": object_},
+            )
+
+
+class _Key:
+    """The model and currency a compiled statement is for; equal by those, carries the context that compiling needs."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.model, self.context = scope.model, scope.context
+        self._identity = (id(scope.model), scope.context.workspace.currency)
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self._identity == other._identity
+
+
+@lru_cache(maxsize=500)
+def _statements(key: _Key, parent: str, child: str, link: str) -> tuple[Compiled, ...]:
+    """One update of the roll-up table; one more of the parent itself for figures written `into` its fields."""
+    model = key.model
+    fields = [field for field, via in rollups_of_children(model, child) if field.object == parent and via == link]
+    rollups = model.objects[parent].rollups
+    assert rollups is not None  # noqa: S101 - it has roll-ups
+    values: dict[str, sa.ColumnElement[Any]] = {}
+    row = model.objects[child].table.alias("c")
+    for field in fields:
+        values |= rollup_values(model, field, row, key.context)
+    wanted = sa.func.unnest(sa.bindparam("ids", type_=sa.ARRAY(sa.UUID()))).table_valued(sa.column("id", sa.UUID())).render_derived("i")
+    joined = sa.and_(row.c[model.objects[child].fields[link].column] == wanted.c.id, row.c.deleted_at.is_(None))
+    figures = (
+        sa.select(wanted.c.id, *(value.label(name) for name, value in values.items()))
+        .select_from(wanted.outerjoin(row, joined))
+        .group_by(wanted.c.id)
+        .subquery("f")
+    )
+    stored = sa.update(rollups).where(rollups.c.record == figures.c.id).values({name: figures.c[name] for name in values})
+    return (compile_statement(stored), *_into(model, fields))
+
+
+def _into(model: Model, fields: Sequence[BoundField]) -> Iterator[Compiled]:
+    """While there are children a figure takes the place of an own field; what stood there before comes back with the last child's end."""
+    for field in fields:
+        into = field.options.into
+        if into is None:
+            continue
+        object_ = model.objects[field.object]
+        yield from _into_statements(object_, field, object_.fields[into])
+
+
+def _into_statements(object_: BoundObject, field: BoundField, target: BoundField) -> Iterator[Compiled]:
+    parts = [name.removeprefix(target.column) for name in (c.name for c in target.type.columns(target))]
+    figure = {part: f'"{field.column}{part}"' for part in parts}
+    before = {part: f'"{field.column}__before{part}"' for part in parts}
+    own = {part: f'"{target.column}{part}"' for part in parts}
+    source, rollup = f'{{ws}}."{object_.name}"', f'{{ws}}."{object_.name}_rollup"'
+    has = f"r.{figure['']} is not null"
+    keep = ", ".join(f"{before[p]} = o.{own[p]}" for p in parts)
+    clear = ", ".join(f"{before[p]} = null" for p in parts)
+    yield Compiled(f'update {rollup} r set "{field.column}__into" = true, {keep} from {source} o where o.id = r.record and r.record = any(%(ids)s) and {has} and not "{field.column}__into"')
+    yield Compiled(f"update {source} o set " + ", ".join(f"{own[p]} = r.{figure[p]}" for p in parts) + f" from {rollup} r where r.record = o.id and o.id = any(%(ids)s) and {has}")
+    yield Compiled(f"update {source} o set " + ", ".join(f"{own[p]} = r.{before[p]}" for p in parts) + f' from {rollup} r where r.record = o.id and o.id = any(%(ids)s) and not ({has}) and "{field.column}__into"')
+    yield Compiled(f'update {rollup} r set "{field.column}__into" = false, {clear} where r.record = any(%(ids)s) and not ({has}) and "{field.column}__into"')

@@ -1,0 +1,118 @@
+"""Pipelines: what follows from the stage of a record, and the history of its stages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from kundig.base.i18n import t
+from kundig.engine.extension import Pipeline, Stage
+from kundig.engine.policy.scope import Scope
+from kundig.engine.records.draft import Draft
+from kundig.engine.schema.bound import BoundField
+from kundig.engine.schema.model import Model
+
+
+def apply_stage(model: Model, draft: Draft, field: BoundField, now: datetime) -> None:
+    """Set status, times and probability by the stage; refuse a stage whose required fields are empty."""
+    names = derived_names(field)
+    pipeline = _pipeline(model, draft, field)
+    old_stage = _stage(pipeline, draft.before(field.name))
+    stage = _stage(pipeline, draft.get(field.name))
+    if stage is None:
+        if draft.action == "create":
+            stage = next(s for s in pipeline.stages if not s.retired)
+            draft.set(field.name, stage.key)
+        else:
+            draft.refuse(field.name, "required", t("A stage is needed here."))
+            return
+    draft.new[f"{field.column}__pipeline"] = pipeline.name
+    moved = old_stage is None or stage.key != old_stage.key
+    if moved:
+        draft.set(names["changed_at"], now)
+        draft.set(names["status"], stage.status)
+        closed = draft.before(names["closed_at"]) if old_stage is not None and old_stage.status != "open" else now
+        draft.set(names["closed_at"], None if stage.status == "open" else closed)
+    if pipeline.probability and pipeline.probability in draft.object.fields:
+        _follow_probability(draft, pipeline.probability, old_stage, stage, moved=moved)
+    for required in stage.required:
+        if required in draft.object.fields and draft.get(required) in (None, [], ""):
+            draft.refuse(required, "required", t("This is needed in the stage {stage}.", stage=stage.label))
+
+
+def _follow_probability(draft: Draft, name: str, old: Stage | None, new: Stage, *, moved: bool) -> None:
+    """By hand is what differs from the stage's own; it stays until it is emptied or a stage closes or reopens the record."""
+    default = None if new.probability is None else Decimal(new.probability)
+    if new.status != "open":
+        draft.set(name, default)
+    elif draft.changes(name) or (draft.action == "create" and draft.get(name) is not None):
+        if draft.get(name) is None:
+            draft.set(name, default)
+    elif moved:
+        before = draft.before(name)
+        by_hand = old is not None and old.status == "open" and before is not None and before != (old.probability or 0)
+        if not by_hand:
+            draft.set(name, default)
+    elif draft.get(name) is None:
+        draft.set(name, default)
+
+
+def derived_names(field: BoundField) -> dict[str, str]:
+    """The fields derived from a pipeline field: `changed_at`, `history`, `status`, `closed_at`."""
+    return {
+        "changed_at": f"{field.name}_changed_at",
+        "history": f"{field.name}_history",
+        "status": "status_category" if field.name == "status" else "status",
+        "closed_at": "closed_at",
+    }
+
+
+async def keep_history(scope: Scope, drafts: Sequence[Draft], change: Any) -> None:
+    """Write the stages entered and close the ones left, for all drafts of one object."""
+    for field in drafts[0].object.pipelines:
+        moved = [d for d in drafts if d.action in ("create", "update") and d.changes(field.name)]
+        if not moved:
+            continue
+        rows = [_history_row(scope, draft, field, change) for draft in moved]
+        if any(draft.action == "update" for draft in moved):
+            await scope.connection.execute_many(_LEAVE, [{k: row[k] for k in ("object", "record", "field", "entered_at")} for row in rows])
+        await scope.connection.execute_many(_ENTER, rows)
+
+
+_LEAVE = """update {ws}.stage_history set left_at = %(entered_at)s
+ where object = %(object)s and record = %(record)s and field = %(field)s and left_at is null"""
+_ENTER = """insert into {ws}.stage_history (object, record, field, position, pipeline, stage, status, entered_at, amount, close_date, change)
+ values (%(object)s, %(record)s, %(field)s,
+   (select coalesce(max(position), 0) + 1 from {ws}.stage_history where object = %(object)s and record = %(record)s and field = %(field)s),
+   %(pipeline)s, %(stage)s, %(status)s, %(entered_at)s, %(amount)s, %(close_date)s, %(change)s)"""
+
+
+def _history_row(scope: Scope, draft: Draft, field: BoundField, change: Any) -> dict[str, Any]:
+    names = derived_names(field)
+    pipeline = _pipeline(scope.model, draft, field)
+    amount = draft.object.fields.get(pipeline.amount or "")
+    close = draft.object.fields.get(pipeline.close_date or "")
+    return {
+        "object": draft.object.name,
+        "record": draft.id,
+        "field": field.name,
+        "pipeline": pipeline.name,
+        "stage": draft.get(field.name),
+        "status": draft.get(names["status"]),
+        "entered_at": draft.get(names["changed_at"]),
+        "amount": draft.get(amount.name) if amount else None,
+        "close_date": draft.get(close.name) if close else None,
+        "change": change,
+    }
+
+
+def _pipeline(model: Model, draft: Draft, field: BoundField) -> Pipeline:
+    name = draft.new.get(f"{field.column}__pipeline") or draft.old.get(f"{field.column}__pipeline")
+    assert field.pipeline is not None  # noqa: S101 - BoundObject.pipelines holds fields with a pipeline only
+    return model.pipelines.get(name or "", field.pipeline)
+
+
+def _stage(pipeline: Pipeline, key: str | None) -> Stage | None:
+    return next((s for s in pipeline.stages if s.key == key), None)

@@ -1,0 +1,161 @@
+"""Rows in and out: inserts, updates, side tables, external ids, contact points of a list of drafts of one object."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from kundig.base.database.connection import Connection
+from kundig.base.errors import Invalid
+from kundig.base.i18n import t
+from kundig.engine.policy.scope import Scope
+from kundig.engine.records.draft import Draft, columns_of
+from kundig.engine.schema.bound import BoundField, BoundObject
+from kundig.engine.schema.contact_points import contact_kind, contact_values
+
+COPY_FROM = 50
+"""From this many new rows on, COPY is faster than INSERT."""
+
+
+async def insert_rows(scope: Scope, object_: BoundObject, drafts: Sequence[Draft]) -> None:
+    """Write new rows, with the columns that any of them has a value for."""
+    columns = sorted({column for draft in drafts for column, value in draft.new.items() if value is not None})
+    rows = [[stored(draft.new.get(column)) for column in columns] for draft in drafts]
+    _fill_missing(object_, columns, rows)
+    if len(rows) >= COPY_FROM:
+        await scope.connection.copy_in(f'{{ws}}."{object_.name}"', columns, rows)
+        return
+    names = ", ".join(f'"{column}"' for column in columns)
+    places = ", ".join(f"%(v{number})s" for number in range(len(columns)))
+    statement = f'insert into {{ws}}."{object_.name}" ({names}) values ({places})'  # noqa: S608 - names of the model
+    values = [{f"v{number}": value for number, value in enumerate(row)} for row in rows]
+    if len(values) == 1:
+        await scope.connection.execute(statement, values[0])
+    else:
+        await scope.connection.execute_many(statement, values)
+
+
+def _fill_missing(object_: BoundObject, columns: Sequence[str], rows: list[list[Any]]) -> None:
+    """A column that some rows leave out still needs its default where null is not allowed."""
+    for number, name in enumerate(columns):
+        column = object_.table.c[name]
+        if not column.nullable:
+            empty: Any = False if column.type.python_type is bool else [] if column.type.python_type is list else None
+            for row in rows:
+                if row[number] is None:
+                    row[number] = empty
+
+
+async def update_rows(scope: Scope, object_: BoundObject, drafts: Sequence[Draft]) -> None:
+    """Write changed columns; drafts that change the same columns go together."""
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for draft in drafts:
+        changed = draft.changed
+        row = {f"v{number}": stored(changed[column]) for number, column in enumerate(sorted(changed))}
+        groups[tuple(sorted(changed))].append(row | {"id": draft.id})
+    for columns, rows in groups.items():
+        sets = ", ".join(f'"{column}" = %(v{number})s' for number, column in enumerate(columns))
+        statement = f'update {{ws}}."{object_.name}" set {sets} where id = %(id)s'  # noqa: S608 - names of the model
+        if len(rows) == 1:
+            await scope.connection.execute(statement, rows[0])
+        else:
+            await scope.connection.execute_many(statement, rows)
+
+
+def stored(value: Any) -> Any:
+    """A column value as the driver takes it: mappings and lists of mappings are jsonb."""
+    if isinstance(value, dict) or (isinstance(value, list) and value and isinstance(value[0], dict)):
+        return Jsonb(value)
+    return value
+
+
+async def write_sides(scope: Scope, object_: BoundObject, drafts: Sequence[Draft]) -> None:
+    """Replace the rows of side tables."""
+    for name, table in object_.side_tables.items():
+        written = [draft for draft in drafts if name in draft.sides]
+        old = [draft.id for draft in written if draft.action != "create"]
+        if old:
+            await scope.connection.execute(f'delete from {{ws}}."{table.name}" where record = any(%(ids)s)', {"ids": old})  # noqa: S608
+        rows = [{"record": d.id, "position": n, **row} for d in written for n, row in enumerate(d.sides[name])]
+        if rows:
+            columns = sorted(rows[0])
+            await scope.connection.copy_in(f'{{ws}}."{table.name}"', columns, [[row[c] for c in columns] for row in rows])
+
+
+async def read_sides(connection: Connection, drafts: Sequence[Draft]) -> dict[str, dict[UUID, list[dict[str, Any]]]]:
+    """The current rows of those side tables that the drafts write, by field and record."""
+    found: dict[str, dict[UUID, list[dict[str, Any]]]] = {}
+    for name, table in drafts[0].object.side_tables.items():
+        ids = [draft.id for draft in drafts if name in draft.sides and draft.action == "update"]
+        if ids:
+            statement = f'select * from {{ws}}."{table.name}" where record = any(%(ids)s) order by record, position'  # noqa: S608
+            by_record: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+            for row in await connection.rows(statement, {"ids": ids}):
+                by_record[row["record"]].append({k: v for k, v in row.items() if k not in ("record", "position")})
+            found[name] = by_record
+    return found
+
+
+async def write_external_ids(scope: Scope, object_: BoundObject, drafts: Sequence[Draft]) -> None:
+    """Add external ids; one that another live record has is refused by the index."""
+    rows = []
+    for draft in drafts:
+        for pair in draft.external_ids:
+            system, colon, value = pair.partition(":")
+            if not (system and colon and value):
+                raise Invalid.one("external_id", "bad_value", t("An external id is written as system:id."))
+            rows.append({"object": object_.name, "record": draft.id, "system": system, "value": value})
+    await scope.connection.execute_many(
+        """insert into {ws}.external_id (object, record, system, value) values (%(object)s, %(record)s, %(system)s, %(value)s)
+           on conflict (object, record, system, value) do update set live = true""",
+        rows,
+    )
+
+
+def contact_fields(object_: BoundObject) -> list[BoundField]:
+    """Fields whose items are contact points."""
+    return [field for field in object_.fields.values() if contact_kind(field) is not None]
+
+
+async def write_contact_points(scope: Scope, object_: BoundObject, drafts: Sequence[Draft]) -> None:
+    """Keep `contact_point` like the e-mails, phones and domains of the drafts' records."""
+    for field in contact_fields(object_):
+        touched = [d for d in drafts if d.action in ("create", "update") and d.changes(field.name)]
+        old = [d.id for d in touched if d.action == "update"]
+        if old:
+            await scope.connection.execute(
+                "delete from {ws}.contact_point where object = %(object)s and field = %(field)s and record = any(%(ids)s)",
+                {"object": object_.name, "field": field.name, "ids": old},
+            )
+        rows = list(_contact_rows(field, touched))
+        if rows:
+            await scope.connection.copy_in("{ws}.contact_point", _CONTACT_COLUMNS, rows)
+
+
+_CONTACT_COLUMNS = ("object", "field", "record", "position", "kind", "value", "is_unique")
+
+
+def _contact_rows(field: BoundField, drafts: Iterable[Draft]) -> Iterable[tuple[Any, ...]]:
+    kind = contact_kind(field)
+    for draft in drafts:
+        for position, value in enumerate(contact_values(draft.get(field.name))):
+            yield (field.object, field.name, draft.id, position, kind, value, field.definition.unique)
+
+
+async def switch_live(scope: Scope, object_: BoundObject, ids: Sequence[UUID], *, live: bool) -> None:
+    """Take contact points and external ids of records out of use, or back in."""
+    params = {"object": object_.name, "ids": list(ids), "live": live}
+    await scope.connection.execute(
+        """with points as (update {ws}.contact_point set live = %(live)s where object = %(object)s and record = any(%(ids)s))
+           update {ws}.external_id set live = %(live)s where object = %(object)s and record = any(%(ids)s)""",
+        params,
+    )
+
+
+def relevant(draft: Draft) -> bool:
+    """Whether a draft touches columns at all, beyond what every write sets."""
+    return any(draft.changes(field.name) for field in draft.object.fields.values() if columns_of(field))

@@ -1,0 +1,186 @@
+"""Undo: a change set taken back as a whole, as a change of its own that can be undone too.
+
+What somebody changed since is a conflict: nothing is undone then, unless forced.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from kundig.base.errors import Conflict, Denied, Missing
+from kundig.base.i18n import t
+from kundig.engine.history.entries import DELETED, without_labels
+from kundig.engine.policy.decisions import allowed
+from kundig.engine.policy.predicates import FullReading
+from kundig.engine.policy.scope import Scope
+from kundig.engine.records.draft import Delete, Item, Restore, Update
+from kundig.engine.records.writing import MAX_ITEMS, Change
+from kundig.engine.schema.bound import BoundObject
+from kundig.engine.schema.values_json import read_values, values_statement
+
+JOB_FROM = 1000
+"""Changes of more records than this are undone by a job."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """The change that undid, and what it overwrote."""
+
+    change: UUID
+    conflicts: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """All that a change did to one record, as one step back: its last and first entry and the net old and new values."""
+
+    object: str
+    record: UUID
+    first: int
+    last: int
+    created: bool
+    old: dict[str, Any]
+    new: dict[str, Any]
+
+    @property
+    def item(self) -> Item | None:
+        """What takes the step back; None if there is nothing to do."""
+        if self.created:
+            return Delete(self.record)
+        if DELETED in self.new:
+            back = self.old.get(DELETED) is None
+            return None if self.old.get(DELETED) == self.new[DELETED] else Restore(self.record) if back else Delete(self.record)
+        return Update(self.record, {name: value for name, value in self.old.items() if name != DELETED})
+
+
+async def change_size(scope: Scope, change: UUID) -> int:
+    """How many entries a change has, up to one more than `JOB_FROM`."""
+    statement = "select count(*) from (select 1 from {ws}.change_entry where change = %(change)s limit %(limit)s) e"
+    return int(await scope.connection.value(statement, {"change": change, "limit": JOB_FROM + 1}))
+
+
+async def undo(scope: Scope, change: UUID, *, force: bool = False, as_change: UUID | None = None) -> Undone:
+    """Take a change back. Raises Missing if the actor may see none of its records, Conflict if it is undone already or was overwritten."""
+    steps = await _steps(scope, change)
+    await _check_rights(scope, steps)
+    if await scope.connection.value("select true from {ws}.change where undoes = %(change)s limit 1", {"change": change}):
+        raise Conflict(t("This change has been undone already."))
+    conflicts = [conflict for object_, found in _by_object(steps).items() for conflict in await _conflicts(scope, object_, found)]
+    if conflicts and not force:
+        raise Conflict(t("Somebody changed some of this in the meantime, so nothing was undone."), conflicts=conflicts)
+    undoing = Change(scope, id_=as_change, action="undo", undoes=change, trusted=True)
+    await _write(undoing, scope, steps)
+    if not undoing.written:
+        raise Conflict(t("There is nothing left to undo."))
+    return Undone(undoing.id, conflicts)
+
+
+async def _steps(scope: Scope, change: UUID) -> list[_Step]:
+    rows = await scope.connection.rows(
+        """select object, record, version, action, old, new from {ws}.change_entry where change = %(change)s order by at, record, version""",
+        {"change": change},
+    )
+    if not rows:
+        raise Missing
+    entries: dict[tuple[str, UUID], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        entries[(row["object"], row["record"])].append(row)
+    return [_merge(object_, record, found) for (object_, record), found in entries.items() if object_ in scope.model.objects]
+
+
+def _merge(object_: str, record: UUID, entries: Sequence[dict[str, Any]]) -> _Step:
+    old: dict[str, Any] = {}
+    new: dict[str, Any] = {}
+    for entry in entries:
+        for name, value in (entry["old"] or {}).items():
+            old.setdefault(name, value)
+        new |= entry["new"] or {}
+    created = entries[0]["action"] == "create"
+    return _Step(object_, record, entries[0]["version"], entries[-1]["version"], created, old, new)
+
+
+async def _check_rights(scope: Scope, steps: Sequence[_Step]) -> None:
+    """All records must be the actor's to edit, all fields too; a change of which one may see nothing isn't there."""
+    for object_, found in _by_object(steps).items():
+        rights = scope.access.objects.get(object_)
+        if rights is None:
+            raise Missing
+        ids = [step.record for step in found]
+        live = await allowed(scope, "edit", object_, ids)
+        trashed = await allowed(scope, "edit", object_, list(set(ids) - live), trashed=True)
+        if not live | trashed:
+            raise Missing
+        touched = {name for step in found for name in step.old}
+        if len(live | trashed) < len(ids) or touched & (rights.hidden | rights.fixed):
+            raise Denied(t("You may not undo this change, since you may not edit all that it touched."))
+
+
+def _by_object(steps: Sequence[_Step]) -> dict[str, list[_Step]]:
+    found: dict[str, list[_Step]] = defaultdict(list)
+    for step in steps:
+        found[step.object].append(step)
+    return found
+
+
+async def _conflicts(scope: Scope, object_: str, steps: Sequence[_Step]) -> list[dict[str, Any]]:
+    """What was changed since: of edits the fields whose value differs, of creations and deletions any later version."""
+    bound = scope.model.objects[object_]
+    current = await _current(scope, bound, steps)
+    found: list[dict[str, Any]] = []
+    for step in steps:
+        version, deleted, values = current[step.record]
+        if step.created:
+            changed = ["version"] if version != step.last or deleted else []
+        elif DELETED in step.new:
+            changed = [] if deleted == (step.new[DELETED] is not None) else [DELETED]
+        elif deleted:
+            changed = [DELETED]
+        else:
+            changed = [name for name, value in step.new.items() if name in values and without_labels(values[name]) != value]
+        found.extend({"object": object_, "id": str(step.record), "field": name} for name in changed)
+    return found
+
+
+async def _current(scope: Scope, object_: BoundObject, steps: Sequence[_Step]) -> dict[UUID, tuple[int, bool, dict[str, Any]]]:
+    ids = [step.record for step in steps]
+    names = sorted({name for step in steps for name in step.new if name in object_.fields})
+    statement = f'select id, version, deleted_at is not null as gone from {{ws}}."{object_.name}" where id = any(%(ids)s)'
+    rows = {row["id"]: row for row in await scope.connection.rows(statement, {"ids": ids})}
+    values = await read_values(scope.connection, values_statement(object_, names, FullReading(scope.model)), ids) if names else {}
+    return {id_: (rows[id_]["version"], rows[id_]["gone"], values.get(id_, {})) for id_ in ids if id_ in rows}
+
+
+async def _write(undoing: Change, scope: Scope, steps: Sequence[_Step]) -> None:
+    """Restore first, then edit, then delete, so that links find their targets; what follows from its parent goes with it."""
+    for kind in (Restore, Update, Delete):
+        for object_, found in _by_object(steps).items():
+            bound = scope.model.objects[object_]
+            items = [_settable(bound, item) for step in found if isinstance(item := step.item, kind)]
+            if kind is not Update:
+                items = await _still_to_do(scope, object_, items)
+            for start in range(0, len(items), MAX_ITEMS):
+                await undoing.write(object_, items[start : start + MAX_ITEMS])
+
+
+def _settable(object_: BoundObject, item: Item) -> Item:
+    """Without what follows from other values (status and times of a stage)."""
+    if not isinstance(item, Update):
+        return item
+    kept = {
+        name: value
+        for name, value in item.values.items()
+        if (field := object_.fields.get(name)) is not None and not field.derived and (field.pipeline is None or field.pipeline.field == name)
+    }
+    return Update(item.id, kept)
+
+
+async def _still_to_do(scope: Scope, object_: str, items: Sequence[Item]) -> list[Item]:
+    """Deletions of live records and restorations of deleted ones; owned records may have followed their parent already."""
+    ids = [item.id for item in items if item.id is not None]
+    statement = f'select id, deleted_at is not null as gone from {{ws}}."{object_}" where id = any(%(ids)s)'
+    gone = {row["id"]: row["gone"] for row in await scope.connection.rows(statement, {"ids": ids})}
+    return [item for item in items if gone.get(item.id) is isinstance(item, Restore)]  # type: ignore[arg-type]  # a creation is never a step back

@@ -1,0 +1,189 @@
+"""The write door: everything that changes a record goes through `Change.write`, in one transaction with all that follows from it.
+
+A change validates, checks rights, asks the hooks, writes rows and what is derived from them (contact points, stages, timelines,
+roll-ups, search, audience) and the journal. It takes lists; a single write is a list of one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from kundig.base.errors import FieldError, Invalid, KundigError
+from kundig.base.i18n import t
+from kundig.base.uuid7 import uuid7
+from kundig.engine.history.entries import ChangeHead, write_head
+from kundig.engine.policy.scope import Scope
+from kundig.engine.records.checks import check_required, check_tree, check_unique, set_label
+from kundig.engine.records.derive import keep_derived
+from kundig.engine.records.draft import Create, Delete, Draft, Item, Restore, Update
+from kundig.engine.records.drafting import Place, draft_items
+from kundig.engine.records.hooks import call_hooks
+from kundig.engine.records.journaling import journal_drafts, values_before
+from kundig.engine.records.owned import with_owned
+from kundig.engine.records.rollups import lock_parents
+from kundig.engine.records.stages import apply_stage
+from kundig.engine.records.stamps import set_owners, stamp
+from kundig.engine.records.store import insert_rows, update_rows, write_sides
+
+MAX_ITEMS = 1000
+"""Items of one list; longer work goes in chunks under one change."""
+MAX_DEPTH = 5
+"""How deep writes of hooks may cause further writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write did. `change` is None when nothing changed."""
+
+    change: UUID | None
+    ids: list[UUID]
+    created: int = 0
+    updated: int = 0
+    deleted: int = 0
+
+
+class Change:
+    """One change set: any number of writes under one id, undone as a whole.
+
+    `trusted` writes (undo, the system itself) may set what the engine keeps and need no rights of their own. A long change
+    goes on in another transaction with the same `id`.
+    """
+
+    def __init__(  # noqa: PLR0913 - all but the scope are named
+        self,
+        scope: Scope,
+        *,
+        id_: UUID | None = None,
+        action: str = "write",
+        undoes: UUID | None = None,
+        reason: str | None = None,
+        trusted: bool = False,
+    ) -> None:
+        self.scope = scope
+        self.head = ChangeHead(id_ or uuid7(), action, undoes, reason)
+        self.trusted = trusted
+        self.counts: dict[str, int] = defaultdict(int)
+        self._depth = 0
+        self._named = False
+
+    @property
+    def id(self) -> UUID:
+        """The id of the change set, in the journal once something is written."""
+        return self.head.id
+
+    @property
+    def written(self) -> bool:
+        """Whether anything has been changed in this transaction."""
+        return self._named
+
+    async def write(self, object_: str, items: Sequence[Item], places: Sequence[Place] | None = None) -> list[UUID]:
+        """Write a list of items of one object; the ids in their order. Raises Invalid with all that is wrong, and writes nothing then."""
+        if not items:
+            return []
+        if len(items) > MAX_ITEMS:
+            raise Invalid.one("where", "too_many", t("At most {max} records can be written at once.", max=MAX_ITEMS))
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise KundigError(t("Rules cause each other without end; the change was not made."))
+        bound = self.scope.model.objects[object_] if self.trusted else self.scope.object(object_)
+        drafts = await draft_items(self, bound, list(zip(places or [None] * len(items), items, strict=True)))
+        await self._prepare(drafts)
+        ids = [draft.id for draft in drafts]
+        await self._store([draft for draft in drafts if draft.writes])
+        self._depth -= 1
+        return ids
+
+    async def _prepare(self, drafts: Sequence[Draft]) -> None:
+        """Rules and hooks; raises Invalid if any draft has an error."""
+        written = [draft for draft in drafts if draft.action in ("create", "update")]
+        await set_owners(self.scope, written, trusted=self.trusted)
+        for draft in written:
+            if draft.action == "create":
+                stamp(draft, self.scope)
+            for field in draft.object.pipelines:
+                if draft.action == "create" or field.name in draft.given or draft.new:
+                    apply_stage(self.scope.model, draft, field, self.scope.context.now)
+        await call_hooks(self.scope, drafts, "before")
+        for draft in written:
+            check_required(draft)
+            set_label(draft)
+        if not any(draft.errors for draft in drafts):
+            await check_unique(self.scope, drafts)
+            await check_tree(self.scope, drafts)
+        errors: list[FieldError] = [error for draft in drafts for error in draft.errors]
+        if errors:
+            raise Invalid(errors)
+
+    async def _store(self, drafts: Sequence[Draft]) -> None:
+        if not drafts:
+            return
+        object_ = drafts[0].object
+        await lock_parents(self.scope, drafts)
+        old = await values_before(self.scope, drafts)
+        if not self._named:
+            await write_head(self.scope.context, self.head)
+            self._named = True
+        for draft in drafts:
+            if draft.action != "create":
+                stamp(draft, self.scope)
+        by_action = {action: [d for d in drafts if d.action == action] for action in ("create", "update", "delete", "restore")}
+        if by_action["create"]:
+            await insert_rows(self.scope, object_, by_action["create"])
+        changed = [draft for draft in drafts if draft.action != "create"]
+        if changed:
+            await update_rows(self.scope, object_, changed)
+        await write_sides(self.scope, object_, by_action["create"] + by_action["update"])
+        for object_name, items in with_owned(self.scope, by_action["delete"] + by_action["restore"]):
+            await self._write_trusted(object_name, await items)
+        await keep_derived(self.scope, object_, drafts, self.id)
+        await journal_drafts(self.scope, drafts, self.head, old)
+        for action, found in by_action.items():
+            self.counts[action] += len(found)
+        await call_hooks(self.scope, drafts, "after")
+        await self._follow(drafts)
+
+    async def _write_trusted(self, object_: str, items: Sequence[Item]) -> None:
+        """What follows by rule (owned records, writes of hooks) needs no rights of the actor."""
+        trusted, self.trusted = self.trusted, True
+        try:
+            await self.write(object_, items)
+        finally:
+            self.trusted = trusted
+
+    async def _follow(self, drafts: Sequence[Draft]) -> None:
+        """Writes that hooks asked for, grouped by object in the order in which they came."""
+        followers: dict[str, list[Item]] = defaultdict(list)
+        for draft in drafts:
+            for object_, item in draft.followers:
+                followers[object_].append(item)
+        for object_, items in followers.items():
+            await self._write_trusted(object_, items)
+
+
+async def write(scope: Scope, object_: str, items: Sequence[Item]) -> Written:
+    """Write a list of items of one object as one change set."""
+    change = Change(scope)
+    ids = await change.write(object_, items)
+    counts = {action: sum(1 for item in items if isinstance(item, kind)) for action, kind in _COUNTED.items()}
+    return Written(change.id if change.written else None, ids, counts["created"], counts["updated"], counts["deleted"])
+
+
+async def write_batch(
+    scope: Scope, object_: str, create: Sequence[Create], update: Sequence[Update], delete: Sequence[Delete]
+) -> Written:
+    """Creates, updates and deletes of one object, all or nothing; errors name list and index. `ids` are those of the new records."""
+    items: list[Item] = [*create, *update, *delete]
+    lists = (("create", create), ("update", update), ("delete", delete))
+    places: list[Place] = [(name, index) for name, list_ in lists for index in range(len(list_))]
+    change = Change(scope)
+    ids = await change.write(object_, items, places)
+    return Written(change.id if change.written else None, ids[: len(create)], len(create), len(update), len(delete))
+
+
+_COUNTED: dict[str, Any] = {"created": Create, "updated": Update, "deleted": Delete}
+
+__all__ = ["Change", "Create", "Delete", "Item", "Restore", "Update", "Written", "write", "write_batch"]
