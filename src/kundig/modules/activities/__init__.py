@@ -1,7 +1,11 @@
 """Tasks, calls, meetings, notes. Start at `objects.py`."""
 
-from kundig.engine.extension import Module
+from kundig.engine.extension import Hook, Module
+from kundig.modules.activities.layouts import LAYOUTS
 from kundig.modules.activities.objects import ATTENDEE, CALL, MEETING, NOTE, TASK, activity_dates
+from kundig.modules.activities.roles import ROLES
+from kundig.modules.activities.rules import check_times, stamp_completion
+from kundig.modules.activities.views import VIEWS
 
 MODULE = Module(
     name="activities",
@@ -9,6 +13,10 @@ MODULE = Module(
     requires=("contacts",),
     objects=(TASK, CALL, MEETING, ATTENDEE, NOTE),
     extends=(activity_dates("account"), activity_dates("contact")),
+    layouts=LAYOUTS,
+    views=VIEWS,
+    roles=ROLES,
+    hooks=(Hook("task", "before", stamp_completion), Hook("meeting", "before", check_times)),
 )
 
 __all__ = ["MODULE"]

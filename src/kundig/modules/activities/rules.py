@@ -1,0 +1,28 @@
+"""Rules of activities: when a task was done, and that a meeting ends after it begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kundig.base.i18n import t
+from kundig.engine.policy.scope import Scope
+from kundig.engine.records.draft import Draft
+
+
+async def stamp_completion(scope: Scope, drafts: Sequence[Draft]) -> None:
+    """A task done now was completed now; one taken up again was not."""
+    for draft in drafts:
+        if draft.action in ("create", "update") and draft.changes("status"):
+            if draft.get("status") != "done":
+                draft.set("completed_at", None)
+            elif draft.get("completed_at") is None:
+                draft.set("completed_at", scope.context.now)
+
+
+async def check_times(scope: Scope, drafts: Sequence[Draft]) -> None:
+    """A meeting does not end before it begins."""
+    for draft in drafts:
+        if draft.action in ("create", "update") and (draft.changes("starts_at") or draft.changes("ends_at")):
+            starts, ends = draft.get("starts_at"), draft.get("ends_at")
+            if starts is not None and ends is not None and ends < starts:
+                draft.refuse("ends_at", "bad_value", t("A meeting can't end before it begins."))

@@ -1,0 +1,47 @@
+"""What the pages of accounts, contacts and positions show. Other modules add their figures and lists to the same layouts."""
+
+from __future__ import annotations
+
+from kundig.engine.extension import Layout, Section
+
+LAYOUTS = (
+    Layout(
+        name="account",
+        object="account",
+        sections=(
+            Section(
+                {"en": "About", "de": "Allgemein"},
+                ("name", "type", "industry", "employees", "annual_revenue", "parent", "owner", "tags", "description"),
+            ),
+            Section(
+                {"en": "Reach", "de": "Erreichbarkeit"}, ("website", "emails", "phones", "billing_address", "shipping_address")
+            ),
+        ),
+        related=("contact.account", "account.parent", "employment.account"),
+    ),
+    Layout(
+        name="contact",
+        object="contact",
+        sections=(
+            Section(
+                {"en": "Person", "de": "Person"},
+                ("salutation", "academic_title", "first_name", "last_name", "job_title", "account", "owner", "description"),
+            ),
+            Section(
+                {"en": "Reach", "de": "Erreichbarkeit"},
+                ("emails", "phones", "address", "preferred_language", "letter_salutation", "do_not_call", "do_not_mail"),
+            ),
+        ),
+        related=("employment.contact", "contact.reports_to"),
+    ),
+    Layout(
+        name="employment",
+        object="employment",
+        sections=(
+            Section(
+                {"en": "Position", "de": "Anstellung"},
+                ("contact", "account", "role", "department", "is_primary", "is_active", "started_on", "ended_on"),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,68 @@
+"""The queues of tickets."""
+
+from __future__ import annotations
+
+from kundig.engine.extension import View
+from kundig.modules.contacts.views import MINE
+
+_OPEN = {"field": "status_category", "op": "is", "value": "open"}
+_COLUMNS = ("number", "subject", "status", "priority", "account", "contact", "owner", "created_at")
+
+VIEWS = (
+    View(
+        name="ticket_open",
+        object="ticket",
+        label={"en": "Open tickets", "de": "Offene Tickets"},
+        where=_OPEN,
+        columns=_COLUMNS,
+        order="-priority",
+        position=10,
+        default=True,
+    ),
+    View(
+        name="ticket_mine",
+        object="ticket",
+        label={"en": "My tickets", "de": "Meine Tickets"},
+        where={"all": [MINE, _OPEN]},
+        columns=("number", "subject", "status", "priority", "account", "contact", "created_at"),
+        order="-priority",
+        position=20,
+    ),
+    View(
+        name="ticket_unassigned",
+        object="ticket",
+        label={"en": "Without owner", "de": "Ohne Zuständige"},
+        where={"all": [{"field": "owner", "op": "empty"}, _OPEN]},
+        columns=("number", "subject", "status", "priority", "account", "contact", "created_at"),
+        order="created_at",
+        position=30,
+    ),
+    View(
+        name="ticket_urgent",
+        object="ticket",
+        label={"en": "Urgent", "de": "Dringend"},
+        where={"all": [_OPEN, {"field": "priority", "op": "in", "value": ["high", "urgent"]}]},
+        columns=_COLUMNS,
+        order="created_at",
+        position=40,
+    ),
+    View(
+        name="ticket_board",
+        object="ticket",
+        label={"en": "Tickets by status", "de": "Tickets nach Status"},
+        where={"field": "status", "op": "is_not", "value": "closed"},
+        columns=("number", "subject", "account", "priority", "owner"),
+        order="-priority",
+        shape="board",
+        group="status",
+        position=50,
+    ),
+    View(
+        name="ticket_all",
+        object="ticket",
+        label={"en": "All tickets", "de": "Alle Tickets"},
+        columns=_COLUMNS,
+        order="-created_at",
+        position=60,
+    ),
+)
