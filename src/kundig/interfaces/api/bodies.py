@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
+from litestar import Request
 
 from kundig.base.errors import FieldError, Invalid, Malformed
 from kundig.base.i18n import t
+
+_UNFIT = t("This value can't be used here.")
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
@@ -19,11 +23,16 @@ MAX_DEPTH = 100
 """Levels of nesting: more than any filter (32) needs, few enough for every reader after us."""
 
 
+async def body_of(request: Request[Any, Any, Any], *, optional: bool = False) -> dict[str, Any]:
+    """The JSON object that a request brings."""
+    return parse_object(await request.body(), request.headers.get("content-type", ""), optional=optional)
+
+
 def parse_object(body: bytes, content_type: str, *, optional: bool = False) -> dict[str, Any]:
     """The JSON object in a body, or Malformed. With `optional` no body at all is an empty object."""
     if not body and optional:
         return {}
-    kind = content_type.split(";")[0].strip().lower()
+    kind = content_type.split(";", maxsplit=1)[0].strip().lower()
     if kind and kind != "application/json" and not kind.endswith("+json"):
         raise Malformed(t("Send JSON, with the header Content-Type: application/json."))
     try:
@@ -49,31 +58,24 @@ def parse_json(text: str, what: object) -> Any:
 
 def convert_body(body: dict[str, Any], shape: type[Shape]) -> Shape:
     """A body as a struct; every unknown, missing and bad member is named at once, not only the first."""
+    members = {member.encode_name: member for member in msgspec.structs.fields(shape)}
+    unknown = [name for name in body if name not in members]
     try:
-        return msgspec.convert(body, shape)
+        if not unknown:
+            return msgspec.convert(body, shape)
     except msgspec.ValidationError:
-        members = {member.encode_name: member for member in msgspec.structs.fields(shape)}
-        errors = [
-            FieldError(name[:100], "unknown_field", t("There is no field {name}.", name=name[:100]))
-            for name in body
-            if name not in members
-        ]
-        errors += [
-            FieldError(name, "required", t("This is needed."))
-            for name, member in members.items()
-            if member.required and name not in body
-        ]
-        errors += [
-            FieldError(name, "bad_type", t("This value can't be used here."))
-            for name in body
-            if not _fits(members.get(name), body[name])
-        ]
-        raise Invalid(errors or [FieldError("", "bad_type", t("This value can't be used here."))]) from None
+        pass
+    errors = [FieldError(name[:100], "unknown_field", t("There is no field {name}.", name=name[:100])) for name in unknown]
+    errors += [
+        FieldError(name, "required", t("This is needed."))
+        for name, member in members.items()
+        if member.required and name not in body
+    ]
+    errors += [FieldError(name, "bad_type", _UNFIT) for name in body if name in members and not _fits(members[name], body[name])]
+    raise Invalid(errors or [FieldError("", "bad_type", _UNFIT)])
 
 
-def _fits(member: msgspec.structs.FieldInfo | None, value: Any) -> bool:
-    if member is None:
-        return True
+def _fits(member: msgspec.structs.FieldInfo, value: Any) -> bool:
     try:
         msgspec.convert(value, member.type)
     except msgspec.ValidationError:
@@ -84,9 +86,8 @@ def _fits(member: msgspec.structs.FieldInfo | None, value: Any) -> bool:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))
-        raise Malformed(t("The key {key} occurs twice.", key=twice[:100]))
+        counted = Counter(key for key, _ in pairs)
+        raise Malformed(t("The key {key} occurs twice.", key=counted.most_common(1)[0][0][:100]))
     return found
 
 

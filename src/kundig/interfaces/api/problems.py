@@ -68,7 +68,8 @@ def http_problem(error: HTTPException, language: str) -> Answer:
     """What the framework itself refuses: no such address, a method that an address lacks, a body too large."""
     status = error.status_code if error.status_code in _TITLES else (500 if error.status_code >= 500 else 400)
     detail = _DETAILS.get(status) or _TITLES[status]
-    allow = {"Allow": value.upper() for name, value in (error.headers or {}).items() if name.lower() == "allow"}
+    methods = next((value for name, value in (error.headers or {}).items() if name.lower() == "allow"), None)
+    allow = {"Allow": methods} if methods else {}
     return Answer(status, as_json(_document(status, _code(status), detail.render(language), language)), allow, PROBLEM)
 
 
@@ -81,6 +82,22 @@ def unexpected(error: BaseException, language: str, **where: str) -> Answer:
     )
     document = _document(500, "internal", detail.render(language), language)
     return Answer(500, as_json({**document, "id": number}), {}, PROBLEM)
+
+
+def explained_problems(language: str) -> list[tuple[str, int, str]]:
+    """Every code that a problem's `type` may end in, with its status and title: what the page about the API lists."""
+    kinds = {error.code: STATUS[error.kind] for error in _all_errors(KundigError)}
+    found = kinds | {_code(status): status for status in (404, 405, 413, 500)}
+    return [
+        (code, status, _TITLES[status].render(language))
+        for code, status in sorted(found.items(), key=lambda item: (item[1], item[0]))
+    ]
+
+
+def _all_errors(base: type[KundigError]) -> Iterable[type[KundigError]]:
+    yield base
+    for error in base.__subclasses__():
+        yield from _all_errors(error)
 
 
 def language_of(accepted: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from kundig.engine.schema.bound import BoundField
@@ -45,8 +45,6 @@ SHARED: Mapping[str, Schema] = {
     },
 }
 
-Shape = Callable[[BoundField], Schema]
-
 
 def _ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
@@ -56,68 +54,63 @@ def _list_of(item: Schema) -> Schema:
     return {"type": "array", "items": item}
 
 
-def _keys(field: BoundField) -> Schema:
-    keys = [choice.key for choice in field.choices]
-    return {"type": "string", "enum": keys} if keys else _TEXT
-
-
-def _points(field: BoundField) -> Schema:
-    return _list_of({"anyOf": [_TEXT, _ref("ContactPoint")]})
-
+_POINTS = _list_of({"anyOf": [_TEXT, _ref("ContactPoint")]})
 
 #: Types whose JSON is not what their kind says. A type that is missing here looks like its kind.
-_BY_TYPE: Mapping[str, Shape] = {
-    "number": lambda f: {"type": "number"},
-    "rating": lambda f: {"type": "integer"},
-    "duration": lambda f: {"type": "integer", "description": "Seconds."},
-    "money": lambda f: _ref("Money"),
-    "datetime": lambda f: {"type": "string", "format": "date-time"},
-    "url": lambda f: {"type": "string", "format": "uri"},
-    "rich_text": lambda f: {"type": "string", "description": "HTML; what could do harm is taken out."},
-    "emails": _points,
-    "phones": _points,
-    "domains": lambda f: _list_of(_TEXT),
-    "address": lambda f: _ref("Address"),
-    "links": lambda f: _list_of(LINK),
-    "link_any": lambda f: _list_of(LINK),
-    "json": lambda f: {},
-    "file": lambda f: {},
-    "image": lambda f: {},
+_BY_TYPE: Mapping[str, Schema] = {
+    "number": {"type": "number"},
+    "rating": {"type": "integer"},
+    "duration": {"type": "integer", "description": "Seconds."},
+    "money": _ref("Money"),
+    "datetime": {"type": "string", "format": "date-time"},
+    "url": {"type": "string", "format": "uri"},
+    "rich_text": {"type": "string", "description": "HTML; what could do harm is taken out."},
+    "emails": _POINTS,
+    "phones": _POINTS,
+    "domains": _list_of(_TEXT),
+    "address": _ref("Address"),
+    "links": _list_of(LINK),
+    "link_any": _list_of(LINK),
 }
 
-_BY_KIND: Mapping[Kind, Shape] = {
-    Kind.TEXT: lambda f: _TEXT,
-    Kind.NUMBER: lambda f: _DECIMAL,
-    Kind.BOOLEAN: lambda f: {"type": "boolean"},
-    Kind.DATE: lambda f: {"type": "string", "format": "date"},
-    Kind.CHOICE: _keys,
-    Kind.LIST: lambda f: _list_of(_keys(f)),
-    Kind.LINK: lambda f: LINK,
-    Kind.NONE: lambda f: {},
+_BY_KIND: Mapping[Kind, Schema] = {
+    Kind.TEXT: _TEXT,
+    Kind.NUMBER: _DECIMAL,
+    Kind.BOOLEAN: {"type": "boolean"},
+    Kind.DATE: {"type": "string", "format": "date"},
+    Kind.CHOICE: _TEXT,
+    Kind.LIST: _list_of(_TEXT),
+    Kind.LINK: LINK,
+    Kind.NONE: {},
 }
 
 #: On input some values are given in another way than they are shown.
-_INPUT_BY_TYPE: Mapping[str, Shape] = {
-    "emails": lambda f: {"anyOf": [_TEXT, _points(f)]},
-    "phones": lambda f: {"anyOf": [_TEXT, _points(f)]},
-    "links": lambda f: _list_of(_REFERENCE),
-    "link_any": lambda f: _list_of(_ref("AnyLink")),
+_INPUT_BY_TYPE: Mapping[str, Schema] = {
+    "emails": {"anyOf": [_TEXT, _POINTS]},
+    "phones": {"anyOf": [_TEXT, _POINTS]},
+    "links": _list_of(_REFERENCE),
+    "link_any": _list_of(_ref("AnyLink")),
 }
 
 
 def shown(field: BoundField) -> Schema:
     """How a value reads: null where it is empty, unless an empty value is a list or false."""
-    found = _BY_TYPE.get(field.result.type.name, _BY_KIND[field.kind])(field.result)
-    schema = found if not found or found.get("type") in ("array", "boolean") else _or_null(found)
-    return _titled(field, schema)
+    found = _value(field.result)
+    return _titled(field, found if not found or found.get("type") in ("array", "boolean") else _or_null(found))
 
 
 def accepted(field: BoundField) -> Schema:
     """How a value is given; null empties every field."""
-    by_kind: Shape = (lambda f: _REFERENCE) if field.kind is Kind.LINK else _BY_KIND[field.kind]
-    shape = _INPUT_BY_TYPE.get(field.type.name) or _BY_TYPE.get(field.type.name, by_kind)
-    found = shape(field)
-    return _titled(field, _or_null(found) if found else found)
+    found = _INPUT_BY_TYPE.get(field.type.name) or _value(field)
+    return _titled(field, _or_null(_REFERENCE if found is LINK else found) if found else found)
+
+
+def _value(field: BoundField) -> Schema:
+    found = _BY_TYPE.get(field.type.name, _BY_KIND[field.kind])
+    if not field.choices:
+        return found
+    key: Schema = {"type": "string", "enum": [choice.key for choice in field.choices]}
+    return _list_of(key) if found.get("type") == "array" else key
 
 
 def _or_null(schema: Schema) -> Schema:
@@ -132,3 +125,8 @@ def _titled(field: BoundField, schema: Schema) -> Schema:
     if field.read_only:
         named["readOnly"] = True
     return {**schema, **named}
+
+
+def takes_numbers(field: BoundField) -> bool:
+    """Whether the field's JSON is a number, not text."""
+    return _value(field).get("type") in ("number", "integer")

@@ -1,0 +1,109 @@
+"""The page that describes the API to people: made from the same document that programs read, with nothing from elsewhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from kundig.base.i18n import translate
+from kundig.interfaces.api.problems import explained_problems
+from kundig.interfaces.api.schemas import Schema
+
+TEMPLATES = Path(__file__).parent / "templates"
+CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation as the page shows it. `inputs` are (name, place, what, description, required)."""
+
+    id: str
+    method: str
+    path: str
+    summary: str
+    inputs: tuple[tuple[str, str, str, str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The operations of one object, with the fields of its records as (name, label, what, read-only)."""
+
+    name: str
+    title: str
+    operations: tuple[Operation, ...]
+    fields: tuple[tuple[str, str, str, bool], ...]
+
+
+def docs_page(document: str, language: str) -> str:
+    """The page in a language, from the JSON text of the OpenAPI document."""
+    described = json.loads(document)
+    groups = list(_groups(described))
+    return (
+        _environment(language)
+        .get_template("docs.html")
+        .render(language=language, version=described["info"]["version"], groups=groups, problems=explained_problems(language))
+    )
+
+
+def docs_styles() -> str:
+    """The page's style sheet."""
+    return (TEMPLATES / "docs.css").read_text()
+
+
+@cache
+def _environment(language: str) -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    made.globals["_"] = lambda message: translate(message, language)
+    return made
+
+
+def _groups(document: Mapping[str, Any]) -> Iterator[Group]:
+    components = document["components"]["schemas"]
+    found: dict[str, list[Operation]] = {}
+    for path, item in document["paths"].items():
+        for method in _METHODS:
+            if method in item:
+                found.setdefault(item[method]["tags"][0], []).append(_operation(method, path, item[method]))
+    for name, operations in found.items():
+        record = components.get(name, {})
+        fields = tuple(
+            (field, schema.get("title", ""), shape_text(schema), bool(schema.get("readOnly")))
+            for field, schema in record.get("properties", {}).items()
+        )
+        yield Group(name, record.get("title", name), tuple(operations), fields)
+
+
+def _operation(method: str, path: str, item: Mapping[str, Any]) -> Operation:
+    inputs = [
+        (p["name"], p["in"], shape_text(p["schema"]), p.get("description", ""), p["required"]) for p in item.get("parameters", ())
+    ]
+    for media, content in item.get("requestBody", {}).get("content", {}).items():
+        inputs.append(("", media, shape_text(content["schema"]), "", item["requestBody"]["required"]))
+    return Operation(item["operationId"], method.upper(), path, item["summary"], tuple(inputs))
+
+
+def shape_text(schema: Schema) -> str:
+    """A schema in a few words: `string | null`, `list of Link`, `open | won | lost`."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rsplit("/", 1)[-1]
+    if "anyOf" in schema:
+        return " | ".join(shape_text(part) for part in schema["anyOf"])
+    if "enum" in schema:
+        return " | ".join(map(str, schema["enum"]))
+    if "const" in schema:
+        return str(schema["const"])
+    if schema.get("type") == "array":
+        return f"list of {shape_text(schema['items'])}"
+    if "properties" in schema:
+        return "{" + ", ".join(schema["properties"]) + "}"
+    kind = schema.get("format") or schema.get("type", "any")
+    return " | ".join(kind) if isinstance(kind, list) else str(kind)

@@ -1,0 +1,137 @@
+"""The edge of the API: one request is one transaction, and nothing is answered before it is committed.
+
+The first statement says who asks; then the work runs in their scope. What got in each other's way is tried again here.
+Everything that goes wrong leaves as a problem document. Only the bearer token counts: cookies are not even read.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from psycopg import errors as pg
+
+from kundig.base.database import Database, retrying
+from kundig.base.errors import Invalid, KundigError, Unauthenticated
+from kundig.base.i18n import t
+from kundig.engine.policy.scope import Scope
+from kundig.interfaces.api import idempotency
+from kundig.interfaces.api.answers import Answer
+from kundig.interfaces.api.limits import RequestLimit
+from kundig.interfaces.api.openapi import Actions, Documents
+from kundig.interfaces.api.problems import http_problem, language_of, problem, unexpected
+
+Work = Callable[[Scope], Awaitable[Answer]]
+OpenScope = Callable[[Any, str], Awaitable[Scope]]
+"""Who a token belongs to, and what they may do: (connection, token) → scope, or Unauthenticated."""
+
+_security = logging.getLogger("kundig.security")
+
+
+@dataclass(frozen=True)
+class Api:
+    """What all routes share, made once in `wiring`."""
+
+    database: Database
+    open_scope: OpenScope
+    limit: RequestLimit
+    actions: Actions
+    documents: Documents
+
+
+@dataclass
+class Visit:
+    """One request: its token and the language to answer in, the user's own once they are known."""
+
+    request: Request[Any, Any, Any]
+    language: str
+    body: bytes = b""
+    token: str | None = None
+    scope: Scope | None = field(default=None, repr=False)
+
+    @property
+    def api(self) -> Api:
+        """What all routes share."""
+        found: Api = self.request.app.state.api
+        return found
+
+    @asynccontextmanager
+    async def opened(self, *, readonly: bool = False, isolation: str | None = None) -> AsyncIterator[Scope]:
+        """A transaction as the one who asks, committed at the end."""
+        if self.token is None:
+            raise Unauthenticated
+        async with self.api.database.transaction(None, readonly=readonly, isolation=isolation) as connection:
+            scope = await self.api.open_scope(connection, self.token)
+            self.language = scope.context.language
+            yield scope
+
+
+async def serve(request: Request[Any, Any, Any], work: Work, *, isolation: str | None = None) -> Response[bytes]:
+    """Run `work` for the one who asks and answer. GET runs read-only; a POST honours its Idempotency-Key."""
+    visit = Visit(request, language_of(request.headers.get("accept-language")))
+    try:
+        visit.token = bearer(request.headers.get("authorization"))
+        visit.api.limit.check(visit.token or (request.client.host if request.client else ""))
+        if request.method not in ("GET", "HEAD"):
+            visit.body = await request.body()
+        given = await retrying(partial(_once, visit, work, isolation))
+    except Exception as error:
+        given = refused(visit, error)
+    return given.response()
+
+
+async def _once(visit: Visit, work: Work, isolation: str | None) -> Answer:
+    request = visit.request
+    async with visit.opened(readonly=request.method == "GET", isolation=isolation) as scope:
+        key = request.headers.get(idempotency.HEADER) if request.method == "POST" else None
+        if key is None:
+            return await work(scope)
+        return await _done_once(visit, scope, work, idempotency.checked_key(key))
+
+
+async def _done_once(visit: Visit, scope: Scope, work: Work, key: str) -> Answer:
+    """The work, or the answer that it gave the first time."""
+    actor = scope.context.actor.id or scope.context.actor.user
+    if actor is None:
+        raise Unauthenticated
+    address = f"{visit.request.method} {visit.request.scope['path']}?".encode() + visit.request.scope.get("query_string", b"")
+    first = await idempotency.claim(scope.connection, actor, key, idempotency.fingerprint(address, visit.body))
+    if first is not None:
+        return first
+    given = await work(scope)
+    await idempotency.keep(scope.connection, actor, key, given)
+    return given
+
+
+def bearer(header: str | None) -> str | None:
+    """The token in an Authorization header; None without one. Other schemes count as no token."""
+    scheme, _, token = (header or "").partition(" ")
+    token = token.strip()
+    return token if scheme.lower() == "bearer" and token and token.isascii() and len(token) <= 500 else None
+
+
+def refused(visit: Visit, error: Exception) -> Answer:
+    """The problem document for whatever went wrong; refusals of rights are noted for those who watch over security."""
+    where = {"method": visit.request.method, "path": visit.request.scope["path"]}
+    if isinstance(error, pg.DataError):
+        # A value that fits its type but not the database's range: the types know theirs, this is the net below them.
+        error = Invalid.one("", "bad_value", t("A value is outside of what can be stored."))
+    if isinstance(error, KundigError):
+        given = problem(error, visit.language)
+        if given.status in (401, 403):
+            _security.info("refused", extra={"status": given.status, **where})
+        return given
+    if isinstance(error, HTTPException):
+        return http_problem(error, visit.language)
+    return unexpected(error, visit.language, **where)
+
+
+def problem_response(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """For what goes wrong before a route is found or outside of `serve`: the application's handler for addresses of the API."""
+    return refused(Visit(request, language_of(request.headers.get("accept-language"))), error).response()
