@@ -1,0 +1,94 @@
+"""Conditions on links: what they point to, that they point to anything, and which children point here.
+
+A link counts only while its target is live and visible to the reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from kundig.engine.schema.bound import BoundField, Child
+from kundig.engine.schema.fields.contract import Reading
+from kundig.engine.schema.fields.links import side_name
+from kundig.engine.schema.fields.surroundings import beside
+from kundig.engine.schema.filters.tree import Test
+
+_IDS = ARRAY(sa.Uuid())
+_TEXTS = ARRAY(sa.Text())
+_ONE: sa.ColumnElement[int] = sa.literal_column("1")
+
+
+def points_to(test: Test, field: BoundField, row: sa.FromClause, reading: Reading) -> sa.ColumnElement[bool]:
+    """That the link, or one of the links, points to one of the records meant. `id` is the record itself."""
+    ids: sa.ColumnElement[object] = sa.bindparam(test.binds[0], type_=_IDS)
+    if len(test.binds) > 1:
+        ids = sa.func.array_cat(ids, _by_external_ids(test.binds[1:], field, row))
+    if field.column == "id" and field.standard:
+        return row.c.id == sa.any_(ids)
+    return _linked(field, row, reading, ids)
+
+
+def points_anywhere(field: BoundField, row: sa.FromClause, reading: Reading) -> sa.ColumnElement[bool]:
+    """That there is a link whose target can be seen."""
+    if field.column == "id" and field.standard:
+        return row.c.id.is_not(None)
+    return _linked(field, row, reading, None)
+
+
+def _linked(
+    field: BoundField, row: sa.FromClause, reading: Reading, ids: sa.ColumnElement[object] | None
+) -> sa.ColumnElement[bool]:
+    if field.to_one:
+        target = reading.table(field.target or "").alias()
+        wanted = [reading.seen(field.target or "", target)]
+        if ids is None:
+            return sa.exists(sa.select(_ONE).select_from(target).where(target.c.id == row.c[field.column], *wanted))
+        wanted.append(target.c.id == sa.any_(ids))
+        return row.c[field.column].in_(sa.select(target.c.id).where(*wanted))
+    side = _side(field, row)
+    wanted = [side.c.record == row.c.id, _target_seen(field, side, reading)]
+    if ids is not None:
+        wanted.append(side.c.target == sa.any_(ids))
+    return sa.exists(sa.select(_ONE).select_from(side).where(*wanted))
+
+
+def _side(field: BoundField, row: sa.FromClause) -> sa.FromClause:
+    columns = ("record", "target") if field.target else ("record", "target", "target_object")
+    return beside(row, side_name(field), *columns).alias()
+
+
+def _target_seen(field: BoundField, side: sa.FromClause, reading: Reading) -> sa.ColumnElement[bool]:
+    if field.target:
+        target = reading.table(field.target).alias()
+        return sa.exists(
+            sa.select(_ONE).select_from(target).where(target.c.id == side.c.target, reading.seen(field.target, target))
+        )
+    possible = []
+    for name in field.options.targets:
+        target = reading.table(name).alias()
+        seen = reading.seen(name, target)
+        if seen is not sa.false():
+            found = sa.exists(sa.select(_ONE).select_from(target).where(target.c.id == side.c.target, seen))
+            possible.append(sa.and_(side.c.target_object == sa.literal_column(f"'{name}'"), found))
+    return sa.or_(sa.false(), *possible)
+
+
+def _by_external_ids(binds: Sequence[str], field: BoundField, row: sa.FromClause) -> sa.ColumnElement[object]:
+    """The ids of the records with one of the external ids, as an array."""
+    external = beside(row, "external_id", "object", "record", "system", "value", "live").alias()
+    system, value = (sa.bindparam(name, type_=_TEXTS) for name in binds)
+    wanted = sa.func.unnest(system, value).table_valued("system", "value").alias()
+    found = sa.select(external.c.record).where(
+        external.c.system == wanted.c.system, external.c.value == wanted.c.value, external.c.live
+    )
+    if field.target:
+        found = found.where(external.c.object == sa.literal_column(f"'{field.target}'"))
+    return sa.func.array(found.scalar_subquery())
+
+
+def children_of(child: Child, row: sa.FromClause, child_row: sa.FromClause) -> sa.ColumnElement[bool]:
+    """That a child's row links to `row`."""
+    return child_row.c[child.field] == row.c.id
