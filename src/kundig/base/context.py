@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from kundig.base.database.connection import Connection
+    from kundig.base.secrets import Secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +51,5 @@ class Context:
     language: str = "de"
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Berlin"))
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    secrets: Secrets | None = None
+    """Signs what comes back (cursors), so that it holds in all processes of the installation; the edges give it."""
