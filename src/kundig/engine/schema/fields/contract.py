@@ -1,4 +1,4 @@
-"""What a field type is: a contract of ten members, one small file per type.
+"""What a field type is: one small contract, one small file per type.
 
 Nothing outside this folder compares a type's name; aspects ask `kind`, or one of the members here.
 """
@@ -8,7 +8,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 from uuid import UUID
 
 import msgspec
@@ -19,6 +21,7 @@ from kundig.base.i18n import Text
 from kundig.engine.schema.kinds import Kind
 
 if TYPE_CHECKING:
+    from kundig.engine.extension import Object, Pipeline
     from kundig.engine.schema.bound import BoundField
 
 
@@ -48,6 +51,9 @@ class Parsing(Protocol):
     def record(self, reference: Reference) -> UUID | None:
         """The live record that is meant and that the writer may see, or None."""
 
+    def rate(self, currency: str, day: date | None = None) -> Decimal | None:
+        """Units of the workspace currency for one of `currency` on a day (None: the record's rate date), or None if unknown."""
+
 
 class Reading(Protocol):
     """What a type may ask while it builds SQL: tables of other objects, and which of their rows the reader may see."""
@@ -56,7 +62,34 @@ class Reading(Protocol):
         """The table of an object."""
 
     def seen(self, object_: str, row: sa.FromClause) -> sa.ColumnElement[bool]:
-        """The condition that a row of an object is live and visible to the reader."""
+        """The condition that a row of an object is live and visible to the reader; false for an object the reader can't know."""
+
+    def stored_rollup(self, field: BoundField) -> bool:
+        """Whether the reader may be told the stored value: only who reads all of the child and the field that is rolled up."""
+
+    def live_rollup(self, field: BoundField, row: sa.FromClause) -> sa.ColumnElement[Any]:
+        """The contract JSON of a roll-up worked out from the children that the reader may see."""
+
+
+class Binding(Protocol):
+    """What a type may ask while a field is bound: the other fields, as far as they don't need others themselves."""
+
+    objects: Mapping[str, Object]
+    pipelines: Mapping[str, Pipeline]
+
+    def type(self, name: str) -> FieldType:
+        """A field type by its name; raises Misdefined."""
+
+    def field(self, object_: str, name: str) -> BoundField:
+        """A field of any object, of a lower rank than the one that is bound; raises Misdefined."""
+
+
+class Misdefined(Exception):
+    """A definition that makes no sense; `text` says what is wrong with the field."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text)
+        self.text = text
 
 
 class NoOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,6 +105,22 @@ class FieldType(ABC):
     name: ClassVar[str]
     kind: ClassVar[Kind]
     Options: ClassVar[type[msgspec.Struct]] = NoOptions
+    kept: ClassVar[bool] = False
+    """Kept by the engine: nobody may write it, whatever the definition says."""
+    for_modules: ClassVar[bool] = False
+    """Holds SQL or rules, so that only a module may define it, never a document."""
+    rank: ClassVar[int] = 0
+    """Bound after all fields of a lower rank, which are the only ones it may use."""
+    contact: ClassVar[Literal["email", "phone", "domain"] | None] = None
+    """Its items stand in `contact_point` under this kind."""
+
+    def bind(self, field: BoundField, binding: Binding) -> BoundField:
+        """The field with all that its options name looked up; raises Misdefined."""
+        return field
+
+    def derived(self, field: BoundField) -> Iterable[BoundField]:
+        """Fields that come with this one and are kept by the engine."""
+        return ()
 
     def result(self, field: BoundField) -> BoundField:
         """The field whose type decides kind and comparison: itself, or for a formula or roll-up its result."""
@@ -85,13 +134,17 @@ class FieldType(ABC):
         """A table of its own, for values that are rows: `{object}__{field}` with `record`, `position` and more."""
         return None
 
+    def rollup_columns(self, field: BoundField) -> tuple[sa.Column[Any], ...]:
+        """Columns of `{object}_rollup`."""
+        return ()
+
     def references(self, field: BoundField, value: Any) -> Iterable[Reference]:
         """The records that an input value means, so that all are looked up by one statement before `parse`."""
         return ()
 
     @abstractmethod
     def parse(self, field: BoundField, value: Any, parsing: Parsing) -> Mapping[str, Any]:
-        """Contract JSON → column values (with a side table: its name → rows without `record` and `position`); raises Refused.
+        """Contract JSON → column values (with a side table: the field's name → rows without `record` and `position`); raises Refused.
 
         None empties the field.
         """
@@ -100,8 +153,16 @@ class FieldType(ABC):
     def select(self, field: BoundField, row: sa.FromClause, reading: Reading) -> sa.ColumnElement[Any]:
         """The SQL of the value as contract JSON: the only serialiser. `row` is the object's table or an alias of it."""
 
+    def operand(self, field: BoundField, value: str, context: Context) -> str:
+        """A text that a filter compares with the value or one of its items, written as it is stored; raises Refused."""
+        return value
+
+    def items(self, field: BoundField, stored: Any) -> list[str]:
+        """The contact points in a stored value, in order (for types with `contact`)."""
+        return []
+
     def scalar(self, field: BoundField, row: sa.FromClause) -> sa.ColumnElement[Any] | None:
-        """What filters, orders and groups compare; None for kind NONE and for side tables."""
+        """What filters, orders and groups compare (kind LIST: a text[]); None for kind NONE and for side tables."""
         return row.c[field.column]
 
     def parts(self, field: BoundField) -> Mapping[str, BoundField]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 
 from kundig.base.i18n import t
-from kundig.engine.schema.fields.contract import FieldType, Parsing, Reading, Reference, Refused
+from kundig.engine.schema.fields.contract import Binding, FieldType, Misdefined, Parsing, Reading, Reference, Refused
 from kundig.engine.schema.kinds import Kind
 
 if TYPE_CHECKING:
@@ -28,7 +28,13 @@ class LinkType(FieldType):
 
     name = "link"
     kind = Kind.LINK
-    Options = LinkOptions
+    Options: type[msgspec.Struct] = LinkOptions
+
+    def bind(self, field: BoundField, binding: Binding) -> BoundField:
+        """The target must exist."""
+        if field.target not in binding.objects:
+            raise Misdefined(t('It links to "{target}", which does not exist.', target=field.target))
+        return field
 
     def columns(self, field: BoundField) -> tuple[sa.Column[Any], ...]:
         """One uuid column; `schema.model` adds the foreign key."""

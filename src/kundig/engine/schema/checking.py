@@ -1,0 +1,208 @@
+"""Checks of merged definitions that need no types: names, labels, links between definitions."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+
+from kundig.base.i18n import LANGUAGES, Label, Text, t
+from kundig.engine.extension import Field, Layout, Object, Pipeline, Role, SharingRule, View
+from kundig.engine.schema.definitions import Definitions, Fault
+from kundig.engine.schema.fields import TYPES
+from kundig.engine.schema.identifiers import LONGEST, RESERVED_FIELDS, RESERVED_OBJECTS, is_name
+from kundig.engine.schema.standard import STANDARD_NAMES
+
+
+def check(definitions: Definitions, shipped: AbstractSet[str]) -> list[Fault]:
+    """All faults. `shipped` are the names that come from modules, which may use types that hold SQL."""
+    return list(_Checker(definitions, shipped).faults())
+
+
+class _Checker:
+    def __init__(self, definitions: Definitions, shipped: AbstractSet[str]) -> None:
+        self._all = definitions
+        self._shipped = shipped
+
+    def faults(self) -> Iterator[Fault]:
+        for object_ in self._all.objects.values():
+            yield from self._object(object_)
+        for pipeline in self._all.pipelines.values():
+            yield from self._pipeline(pipeline)
+        for key, layout in self._all.layouts.items():
+            yield from self._layout(key, layout)
+        for key, view in self._all.views.items():
+            yield from self._view(key, view)
+        for role in self._all.roles.values():
+            yield from self._role(role)
+        for rule in self._all.rules.values():
+            yield from self._rule(rule)
+
+    def _object(self, object_: Object) -> Iterator[Fault]:
+        place = object_.name
+        if not is_name(place):
+            yield self._fault(place, _bad_name(place))
+        if place in RESERVED_OBJECTS or place.endswith("_rollup"):
+            yield self._fault(place, t('The name "{name}" is reserved.', name=place))
+        yield from self._labels(place, object_.label)
+        yield from self._labels(place, object_.label_plural)
+        seen: set[str] = set()
+        for definition in object_.fields:
+            if definition.name in seen:
+                yield self._fault(f"{place}.{definition.name}", t("The field is there twice."))
+            seen.add(definition.name)
+            yield from self._field(object_, definition)
+        yield from self._named_fields(object_, seen)
+        yield from self._parents(object_)
+
+    def _field(self, object_: Object, definition: Field) -> Iterator[Fault]:
+        place = f"{object_.name}.{definition.name}"
+        if not is_name(definition.name):
+            yield self._fault(place, _bad_name(definition.name))
+        if definition.name in RESERVED_FIELDS:
+            yield self._fault(place, t('The name "{name}" is reserved.', name=definition.name))
+        yield from self._labels(place, definition.label)
+        type_ = TYPES.get(definition.type)
+        if type_ is None:
+            if definition.name not in STANDARD_NAMES:
+                yield self._fault(place, t('There is no field type "{type}".', type=definition.type))
+        elif type_.for_modules and place not in self._shipped:
+            yield self._fault(place, t('Fields of the type "{type}" can only be defined by a module.', type=definition.type))
+        yield from self._choices(place, definition)
+
+    def _choices(self, place: str, definition: Field) -> Iterator[Fault]:
+        keys: set[str] = set()
+        choices = definition.options.get("choices")
+        for choice in choices if isinstance(choices, list | tuple) else ():
+            key = choice.get("key") if isinstance(choice, Mapping) else getattr(choice, "key", None)
+            label = choice.get("label") if isinstance(choice, Mapping) else getattr(choice, "label", None)
+            if not isinstance(key, str) or not is_name(key):
+                yield self._fault(place, _bad_name(str(key)))
+            elif key in keys:
+                yield self._fault(place, t('The choice "{key}" is there twice.', key=key))
+            keys.add(str(key))
+            yield from self._labels(place, label if isinstance(label, Mapping) else {})
+
+    def _named_fields(self, object_: Object, names: AbstractSet[str]) -> Iterator[Fault]:
+        """Fields that the object itself names must be there."""
+        known = names | STANDARD_NAMES | self._derived(object_)
+        title = {name for _, name, _, _ in string.Formatter().parse(object_.title) if name}
+        groups = {name for group in object_.any_required for name in group}
+        order = {part.lstrip("-").split(".")[0] for part in object_.order.split(",")} - {"label", "id"}
+        about = set(object_.interaction.about) | {object_.interaction.at} if object_.interaction else set()
+        single = {name for name in (object_.parent, object_.above, object_.tree, object_.rate_date) if name}
+        for name in sorted((title | groups | order | about | single) - known):
+            yield self._fault(object_.name, t('It names the field "{field}", which does not exist.', field=name))
+
+    def _derived(self, object_: Object) -> set[str]:
+        found: set[str] = set()
+        for pipeline in self._all.pipelines.values():
+            if pipeline.object == object_.name:
+                status = "status_category" if pipeline.field == "status" else "status"
+                found |= {status, "closed_at", f"{pipeline.field}_changed_at", f"{pipeline.field}_history", f"{pipeline.field}_pipeline"}
+        return found
+
+    def _parents(self, object_: Object) -> Iterator[Fault]:
+        """An owned object has a parent, and going up ends at an object that nobody owns."""
+        place = object_.name
+        if (object_.storage == "owned") != (object_.parent is not None):
+            yield self._fault(place, t("An owned object needs a parent, and only an owned one has one."))
+            return
+        seen = {place}
+        current: Object | None = object_
+        while current is not None and current.parent is not None:
+            link = next((f for f in current.fields if f.name == current.parent), None)
+            target = link.options.get("target") if link is not None else None
+            if not isinstance(target, str):
+                return
+            if target in seen:
+                yield self._fault(place, t("It would belong to itself."))
+                return
+            seen.add(target)
+            current = self._all.objects.get(target)
+
+    def _pipeline(self, pipeline: Pipeline) -> Iterator[Fault]:
+        place = pipeline.name
+        if not is_name(place):
+            yield self._fault(place, _bad_name(place))
+        yield from self._labels(place, pipeline.label)
+        object_ = self._all.objects.get(pipeline.object)
+        own = next((f for f in object_.fields if f.name == pipeline.field), None) if object_ else None
+        if object_ is None or own is None:
+            yield self._fault(place, t('It belongs to "{field}", which does not exist.', field=f"{pipeline.object}.{pipeline.field}"))
+            return
+        live = [stage for stage in pipeline.stages if not stage.retired]
+        if not live or live[0].status != "open":
+            yield self._fault(place, t("It needs a stage to begin with, of the status open."))
+        keys: set[str] = set()
+        fields = {f.name for f in object_.fields}
+        for stage in pipeline.stages:
+            if not is_name(stage.key) or stage.key in keys:
+                yield self._fault(place, t('The stage "{key}" is there twice or has no proper name.', key=stage.key))
+            keys.add(stage.key)
+            yield from self._labels(place, stage.label)
+            for name in sorted(set(stage.required) - fields):
+                yield self._fault(place, t('It names the field "{field}", which does not exist.', field=name))
+            if stage.probability is not None and not 0 <= stage.probability <= 100:
+                yield self._fault(place, t("A probability is 0 to 100."))
+        for name in (pipeline.probability, pipeline.amount, pipeline.close_date):
+            if name is not None and name not in fields:
+                yield self._fault(place, t('It names the field "{field}", which does not exist.', field=name))
+
+    def _layout(self, key: str, layout: Layout) -> Iterator[Fault]:
+        names = {*layout.facts, *(name for section in layout.sections for name in section.fields)}
+        yield from self._uses(key, layout.object, names)
+        for section in layout.sections:
+            yield from self._labels(key, section.label)
+        for path in layout.related:
+            child, _, link = path.partition(".")
+            if child not in self._all.objects or link not in self._names(child):
+                yield self._fault(key, t('It names the field "{field}", which does not exist.', field=path))
+
+    def _view(self, key: str, view: View) -> Iterator[Fault]:
+        yield from self._labels(key, view.label)
+        order = {part.lstrip("-") for part in (view.order or "").split(",") if part}
+        names = {*view.columns, *order, *([view.group] if view.group else [])}
+        yield from self._uses(key, view.object, {name.split(".")[0] for name in names} - {"label", "id"})
+
+    def _role(self, role: Role) -> Iterator[Fault]:
+        yield from self._labels(role.name, role.label)
+        for object_, grant in role.objects.items():
+            if object_ != "*":
+                yield from self._uses(role.name, object_, set(grant.fields))
+        for forbid in role.forbids:
+            yield from self._uses(role.name, forbid.object, set())
+
+    def _rule(self, rule: SharingRule) -> Iterator[Fault]:
+        yield from self._labels(rule.name, rule.label)
+        yield from self._uses(rule.name, rule.object, set())
+
+    def _uses(self, place: str, object_: str, names: AbstractSet[str]) -> Iterator[Fault]:
+        if object_ not in self._all.objects:
+            yield self._fault(place, t('There is no object "{object}".', object=object_))
+            return
+        for name in sorted(names - self._names(object_)):
+            yield self._fault(place, t('It names the field "{field}", which does not exist.', field=f"{object_}.{name}"))
+
+    def _names(self, object_: str) -> AbstractSet[str]:
+        definition = self._all.objects[object_]
+        return {f.name for f in definition.fields} | STANDARD_NAMES | self._derived(definition)
+
+    def _labels(self, place: str, label: Label) -> Iterator[Fault]:
+        for language in LANGUAGES:
+            text = label.get(language)
+            if not isinstance(text, str) or not text.strip() or len(text) > 200:
+                yield self._fault(place, t("It needs a label in every language ({languages}).", languages=", ".join(LANGUAGES)))
+                return
+
+    def _fault(self, place: str, text: Text) -> Fault:
+        sources = self._all.sources
+        return Fault(sources.get(place) or sources.get(place.partition(".")[0], ""), place, text)
+
+
+def _bad_name(name: str) -> Text:
+    return t(
+        '"{name}" is no proper name: use small letters, digits and single underlines, starting with a letter, at most {max} in all.',
+        name=name[:100],
+        max=LONGEST,
+    )

@@ -1,0 +1,34 @@
+"""Names: which ones a definition may use, and how long ones become names of PostgreSQL."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+LONGEST = 40
+"""Bytes of an API name, so that columns and tables made of it stay within PostgreSQL's 63."""
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+
+RESERVED_OBJECTS = frozenset(
+    # First steps of API addresses, tables of the engine, words of the filter language.
+    "search meta imports exports changes batch query openapi api docs auth token tokens session sessions me any all none"
+    " document document_revision principal share stage stage_history contact_point address_status external_id search_entry"
+    " timeline_entry change change_entry change_default change_entry_default change_state audit_event idempotency exchange_rate".split()
+)
+RESERVED_FIELDS = frozenset(
+    "id object label label_fold external_id external_ids created_by__kind updated_by__kind owner_id team_id deleted_at origin is_sample"
+    " audience".split()
+)
+
+
+def is_name(name: str) -> bool:
+    """Whether a name is lower snake case of ASCII letters and digits, at most 40 bytes, without two underlines in a row."""
+    return len(name) <= LONGEST and _NAME.fullmatch(name) is not None
+
+
+def shortened(name: str) -> str:
+    """A name that PostgreSQL takes whole: a long one ends in a digest of itself."""
+    if len(name) <= 63:
+        return name
+    return f"{name[:54]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"

@@ -1,0 +1,63 @@
+"""The indexes of an object's table: what lists, filters, links and rights are found by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import sqlalchemy as sa
+
+from kundig.engine.extension import Object
+from kundig.engine.schema.bound import BoundField
+from kundig.engine.schema.identifiers import shortened
+from kundig.engine.schema.kinds import Kind
+
+
+def object_indexes(object_: Object, fields: Mapping[str, BoundField], table: sa.Table) -> Iterator[sa.Index]:
+    """All indexes of a table; each is partial to live records, since lists show no others."""
+    id_, live = table.c.id, table.c.deleted_at.is_(None)
+    made = _Maker(object_.name, live)
+    yield made("created_at", table.c.created_at, id_)
+    yield made("updated_at", table.c.updated_at, id_)
+    yield made("label_fold", table.c.label_fold, id_)
+    yield made("label_grams", sa.func.kundig.grams(table.c.label), gin=True)
+    yield made("audience", table.c.audience, gin=True)
+    yield sa.Index(shortened(f"{object_.name}__deleted__ix"), table.c.deleted_at, id_, postgresql_where=table.c.deleted_at.is_not(None))
+    for field in fields.values():
+        if field.definition.state != "building" and not field.definition.hidden:
+            yield from _field_indexes(object_, field, table, made)
+
+
+def _field_indexes(object_: Object, field: BoundField, table: sa.Table, made: _Maker) -> Iterator[sa.Index]:
+    scalar = field.type.scalar(field, table) if field.type.columns(field) else None
+    if scalar is None or not isinstance(scalar, sa.Column) or (field.standard and field.kind is not Kind.LINK):
+        return
+    if field.definition.unique:
+        yield sa.Index(shortened(f"{object_.name}__{field.name}__key"), scalar, unique=True, postgresql_where=table.c.deleted_at.is_(None))
+    wanted = field.definition.main or field.name in _ordered(object_)
+    id_ = table.c.id
+    if field.kind is Kind.LINK:
+        # Also of deleted records: a foreign key looks for all that point to a row.
+        yield sa.Index(shortened(f"{object_.name}__{field.name}__ix"), scalar, id_)
+    elif field.kind is Kind.CHOICE:
+        yield made(field.name, scalar, id_)
+    elif field.kind in (Kind.DATE, Kind.NUMBER) and (wanted or field.kind is Kind.DATE):
+        yield made(field.name, scalar, id_)
+    elif field.kind is Kind.TEXT and wanted and not field.definition.unique:
+        yield made(field.name, sa.func.kundig.fold(scalar).collate("C"), id_)
+        yield made(f"{field.name}_grams", sa.func.kundig.grams(scalar), gin=True)
+    elif field.kind is Kind.LIST:
+        yield made(field.name, scalar, gin=True)
+
+
+class _Maker:
+    def __init__(self, object_: str, live: sa.ColumnElement[bool]) -> None:
+        self._object = object_
+        self._live = live
+
+    def __call__(self, name: str, *over: sa.ColumnElement[object], gin: bool = False) -> sa.Index:
+        using = "gin" if gin else "btree"
+        return sa.Index(shortened(f"{self._object}__{name}__ix"), *over, postgresql_using=using, postgresql_where=self._live)
+
+
+def _ordered(object_: Object) -> frozenset[str]:
+    return frozenset(part.lstrip("-") for part in object_.order.split(","))

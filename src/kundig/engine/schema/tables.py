@@ -1,0 +1,74 @@
+"""The tables of the model: one per object, side tables for lists of links, `{object}_rollup` for roll-ups; with their indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+
+from kundig.base.database.connection import WORKSPACE_SCHEMA
+from kundig.engine.extension import Object
+from kundig.engine.schema.bound import BoundField
+from kundig.engine.schema.identifiers import shortened
+from kundig.engine.schema.indexes import object_indexes
+from kundig.engine.schema.standard import standard_columns
+
+
+@dataclass(frozen=True)
+class Tables:
+    """All tables by object; side tables also by field."""
+
+    metadata: sa.MetaData
+    objects: dict[str, sa.Table] = field(default_factory=dict)
+    sides: dict[str, dict[str, sa.Table]] = field(default_factory=dict)
+    rollups: dict[str, sa.Table] = field(default_factory=dict)
+
+
+def make_tables(objects: Mapping[str, Object], fields: Mapping[str, Mapping[str, BoundField]]) -> Tables:
+    """Tables of all objects. They stand in `WORKSPACE_SCHEMA`, which is replaced by the real one when a statement runs."""
+    tables = Tables(sa.MetaData(schema=WORKSPACE_SCHEMA))
+    _stage_table(tables.metadata)
+    for name, object_ in objects.items():
+        own = fields[name]
+        tables.objects[name] = _object_table(object_, own, tables.metadata)
+        tables.sides[name] = {
+            f.name: side for f in own.values() if (side := f.type.side_table(f, tables.metadata, name)) is not None
+        }
+        columns = [column for f in own.values() for column in f.type.rollup_columns(f)]
+        if columns:
+            record = sa.Column(
+                "record", PG_UUID(as_uuid=True), sa.ForeignKey(f"{WORKSPACE_SCHEMA}.{name}.id", ondelete="CASCADE"), primary_key=True
+            )
+            tables.rollups[name] = sa.Table(f"{name}_rollup", tables.metadata, record, *columns)
+    return tables
+
+
+def _object_table(object_: Object, fields: Mapping[str, BoundField], metadata: sa.MetaData) -> sa.Table:
+    columns = list(standard_columns())
+    for own in fields.values():
+        if not own.standard:
+            columns.extend(own.type.columns(own))
+    table = sa.Table(object_.name, metadata, *columns, *_foreign_keys(object_, fields))
+    for index in object_indexes(object_, fields, table):
+        assert index.table is table  # noqa: S101 - an index over a table's columns joins it by itself
+    return table
+
+
+def _foreign_keys(object_: Object, fields: Mapping[str, BoundField]) -> Iterator[sa.ForeignKeyConstraint]:
+    for own in fields.values():
+        # Who created or changed a record is a principal, which need not be a user.
+        if own.to_one and not (own.standard and own.read_only):
+            name = shortened(f"{object_.name}__{own.name}__fk")
+            yield sa.ForeignKeyConstraint([own.column], [f"{WORKSPACE_SCHEMA}.{own.target}.id"], name=name, ondelete="RESTRICT")
+        if own.pipeline is not None and own.name == own.pipeline.field:
+            stage = [f"{WORKSPACE_SCHEMA}.stage.pipeline", f"{WORKSPACE_SCHEMA}.stage.key"]
+            yield sa.ForeignKeyConstraint([f"{own.column}__pipeline", own.column], stage, name=shortened(f"{object_.name}__{own.name}__fk"))
+
+
+def _stage_table(metadata: sa.MetaData) -> None:
+    """The engine's table that stages point to; made by its migrations, here only to be pointed to."""
+    sa.Table("stage", metadata, sa.Column("pipeline", sa.Text, primary_key=True), sa.Column("key", sa.Text, primary_key=True), info={"system": True})
+
+
