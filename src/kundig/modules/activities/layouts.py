@@ -7,10 +7,10 @@ from kundig.engine.extension import Layout, Section
 _DATES = ("last_activity_at", "next_activity_at")
 
 LAYOUTS = (
-    Layout(name="account", object="account", facts=_DATES),
-    Layout(name="contact", object="contact", facts=_DATES, related=("attendee.contact",)),
+    Layout(name="default", object="account", facts=_DATES),
+    Layout(name="default", object="contact", facts=_DATES, related=("attendee.contact",)),
     Layout(
-        name="task",
+        name="default",
         object="task",
         facts=("due_at", "priority", "status"),
         sections=(
@@ -21,7 +21,7 @@ LAYOUTS = (
         ),
     ),
     Layout(
-        name="call",
+        name="default",
         object="call",
         facts=("started_at", "duration", "outcome"),
         sections=(
@@ -32,7 +32,7 @@ LAYOUTS = (
         ),
     ),
     Layout(
-        name="meeting",
+        name="default",
         object="meeting",
         facts=("starts_at", "ends_at", "location"),
         sections=(
@@ -44,7 +44,7 @@ LAYOUTS = (
         related=("attendee.meeting",),
     ),
     Layout(
-        name="note",
+        name="default",
         object="note",
         sections=(Section({"en": "Note", "de": "Notiz"}, ("body", "related_to", "owner", "pinned")),),
     ),

@@ -19,7 +19,7 @@ async def stamp_completion(scope: Scope, drafts: Sequence[Draft]) -> None:
                 draft.set("completed_at", scope.context.now)
 
 
-async def check_times(scope: Scope, drafts: Sequence[Draft]) -> None:
+async def check_times(scope: Scope, drafts: Sequence[Draft]) -> None:  # noqa: ARG001 - what hooks are given
     """A meeting does not end before it begins."""
     for draft in drafts:
         if draft.action in ("create", "update") and (draft.changes("starts_at") or draft.changes("ends_at")):

@@ -10,7 +10,7 @@ _OVERDUE = {"field": "due_at", "op": "lt", "value": "today"}
 
 VIEWS = (
     View(
-        name="task_mine",
+        name="mine",
         object="task",
         label={"en": "My tasks", "de": "Meine Aufgaben"},
         where={"all": [MINE, _TO_DO]},
@@ -20,7 +20,7 @@ VIEWS = (
         default=True,
     ),
     View(
-        name="task_today",
+        name="today",
         object="task",
         label={"en": "Due today", "de": "Heute fällig"},
         where={"all": [MINE, _TO_DO, {"field": "due_at", "op": "within", "value": "today"}]},
@@ -29,7 +29,7 @@ VIEWS = (
         position=20,
     ),
     View(
-        name="task_overdue",
+        name="overdue",
         object="task",
         label={"en": "Overdue tasks", "de": "Überfällige Aufgaben"},
         where={"all": [_TO_DO, _OVERDUE]},
@@ -38,7 +38,7 @@ VIEWS = (
         position=30,
     ),
     View(
-        name="task_board",
+        name="board",
         object="task",
         label={"en": "Tasks by status", "de": "Aufgaben nach Status"},
         where=MINE,
@@ -49,7 +49,7 @@ VIEWS = (
         position=40,
     ),
     View(
-        name="task_all",
+        name="all",
         object="task",
         label={"en": "All tasks", "de": "Alle Aufgaben"},
         columns=("subject", "due_at", "priority", "status", "related_to", "owner"),
@@ -57,7 +57,7 @@ VIEWS = (
         position=50,
     ),
     View(
-        name="call_all",
+        name="all",
         object="call",
         label={"en": "All calls", "de": "Alle Anrufe"},
         columns=("subject", "direction", "started_at", "duration", "outcome", "related_to", "owner"),
@@ -66,7 +66,7 @@ VIEWS = (
         default=True,
     ),
     View(
-        name="call_mine",
+        name="mine",
         object="call",
         label={"en": "My calls", "de": "Meine Anrufe"},
         where=MINE,
@@ -75,7 +75,7 @@ VIEWS = (
         position=20,
     ),
     View(
-        name="meeting_upcoming",
+        name="upcoming",
         object="meeting",
         label={"en": "Upcoming meetings", "de": "Kommende Termine"},
         where={"field": "starts_at", "op": "gte", "value": "today"},
@@ -85,7 +85,7 @@ VIEWS = (
         default=True,
     ),
     View(
-        name="meeting_mine",
+        name="mine",
         object="meeting",
         label={"en": "My meetings", "de": "Meine Termine"},
         where=MINE,
@@ -94,7 +94,7 @@ VIEWS = (
         position=20,
     ),
     View(
-        name="meeting_all",
+        name="all",
         object="meeting",
         label={"en": "All meetings", "de": "Alle Termine"},
         columns=("subject", "starts_at", "ends_at", "location", "related_to", "owner"),
@@ -102,7 +102,7 @@ VIEWS = (
         position=30,
     ),
     View(
-        name="note_all",
+        name="all",
         object="note",
         label={"en": "All notes", "de": "Alle Notizen"},
         columns=("label", "related_to", "pinned", "owner", "created_at"),
@@ -111,7 +111,7 @@ VIEWS = (
         default=True,
     ),
     View(
-        name="account_quiet",
+        name="quiet",
         object="account",
         label={"en": "No activity for 30 days", "de": "Ohne Aktivität seit 30 Tagen"},
         where={

@@ -6,7 +6,7 @@ from kundig.engine.extension import Layout, Section
 
 LAYOUTS = (
     Layout(
-        name="account",
+        name="default",
         object="account",
         sections=(
             Section(
@@ -20,7 +20,7 @@ LAYOUTS = (
         related=("contact.account", "account.parent", "employment.account"),
     ),
     Layout(
-        name="contact",
+        name="default",
         object="contact",
         sections=(
             Section(
@@ -35,7 +35,7 @@ LAYOUTS = (
         related=("employment.contact", "contact.reports_to"),
     ),
     Layout(
-        name="employment",
+        name="default",
         object="employment",
         sections=(
             Section(

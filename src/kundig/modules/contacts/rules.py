@@ -18,7 +18,7 @@ async def keep_employers(scope: Scope, drafts: Sequence[Draft]) -> None:
 
     A contact that never moved has no position of its own: its account says it all, and creating contacts stays cheap.
     """
-    moved = [d for d in drafts if d.action == "update" and d.changes("account") and "account" in d.given and not d.change.trusted]
+    moved = [d for d in drafts if d.action == "update" and d.changes("account")]
     if not moved:
         return
     today = scope.context.now.astimezone(scope.context.time_zone).date().isoformat()

@@ -8,7 +8,7 @@ MINE = {"field": "owner", "op": "is", "value": "me"}
 
 VIEWS = (
     View(
-        name="account_all",
+        name="all",
         object="account",
         label={"en": "All accounts", "de": "Alle Firmen"},
         columns=("name", "type", "industry", "phones", "billing_address.city", "owner"),
@@ -17,7 +17,7 @@ VIEWS = (
         default=True,
     ),
     View(
-        name="account_mine",
+        name="mine",
         object="account",
         label={"en": "My accounts", "de": "Meine Firmen"},
         where=MINE,
@@ -26,7 +26,7 @@ VIEWS = (
         position=20,
     ),
     View(
-        name="account_customers",
+        name="customers",
         object="account",
         label={"en": "Customers", "de": "Kunden"},
         where={"field": "type", "op": "is", "value": "customer"},
@@ -35,7 +35,7 @@ VIEWS = (
         position=30,
     ),
     View(
-        name="contact_all",
+        name="all",
         object="contact",
         label={"en": "All contacts", "de": "Alle Kontakte"},
         columns=("label", "job_title", "account", "emails", "phones", "owner"),
@@ -44,7 +44,7 @@ VIEWS = (
         default=True,
     ),
     View(
-        name="contact_mine",
+        name="mine",
         object="contact",
         label={"en": "My contacts", "de": "Meine Kontakte"},
         where=MINE,
@@ -53,7 +53,7 @@ VIEWS = (
         position=20,
     ),
     View(
-        name="contact_new",
+        name="new",
         object="contact",
         label={"en": "New this month", "de": "Neu in diesem Monat"},
         where={"field": "created_at", "op": "within", "value": "this_month"},

@@ -7,12 +7,12 @@ from kundig.engine.extension import Layout, Section
 _FIGURES = ("open_opportunities", "won_revenue")
 
 LAYOUTS = (
-    Layout(name="account", object="account", facts=_FIGURES, related=("opportunity.account",)),
+    Layout(name="default", object="account", facts=_FIGURES, related=("opportunity.account",)),
     Layout(
-        name="contact", object="contact", facts=_FIGURES, related=("opportunity.primary_contact", "opportunity_contact.contact")
+        name="default", object="contact", facts=_FIGURES, related=("opportunity.primary_contact", "opportunity_contact.contact")
     ),
     Layout(
-        name="lead",
+        name="default",
         object="lead",
         facts=("status", "rating", "budget", "expected_close", "created_at"),
         sections=(
@@ -25,7 +25,7 @@ LAYOUTS = (
         ),
     ),
     Layout(
-        name="opportunity",
+        name="default",
         object="opportunity",
         facts=("amount", "probability", "expected_revenue", "close_date", "stage_changed_at"),
         sections=(
@@ -38,7 +38,7 @@ LAYOUTS = (
         related=("opportunity_line.opportunity", "opportunity_contact.opportunity"),
     ),
     Layout(
-        name="opportunity_line",
+        name="default",
         object="opportunity_line",
         sections=(
             Section(
@@ -48,12 +48,12 @@ LAYOUTS = (
         ),
     ),
     Layout(
-        name="opportunity_contact",
+        name="default",
         object="opportunity_contact",
         sections=(Section({"en": "Role", "de": "Rolle"}, ("opportunity", "contact", "role", "is_primary")),),
     ),
     Layout(
-        name="product",
+        name="default",
         object="product",
         facts=("price", "family", "unit", "is_active"),
         sections=(

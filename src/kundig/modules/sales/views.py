@@ -12,7 +12,7 @@ _PEOPLE = ("label", "company_name", "status", "source", "rating", "owner", "crea
 
 VIEWS = (
     View(
-        name="lead_open",
+        name="open",
         object="lead",
         label={"en": "Open leads", "de": "Offene Leads"},
         where=_OPEN_LEADS,
@@ -22,7 +22,7 @@ VIEWS = (
         default=True,
     ),
     View(
-        name="lead_mine",
+        name="mine",
         object="lead",
         label={"en": "My leads", "de": "Meine Leads"},
         where={"all": [MINE, _OPEN_LEADS]},
@@ -31,7 +31,7 @@ VIEWS = (
         position=20,
     ),
     View(
-        name="lead_board",
+        name="board",
         object="lead",
         label={"en": "Leads by status", "de": "Leads nach Status"},
         columns=("company_name", "label", "rating", "owner"),
@@ -41,7 +41,7 @@ VIEWS = (
         position=30,
     ),
     View(
-        name="lead_all",
+        name="all",
         object="lead",
         label={"en": "All leads", "de": "Alle Leads"},
         columns=_PEOPLE,
@@ -49,7 +49,7 @@ VIEWS = (
         position=40,
     ),
     View(
-        name="opportunity_open",
+        name="open",
         object="opportunity",
         label={"en": "Open opportunities", "de": "Offene Chancen"},
         where=_OPEN,
@@ -59,7 +59,7 @@ VIEWS = (
         default=True,
     ),
     View(
-        name="opportunity_board",
+        name="board",
         object="opportunity",
         label={"en": "Pipeline", "de": "Pipeline"},
         columns=("account", "name", "amount", "close_date", "owner", "next_step"),
@@ -69,7 +69,7 @@ VIEWS = (
         position=20,
     ),
     View(
-        name="opportunity_mine",
+        name="mine",
         object="opportunity",
         label={"en": "My opportunities", "de": "Meine Chancen"},
         where={"all": [MINE, _OPEN]},
@@ -78,7 +78,7 @@ VIEWS = (
         position=30,
     ),
     View(
-        name="opportunity_this_month",
+        name="this_month",
         object="opportunity",
         label={"en": "Closing this month", "de": "Abschluss in diesem Monat"},
         where={"all": [_OPEN, {"field": "close_date", "op": "within", "value": "this_month"}]},
@@ -87,7 +87,7 @@ VIEWS = (
         position=40,
     ),
     View(
-        name="opportunity_overdue",
+        name="overdue",
         object="opportunity",
         label={"en": "Past their close date", "de": "Abschlussdatum überschritten"},
         where={"all": [_OPEN, {"field": "close_date", "op": "lt", "value": "today"}]},
@@ -96,7 +96,7 @@ VIEWS = (
         position=50,
     ),
     View(
-        name="opportunity_still",
+        name="still",
         object="opportunity",
         label={"en": "Same stage for 30 days", "de": "Ohne Phasenwechsel seit 30 Tagen"},
         where={"all": [_OPEN, {"field": "stage_changed_at", "op": "lt", "value": "last_30_days"}]},
@@ -105,7 +105,7 @@ VIEWS = (
         position=60,
     ),
     View(
-        name="opportunity_won",
+        name="won",
         object="opportunity",
         label={"en": "Won this year", "de": "Gewonnen in diesem Jahr"},
         where={
@@ -116,7 +116,7 @@ VIEWS = (
         position=70,
     ),
     View(
-        name="opportunity_all",
+        name="all",
         object="opportunity",
         label={"en": "All opportunities", "de": "Alle Chancen"},
         columns=_DEALS,
@@ -124,7 +124,7 @@ VIEWS = (
         position=80,
     ),
     View(
-        name="product_active",
+        name="active",
         object="product",
         label={"en": "Active products", "de": "Aktive Produkte"},
         where={"field": "is_active", "op": "is", "value": True},
@@ -134,7 +134,7 @@ VIEWS = (
         default=True,
     ),
     View(
-        name="product_all",
+        name="all",
         object="product",
         label={"en": "All products", "de": "Alle Produkte"},
         columns=("name", "sku", "family", "price", "unit", "is_active"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from kundig.engine.extension import Layout, Section
 
 LAYOUTS = (
-    Layout(name="account", object="account", facts=("open_tickets",), related=("ticket.account",)),
-    Layout(name="contact", object="contact", facts=("open_tickets",), related=("ticket.contact",)),
+    Layout(name="default", object="account", facts=("open_tickets",), related=("ticket.account",)),
+    Layout(name="default", object="contact", facts=("open_tickets",), related=("ticket.contact",)),
     Layout(
-        name="ticket",
+        name="default",
         object="ticket",
         facts=("status", "priority", "created_at", "first_response_at", "resolved_at"),
         sections=(

@@ -10,7 +10,7 @@ _COLUMNS = ("number", "subject", "status", "priority", "account", "contact", "ow
 
 VIEWS = (
     View(
-        name="ticket_open",
+        name="open",
         object="ticket",
         label={"en": "Open tickets", "de": "Offene Tickets"},
         where=_OPEN,
@@ -20,7 +20,7 @@ VIEWS = (
         default=True,
     ),
     View(
-        name="ticket_mine",
+        name="mine",
         object="ticket",
         label={"en": "My tickets", "de": "Meine Tickets"},
         where={"all": [MINE, _OPEN]},
@@ -29,7 +29,7 @@ VIEWS = (
         position=20,
     ),
     View(
-        name="ticket_unassigned",
+        name="unassigned",
         object="ticket",
         label={"en": "Without owner", "de": "Ohne Zuständige"},
         where={"all": [{"field": "owner", "op": "empty"}, _OPEN]},
@@ -38,7 +38,7 @@ VIEWS = (
         position=30,
     ),
     View(
-        name="ticket_urgent",
+        name="urgent",
         object="ticket",
         label={"en": "Urgent", "de": "Dringend"},
         where={"all": [_OPEN, {"field": "priority", "op": "in", "value": ["high", "urgent"]}]},
@@ -47,7 +47,7 @@ VIEWS = (
         position=40,
     ),
     View(
-        name="ticket_board",
+        name="board",
         object="ticket",
         label={"en": "Tickets by status", "de": "Tickets nach Status"},
         where={"field": "status", "op": "is_not", "value": "closed"},
@@ -58,7 +58,7 @@ VIEWS = (
         position=50,
     ),
     View(
-        name="ticket_all",
+        name="all",
         object="ticket",
         label={"en": "All tickets", "de": "Alle Tickets"},
         columns=_COLUMNS,
