@@ -21,14 +21,15 @@ Entry = dict[str, Any]
 
 
 async def journal(scope: Scope, object_: str, id_: UUID, *, limit: int = 50, cursor: str | None = None) -> dict[str, Any]:
-    """Entries newest first, of records in the trash too: `{"data": […], "next_cursor": …}`; `cursor` is a version. Raises Missing."""
+    """Entries newest first, of records in the trash too: `{"data", "next_cursor"}`; `cursor` is a version. Raises Missing."""
     bound = scope.object(object_)
     await _require_visible(scope, bound, id_)
     before = _version(cursor)
     rows = await scope.connection.rows(
         """select e.change, e.at, e.version, e.action, e.old, e.new, c.by_kind, c.by_id, c.source
              from {ws}.change_entry e join {ws}.change c on c.id = e.change and c.at = e.at
-            where e.object = %(object)s and e.record = %(record)s and e.version < %(before)s order by e.version desc limit %(limit)s""",
+            where e.object = %(object)s and e.record = %(record)s and e.version < %(before)s
+            order by e.version desc limit %(limit)s""",
         {"object": object_, "record": id_, "before": before, "limit": limit + 1},
     )
     page = rows[:limit]
@@ -43,21 +44,23 @@ async def journal(scope: Scope, object_: str, id_: UUID, *, limit: int = 50, cur
 def _version(cursor: str | None) -> int:
     if cursor is None:
         return 2**31 - 1
-    if not cursor.isdecimal() or len(cursor) > 9:  # noqa: PLR2004 - what an integer column holds
+    if not cursor.isdecimal() or len(cursor) > 9:
         raise Malformed(t("This page of the journal does not exist."))
     return int(cursor)
 
 
 async def _require_visible(scope: Scope, object_: BoundObject, id_: UUID) -> None:
     row = object_.table
-    statement = sa.select(sa.true()).where(row.c.id == sa.bindparam("id", type_=sa.UUID()), visible(scope.access, object_.name, row))
+    statement = sa.select(sa.true()).where(
+        row.c.id == sa.bindparam("id", type_=sa.UUID()), visible(scope.access, object_.name, row)
+    )
     if not await scope.connection.value(statement, {**scope.access.parameters, "id": id_}):
         raise Missing
 
 
 async def _as_created(scope: Scope, object_: BoundObject, id_: UUID) -> dict[str, Any]:
     """The values a record was made with: those of now, with all later changes taken back."""
-    names = [name for name, field in object_.fields.items() if not field.derived and not field.standard]
+    names = [name for name, field in object_.fields.items() if not field.type.kept and not field.standard]
     names += [name for name in ("owner", "team") if name in object_.fields]
     values = (await read_values(scope.connection, values_statement(object_, names, FullReading(scope.model)), [id_])).get(id_, {})
     first = await scope.connection.rows(

@@ -12,7 +12,7 @@ from kundig.engine.schema.model import Model
 
 
 async def keep_timeline(connection: Connection, model: Model, object_: BoundObject, ids: Sequence[UUID]) -> None:
-    """Bring the entries of interactions in line with what they are about; entries that stand stay, even if the record above changed."""
+    """Bring the entries of interactions in line with what they are about; what stands stays, even if the record above changed."""
     if object_.definition.interaction is None or not ids:
         return
     params = {"ids": list(ids), "object": object_.name}
@@ -32,7 +32,7 @@ async def touched_by(connection: Connection, object_: str, ids: Sequence[UUID]) 
 @lru_cache(maxsize=100)
 def _statements(model: Model, name: str) -> tuple[str, ...]:
     object_ = model.objects[name]
-    targets = " union all ".join(_targets(model, object_))
+    targets = " union all ".join(_targets(object_))
     at = _at(object_)
     source = f'{{ws}}."{name}"'
     remove = f"""delete from {{ws}}.timeline_entry e where e.object = %(object)s and e.record = any(%(ids)s)
@@ -43,13 +43,14 @@ def _statements(model: Model, name: str) -> tuple[str, ...]:
         from ({targets}) d join {source} i on i.id = d.record where i.deleted_at is null
       on conflict do nothing"""
     move = f"""update {{ws}}.timeline_entry e set at = {at}, audience = i.audience from {source} i
-      where e.object = %(object)s and e.record = any(%(ids)s) and i.id = e.record and (e.at, e.audience) is distinct from ({at}, i.audience)"""
+      where e.object = %(object)s and e.record = any(%(ids)s) and i.id = e.record
+        and (e.at, e.audience) is distinct from ({at}, i.audience)"""
     return (remove, add, *_above(model, targets, source, at), move)
 
 
 def _at(object_: BoundObject) -> str:
     interaction = object_.definition.interaction
-    assert interaction is not None  # noqa: S101 - only interactions get here
+    assert interaction is not None
     return f'coalesce(i."{object_.fields[interaction.at].column}", i.created_at)'
 
 
@@ -66,7 +67,7 @@ def _above(model: Model, targets: str, source: str, at: str) -> Iterator[str]:
           on conflict do nothing"""
 
 
-def _targets(model: Model, object_: BoundObject) -> Iterator[str]:
+def _targets(object_: BoundObject) -> Iterator[str]:
     """Selects of (record, about_object, about) for each field that says what an interaction is about."""
     interaction = object_.definition.interaction
     for name in interaction.about if interaction else ():
@@ -75,7 +76,8 @@ def _targets(model: Model, object_: BoundObject) -> Iterator[str]:
         if side is None:
             yield _direct(object_, field)
         elif "target_object" in side.c:
-            yield f'select record, target_object as about_object, target as about from {{ws}}."{side.name}" where record = any(%(ids)s)'
+            yield f"""select record, target_object as about_object, target as about from {{ws}}."{side.name}"
+                       where record = any(%(ids)s)"""
         else:
             yield f"""select record, '{field.options.target}' as about_object, target as about from {{ws}}."{side.name}"
                        where record = any(%(ids)s)"""

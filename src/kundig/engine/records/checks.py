@@ -25,7 +25,11 @@ def check_required(draft: Draft) -> None:
             draft.refuse(field.name, "required", t("{field} is needed.", field=field.definition.label))
     for group in draft.object.definition.any_required:
         touched = draft.action == "create" or bool(set(group) & draft.given)
-        if touched and all(is_empty(draft, draft.object.fields[name]) for name in group) and not any(_refused(draft, n) for n in group):
+        if (
+            touched
+            and all(is_empty(draft, draft.object.fields[name]) for name in group)
+            and not any(_refused(draft, n) for n in group)
+        ):
             for name in group:
                 draft.refuse(name, "required", t("One of these fields is needed."))
 
@@ -74,8 +78,8 @@ async def _taken(scope: Scope, field: BoundField, values: list[str]) -> Mapping[
           where object = %(object)s and field = %(field)s and value = any(%(values)s) and live"""
         params: dict[str, Any] = {"object": field.object, "field": field.name, "values": values}
     else:
-        column = field.column
-        statement = f'select "{column}" as value, id as record from {{ws}}."{field.object}" where "{column}" = any(%(values)s) and deleted_at is null'  # noqa: S608
+        table, column = f'{{ws}}."{field.object}"', f'"{field.column}"'
+        statement = f"select {column} as value, id as record from {table} where {column} = any(%(values)s) and deleted_at is null"
         params = {"values": values}
     return {row["value"]: row["record"] for row in await scope.connection.rows(statement, params)}
 
@@ -93,7 +97,7 @@ async def check_tree(scope: Scope, drafts: Sequence[Draft]) -> None:
         union
         select up.start, coalesce((%(planned)s::jsonb ->> node.id::text)::uuid, node."{column}")
           from up join {{ws}}."{table}" node on node.id = up.id)
-      select distinct start from up where id = start"""  # noqa: S608 - names of the model
+      select distinct start from up where id = start"""
     from psycopg.types.json import Jsonb
 
     circles = set(await scope.connection.values(statement, {"planned": Jsonb(planned)}))
@@ -106,7 +110,9 @@ def set_label(draft: Draft) -> None:
     """The record's label from the fields of its title; what is empty leaves no gap."""
     if draft.action in ("delete", "restore"):
         return
-    if draft.action == "update" and not any(draft.changes(name) for name in draft.object.title_fields if name in draft.object.fields):
+    if draft.action == "update" and not any(
+        draft.changes(name) for name in draft.object.title_fields if name in draft.object.fields
+    ):
         return
     alternatives = (_filled(draft, title) for title in draft.object.definition.title.split("|"))
     label = next((text for text in alternatives if text), "")

@@ -1,4 +1,4 @@
-"""What the engine keeps beside the rows: audience, contact points, stages, timelines, roll-ups, search. Right in the same transaction."""
+"""What the engine keeps beside the rows, in the same transaction: audience, contact points, stages, timelines, roll-ups, search."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from kundig.engine.history.timeline_entries import keep_timeline, touched_by
-from kundig.engine.policy.audience import refresh_audience
+from kundig.engine.policy.audience import renew
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import Draft
 from kundig.engine.records.rollups import keep_rollups, keep_timeline_rollups, new_rollup_rows
@@ -29,12 +29,23 @@ async def keep_derived(scope: Scope, object_: BoundObject, drafts: Sequence[Draf
         if ids:
             await switch_live(scope, object_, ids, live=live)
     await keep_history(scope, drafts, change)
-    await refresh_audience(scope, object_.name, kept)
+    await _keep_audience(scope, object_, drafts)
     if gone:
         await remove_entries(scope.connection, object_.name, gone)
     await keep_entries(scope, object_.name, kept)
     await _keep_timelines(scope, object_, [draft.id for draft in drafts])
     await keep_rollups(scope, object_, drafts)
+
+
+async def _keep_audience(scope: Scope, object_: BoundObject, drafts: Sequence[Draft]) -> None:
+    """Rows were inserted with the audience of owner and team; what filters, shares and other fields decide comes here."""
+    created = [draft.id for draft in drafts if draft.action == "create"]
+    updated = [draft for draft in drafts if draft.action == "update"]
+    moved = [draft.id for draft in drafts if draft.action in ("delete", "restore")]
+    await renew(scope, object_.name, created, created=True)
+    changed = {name for draft in updated for name in object_.fields if draft.changes(name)}
+    await renew(scope, object_.name, [draft.id for draft in updated], changed=changed)
+    await renew(scope, object_.name, moved)
 
 
 async def _keep_timelines(scope: Scope, object_: BoundObject, ids: Sequence[UUID]) -> None:

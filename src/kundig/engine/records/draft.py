@@ -96,7 +96,9 @@ class Draft:
         """Whether a field will change (for a new record: whether it will have a value)."""
         if name in self.sides:
             return True
-        return any(column in self.new and self.new[column] != self.old.get(column) for column in columns_of(self.object.fields[name]))
+        return any(
+            column in self.new and self.new[column] != self.old.get(column) for column in columns_of(self.object.fields[name])
+        )
 
     def refuse(self, name: str, code: str, text: Text) -> None:
         """Veto the write, with a reason at a field."""

@@ -73,7 +73,7 @@ def _begin(change: Change, object_: BoundObject, place: Place, item: Item, rows:
         if place is None:
             raise Missing
         raise Invalid([FieldError("id", "not_found", t("There is no such record, or you may not see it."), *place)])
-    action = "update" if isinstance(item, Update) else "delete" if isinstance(item, Delete) else "restore"
+    action: DraftAction = "update" if isinstance(item, Update) else "delete" if isinstance(item, Delete) else "restore"
     draft = Draft(change, object_, action, item.id, place, old={k: v for k, v in row.items() if k != "_seen"})
     version = None if isinstance(item, Restore) else item.version
     if version is not None and version != row["version"]:
@@ -132,7 +132,9 @@ def _has_foreign_money(scope: Scope, object_: BoundObject, written: Sequence[Map
     own = scope.context.workspace.currency
     money = [f.name for f in object_.fields.values() if "currency" in f.parts]
     return any(
-        isinstance(value := values.get(name), Mapping) and value.get("currency") not in (None, own) for values in written for name in money
+        isinstance(value := values.get(name), Mapping) and value.get("currency") not in (None, own)
+        for values in written
+        for name in money
     )
 
 
@@ -187,11 +189,15 @@ def _may_write(change: Change, draft: Draft, name: str) -> bool:
     """Whether a field may be written here; if not, the draft says why."""
     field = draft.object.fields.get(name)
     rights = change.scope.access.objects.get(draft.object.name)
-    if name in ("id", "object", "label") or (field is not None and field.definition.read_only and not change.trusted):
+    if name in ("id", "object", "label") or (field is not None and field.read_only and not change.trusted):
         draft.refuse(name, "read_only", t("This is kept by Kundig and can't be set."))
     elif field is None or (not change.trusted and rights is not None and name in rights.hidden):
         draft.refuse(name, "unknown_field", unknown_field(name))
-    elif not change.trusted and rights is not None and (name in rights.fixed or (draft.action == "update" and name in rights.fixed_later)):
+    elif (
+        not change.trusted
+        and rights is not None
+        and (name in rights.fixed or (draft.action == "update" and name in rights.fixed_later))
+    ):
         raise Denied(t("Your role does not allow changing the field {field}.", field=field.definition.label))
     else:
         return True

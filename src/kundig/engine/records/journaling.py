@@ -24,7 +24,7 @@ def journaled(draft: Draft) -> list[str]:
     return [
         name
         for name, field in draft.object.fields.items()
-        if name not in _UNTOLD and not field.derived and (name in draft.sides or (columns_of(field) and draft.changes(name)))
+        if name not in _UNTOLD and (name in draft.sides or (columns_of(field) and draft.changes(name)))
     ]
 
 
@@ -48,18 +48,18 @@ def _entry(draft: Draft, head: ChangeHead, old: dict[str, Any], new: dict[str, A
         return Entry(draft.object.name, draft.id, version, action, {DELETED: times[0]}, {DELETED: times[1]})
     if draft.action == "create":
         return Entry(draft.object.name, draft.id, version, action)
-    changed = {name for name in journaled(draft) if old.get(name) != new.get(name)}
-    return Entry(
-        draft.object.name, draft.id, version, action,
-        {name: without_labels(old.get(name)) for name in sorted(changed)}, {name: without_labels(new.get(name)) for name in sorted(changed)},
-    )  # fmt: skip
+    changed = sorted(name for name in journaled(draft) if old.get(name) != new.get(name))
+    told_old, told_new = ({name: without_labels(values.get(name)) for name in changed} for values in (old, new))
+    return Entry(draft.object.name, draft.id, version, action, told_old, told_new)
 
 
 async def _values(scope: Scope, drafts: Sequence[Draft]) -> Values:
     names = tuple(sorted({name for draft in drafts for name in journaled(draft)}))
     if not names:
         return {}
-    return await read_values(scope.connection, _statement(scope.model, drafts[0].object.name, names), [draft.id for draft in drafts])
+    return await read_values(
+        scope.connection, _statement(scope.model, drafts[0].object.name, names), [draft.id for draft in drafts]
+    )
 
 
 @lru_cache(maxsize=2000)

@@ -93,7 +93,9 @@ class _Key:
 def _by_id(key: _Key) -> Compiled:
     table = key.model.objects[key.object].table
     ids = sa.bindparam("ids", type_=sa.ARRAY(sa.UUID()))
-    return compile_statement(sa.select(table.c.id, table.c.label).where(table.c.id == sa.any_(ids), key.reading.seen(key.object, table)))
+    return compile_statement(
+        sa.select(table.c.id, table.c.label).where(table.c.id == sa.any_(ids), key.reading.seen(key.object, table))
+    )
 
 
 @lru_cache(maxsize=1000)
@@ -115,7 +117,7 @@ def _by_external_id(key: _Key) -> Compiled:
 
 def parse_id(text: str) -> UUID | None:
     """A UUID in its usual spelling, or None."""
-    if len(text) != 36:  # noqa: PLR2004 - the length of 8-4-4-4-12
+    if len(text) != 36:
         return None
     try:
         return UUID(text)

@@ -30,7 +30,9 @@ async def _items(scope: Scope, object_: BoundObject, column: str, drafts: Sequen
     """Live children of deleted parents; of restored ones the children deleted at the same moment."""
     times = {draft.id: draft.old.get("deleted_at") for draft in drafts}
     deleted = {draft.id for draft in drafts if draft.action == "delete"}
-    statement = f'select id, "{column}" as parent, deleted_at from {{ws}}."{object_.name}" where "{column}" = any(%(ids)s) order by id'
+    statement = (
+        f'select id, "{column}" as parent, deleted_at from {{ws}}."{object_.name}" where "{column}" = any(%(ids)s) order by id'
+    )
     found: list[Item] = []
     for row in await scope.connection.rows(statement, {"ids": list(times)}):
         parent: UUID = row["parent"]

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from kundig.base.database.connection import Compiled, compile_statement
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import Draft
+from kundig.engine.records.figures import rollup_values, rollups_of_children, timeline_rollups
 from kundig.engine.schema.bound import BoundField, BoundObject
 from kundig.engine.schema.model import Model
-from kundig.engine.schema.rollups import rollup_values, rollups_of_children, timeline_rollups
 
 Parents = dict[tuple[str, str], list[UUID]]
 
@@ -27,7 +27,8 @@ async def lock_parents(scope: Scope, drafts: Sequence[Draft]) -> None:
         wanted[parent].update(ids)
     for parent, found in sorted(wanted.items()):
         await scope.connection.execute(
-            f'select record from {{ws}}."{parent}_rollup" where record = any(%(ids)s) order by record for update', {"ids": sorted(found)}
+            f'select record from {{ws}}."{parent}_rollup" where record = any(%(ids)s) order by record for update',
+            {"ids": sorted(found)},
         )
 
 
@@ -86,10 +87,10 @@ async def keep_timeline_rollups(scope: Scope, about: Sequence[tuple[str, UUID]])
 
 
 class _Key:
-    """The model and currency a compiled statement is for; equal by those, carries the context that compiling needs."""
+    """The model and currency a compiled statement is for; equal by those, carries the scope that compiling needs."""
 
     def __init__(self, scope: Scope) -> None:
-        self.model, self.context = scope.model, scope.context
+        self.scope = scope
         self._identity = (id(scope.model), scope.context.workspace.currency)
 
     def __hash__(self) -> int:
@@ -102,15 +103,17 @@ class _Key:
 @lru_cache(maxsize=500)
 def _statements(key: _Key, parent: str, child: str, link: str) -> tuple[Compiled, ...]:
     """One update of the roll-up table; one more of the parent itself for figures written `into` its fields."""
-    model = key.model
+    model = key.scope.model
     fields = [field for field, via in rollups_of_children(model, child) if field.object == parent and via == link]
     rollups = model.objects[parent].rollups
-    assert rollups is not None  # noqa: S101 - it has roll-ups
+    assert rollups is not None
     values: dict[str, sa.ColumnElement[Any]] = {}
     row = model.objects[child].table.alias("c")
-    for field in fields:
-        values |= rollup_values(model, field, row, key.context)
-    wanted = sa.func.unnest(sa.bindparam("ids", type_=sa.ARRAY(sa.UUID()))).table_valued(sa.column("id", sa.UUID())).render_derived("i")
+    for place, field in enumerate(fields):
+        values |= rollup_values(key.scope, field, row, place)
+    wanted = (
+        sa.func.unnest(sa.bindparam("ids", type_=sa.ARRAY(sa.UUID()))).table_valued(sa.column("id", sa.UUID())).render_derived("i")
+    )
     joined = sa.and_(row.c[model.objects[child].fields[link].column] == wanted.c.id, row.c.deleted_at.is_(None))
     figures = (
         sa.select(wanted.c.id, *(value.label(name) for name, value in values.items()))
@@ -123,7 +126,7 @@ def _statements(key: _Key, parent: str, child: str, link: str) -> tuple[Compiled
 
 
 def _into(model: Model, fields: Sequence[BoundField]) -> Iterator[Compiled]:
-    """While there are children a figure takes the place of an own field; what stood there before comes back with the last child's end."""
+    """While there are children a figure takes the place of an own field; what stood there before comes back after the last."""
     for field in fields:
         into = field.options.into
         if into is None:
@@ -137,11 +140,14 @@ def _into_statements(object_: BoundObject, field: BoundField, target: BoundField
     figure = {part: f'"{field.column}{part}"' for part in parts}
     before = {part: f'"{field.column}__before{part}"' for part in parts}
     own = {part: f'"{target.column}{part}"' for part in parts}
-    source, rollup = f'{{ws}}."{object_.name}"', f'{{ws}}."{object_.name}_rollup"'
+    source, rollup, into = f'{{ws}}."{object_.name}"', f'{{ws}}."{object_.name}_rollup"', f'"{field.column}__into"'
+    joined = "r.record = o.id and o.id = any(%(ids)s)"
     has = f"r.{figure['']} is not null"
-    keep = ", ".join(f"{before[p]} = o.{own[p]}" for p in parts)
-    clear = ", ".join(f"{before[p]} = null" for p in parts)
-    yield Compiled(f'update {rollup} r set "{field.column}__into" = true, {keep} from {source} o where o.id = r.record and r.record = any(%(ids)s) and {has} and not "{field.column}__into"')
-    yield Compiled(f"update {source} o set " + ", ".join(f"{own[p]} = r.{figure[p]}" for p in parts) + f" from {rollup} r where r.record = o.id and o.id = any(%(ids)s) and {has}")
-    yield Compiled(f"update {source} o set " + ", ".join(f"{own[p]} = r.{before[p]}" for p in parts) + f' from {rollup} r where r.record = o.id and o.id = any(%(ids)s) and not ({has}) and "{field.column}__into"')
-    yield Compiled(f'update {rollup} r set "{field.column}__into" = false, {clear} where r.record = any(%(ids)s) and not ({has}) and "{field.column}__into"')
+    keep = ", ".join(f"{before[part]} = o.{own[part]}" for part in parts)
+    clear = ", ".join(f"{before[part]} = null" for part in parts)
+    take = ", ".join(f"{own[part]} = r.{figure[part]}" for part in parts)
+    give_back = ", ".join(f"{own[part]} = r.{before[part]}" for part in parts)
+    yield Compiled(f"update {rollup} r set {into} = true, {keep} from {source} o where {joined} and {has} and not {into}")
+    yield Compiled(f"update {source} o set {take} from {rollup} r where {joined} and {has}")
+    yield Compiled(f"update {source} o set {give_back} from {rollup} r where {joined} and not ({has}) and {into}")
+    yield Compiled(f"update {rollup} r set {into} = false, {clear} where r.record = any(%(ids)s) and not ({has}) and {into}")

@@ -77,16 +77,19 @@ async def keep_history(scope: Scope, drafts: Sequence[Draft], change: Any) -> No
             continue
         rows = [_history_row(scope, draft, field, change) for draft in moved]
         if any(draft.action == "update" for draft in moved):
-            await scope.connection.execute_many(_LEAVE, [{k: row[k] for k in ("object", "record", "field", "entered_at")} for row in rows])
+            await scope.connection.execute_many(
+                _LEAVE, [{k: row[k] for k in ("object", "record", "field", "entered_at")} for row in rows]
+            )
         await scope.connection.execute_many(_ENTER, rows)
 
 
 _LEAVE = """update {ws}.stage_history set left_at = %(entered_at)s
  where object = %(object)s and record = %(record)s and field = %(field)s and left_at is null"""
-_ENTER = """insert into {ws}.stage_history (object, record, field, position, pipeline, stage, status, entered_at, amount, close_date, change)
- values (%(object)s, %(record)s, %(field)s,
-   (select coalesce(max(position), 0) + 1 from {ws}.stage_history where object = %(object)s and record = %(record)s and field = %(field)s),
-   %(pipeline)s, %(stage)s, %(status)s, %(entered_at)s, %(amount)s, %(close_date)s, %(change)s)"""
+_ENTER = """insert into {ws}.stage_history
+    (object, record, field, position, pipeline, stage, status, entered_at, amount, close_date, change)
+  select %(object)s, %(record)s, %(field)s, coalesce(max(position), 0) + 1,
+         %(pipeline)s, %(stage)s, %(status)s, %(entered_at)s, %(amount)s, %(close_date)s, %(change)s
+    from {ws}.stage_history where object = %(object)s and record = %(record)s and field = %(field)s"""
 
 
 def _history_row(scope: Scope, draft: Draft, field: BoundField, change: Any) -> dict[str, Any]:
@@ -110,7 +113,7 @@ def _history_row(scope: Scope, draft: Draft, field: BoundField, change: Any) -> 
 
 def _pipeline(model: Model, draft: Draft, field: BoundField) -> Pipeline:
     name = draft.new.get(f"{field.column}__pipeline") or draft.old.get(f"{field.column}__pipeline")
-    assert field.pipeline is not None  # noqa: S101 - BoundObject.pipelines holds fields with a pipeline only
+    assert field.pipeline is not None
     return model.pipelines.get(name or "", field.pipeline)
 
 

@@ -23,7 +23,7 @@ def stamp(draft: Draft, scope: Scope) -> None:
     if draft.action == "create":
         draft.new |= {
             "id": draft.id, "version": 1, "created_at": context.now, "created_by": actor, "created_by__kind": context.actor.kind,
-            "source": context.source, "is_sample": context.source == "demo",
+            "origin": context.source, "is_sample": context.source == "demo",
         }  # fmt: skip
         return
     draft.new["version"] = draft.old["version"] + 1
@@ -34,7 +34,7 @@ def stamp(draft: Draft, scope: Scope) -> None:
 
 
 async def set_owners(scope: Scope, drafts: Sequence[Draft], *, trusted: bool) -> None:
-    """New records belong to who makes them, and to the owner's first team, unless told otherwise; giving away needs the right to assign."""
+    """New records belong to who makes them and to the owner's first team, unless told otherwise; giving away needs a right."""
     actor = scope.context.actor.user
     for draft in drafts:
         if draft.action == "create" and OWNER not in draft.given and draft.object.definition.storage == "record":
@@ -46,8 +46,6 @@ async def set_owners(scope: Scope, drafts: Sequence[Draft], *, trusted: bool) ->
     teams = await _first_teams(scope, moved)
     for draft in moved:
         draft.set(TEAM, teams.get(draft.get(OWNER)))
-
-
 
 
 async def _require_assign(scope: Scope, drafts: Sequence[Draft]) -> None:
@@ -72,7 +70,8 @@ async def _first_teams(scope: Scope, drafts: Sequence[Draft]) -> dict[UUID | Non
     if side is None:
         return {}
     rows = await scope.connection.rows(
-        f'select distinct on (record) record, target from {{ws}}."{side.name}" where record = any(%(owners)s) order by record, position',
+        f"""select distinct on (record) record, target from {{ws}}."{side.name}"
+             where record = any(%(owners)s) order by record, position""",
         {"owners": list(owners)},
     )
     return {row["record"]: row["target"] for row in rows}

@@ -31,7 +31,7 @@ async def insert_rows(scope: Scope, object_: BoundObject, drafts: Sequence[Draft
         return
     names = ", ".join(f'"{column}"' for column in columns)
     places = ", ".join(f"%(v{number})s" for number in range(len(columns)))
-    statement = f'insert into {{ws}}."{object_.name}" ({names}) values ({places})'  # noqa: S608 - names of the model
+    statement = f'insert into {{ws}}."{object_.name}" ({names}) values ({places})'
     values = [{f"v{number}": value for number, value in enumerate(row)} for row in rows]
     if len(values) == 1:
         await scope.connection.execute(statement, values[0])
@@ -59,7 +59,7 @@ async def update_rows(scope: Scope, object_: BoundObject, drafts: Sequence[Draft
         groups[tuple(sorted(changed))].append(row | {"id": draft.id})
     for columns, rows in groups.items():
         sets = ", ".join(f'"{column}" = %(v{number})s' for number, column in enumerate(columns))
-        statement = f'update {{ws}}."{object_.name}" set {sets} where id = %(id)s'  # noqa: S608 - names of the model
+        statement = f'update {{ws}}."{object_.name}" set {sets} where id = %(id)s'
         if len(rows) == 1:
             await scope.connection.execute(statement, rows[0])
         else:
@@ -79,7 +79,7 @@ async def write_sides(scope: Scope, object_: BoundObject, drafts: Sequence[Draft
         written = [draft for draft in drafts if name in draft.sides]
         old = [draft.id for draft in written if draft.action != "create"]
         if old:
-            await scope.connection.execute(f'delete from {{ws}}."{table.name}" where record = any(%(ids)s)', {"ids": old})  # noqa: S608
+            await scope.connection.execute(f'delete from {{ws}}."{table.name}" where record = any(%(ids)s)', {"ids": old})
         rows = [{"record": d.id, "position": n, **row} for d in written for n, row in enumerate(d.sides[name])]
         if rows:
             columns = sorted(rows[0])
@@ -92,7 +92,7 @@ async def read_sides(connection: Connection, drafts: Sequence[Draft]) -> dict[st
     for name, table in drafts[0].object.side_tables.items():
         ids = [draft.id for draft in drafts if name in draft.sides and draft.action == "update"]
         if ids:
-            statement = f'select * from {{ws}}."{table.name}" where record = any(%(ids)s) order by record, position'  # noqa: S608
+            statement = f'select * from {{ws}}."{table.name}" where record = any(%(ids)s) order by record, position'
             by_record: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
             for row in await connection.rows(statement, {"ids": ids}):
                 by_record[row["record"]].append({k: v for k, v in row.items() if k not in ("record", "position")})

@@ -64,7 +64,7 @@ async def change_size(scope: Scope, change: UUID) -> int:
 
 
 async def undo(scope: Scope, change: UUID, *, force: bool = False, as_change: UUID | None = None) -> Undone:
-    """Take a change back. Raises Missing if the actor may see none of its records, Conflict if it is undone already or was overwritten."""
+    """Take a change back. Raises Missing if the actor sees none of its records, Conflict if it is undone or was overwritten."""
     steps = await _steps(scope, change)
     await _check_rights(scope, steps)
     if await scope.connection.value("select true from {ws}.change where undoes = %(change)s limit 1", {"change": change}):
@@ -81,7 +81,8 @@ async def undo(scope: Scope, change: UUID, *, force: bool = False, as_change: UU
 
 async def _steps(scope: Scope, change: UUID) -> list[_Step]:
     rows = await scope.connection.rows(
-        """select object, record, version, action, old, new from {ws}.change_entry where change = %(change)s order by at, record, version""",
+        """select object, record, version, action, old, new from {ws}.change_entry
+            where change = %(change)s order by at, record, version""",
         {"change": change},
     )
     if not rows:
@@ -173,7 +174,7 @@ def _settable(object_: BoundObject, item: Item) -> Item:
     kept = {
         name: value
         for name, value in item.values.items()
-        if (field := object_.fields.get(name)) is not None and not field.derived and (field.pipeline is None or field.pipeline.field == name)
+        if (field := object_.fields.get(name)) is not None and (field.pipeline is None or field.pipeline.field == name)
     }
     return Update(item.id, kept)
 
@@ -183,4 +184,4 @@ async def _still_to_do(scope: Scope, object_: str, items: Sequence[Item]) -> lis
     ids = [item.id for item in items if item.id is not None]
     statement = f'select id, deleted_at is not null as gone from {{ws}}."{object_}" where id = any(%(ids)s)'
     gone = {row["id"]: row["gone"] for row in await scope.connection.rows(statement, {"ids": ids})}
-    return [item for item in items if gone.get(item.id) is isinstance(item, Restore)]  # type: ignore[arg-type]  # a creation is never a step back
+    return [item for item in items if gone.get(item.id) is isinstance(item, Restore)]

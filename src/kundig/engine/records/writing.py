@@ -17,6 +17,7 @@ from kundig.base.i18n import t
 from kundig.base.uuid7 import uuid7
 from kundig.engine.history.entries import ChangeHead, write_head
 from kundig.engine.policy.scope import Scope
+from kundig.engine.records.audiences import set_audience
 from kundig.engine.records.checks import check_required, check_tree, check_unique, set_label
 from kundig.engine.records.derive import keep_derived
 from kundig.engine.records.draft import Create, Delete, Draft, Item, Restore, Update
@@ -53,7 +54,7 @@ class Change:
     goes on in another transaction with the same `id`.
     """
 
-    def __init__(  # noqa: PLR0913 - all but the scope are named
+    def __init__(
         self,
         scope: Scope,
         *,
@@ -81,7 +82,7 @@ class Change:
         return self._named
 
     async def write(self, object_: str, items: Sequence[Item], places: Sequence[Place] | None = None) -> list[UUID]:
-        """Write a list of items of one object; the ids in their order. Raises Invalid with all that is wrong, and writes nothing then."""
+        """Write a list of items of one object; their ids in order. Raises Invalid with all that is wrong, writing nothing then."""
         if not items:
             return []
         if len(items) > MAX_ITEMS:
@@ -132,6 +133,7 @@ class Change:
                 stamp(draft, self.scope)
         by_action = {action: [d for d in drafts if d.action == action] for action in ("create", "update", "delete", "restore")}
         if by_action["create"]:
+            await set_audience(self.scope, by_action["create"])
             await insert_rows(self.scope, object_, by_action["create"])
         changed = [draft for draft in drafts if draft.action != "create"]
         if changed:
@@ -175,7 +177,7 @@ async def write(scope: Scope, object_: str, items: Sequence[Item]) -> Written:
 async def write_batch(
     scope: Scope, object_: str, create: Sequence[Create], update: Sequence[Update], delete: Sequence[Delete]
 ) -> Written:
-    """Creates, updates and deletes of one object, all or nothing; errors name list and index. `ids` are those of the new records."""
+    """Creates, updates and deletes of one object, all or nothing; errors name list and index. `ids` are the new records'."""
     items: list[Item] = [*create, *update, *delete]
     lists = (("create", create), ("update", update), ("delete", delete))
     places: list[Place] = [(name, index) for name, list_ in lists for index in range(len(list_))]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import Text, t
-from kundig.engine.extension import Extension, Field, Layout, Object, Pipeline, Role, SharingRule, View
+from kundig.engine.extension import Action, Extension, Field, Hook, Layout, Object, Pipeline, Role, SharingRule, View
 
 if TYPE_CHECKING:
     from kundig.engine.extension import Module
@@ -34,7 +34,8 @@ class Misfit(Invalid):
         """At least one fault."""
         self.faults = tuple(faults)
         super().__init__(
-            FieldError(fault.place, "bad_definition", t("{source}: {text}", source=fault.source, text=fault.text)) for fault in self.faults
+            FieldError(fault.place, "bad_definition", t("{source}: {text}", source=fault.source, text=fault.text))
+            for fault in self.faults
         )
 
     def __str__(self) -> str:
@@ -64,6 +65,9 @@ class Definitions:
     roles: Mapping[str, Role]
     rules: Mapping[str, SharingRule]
     sources: Mapping[str, str] = field(default_factory=dict)
+    hooks: tuple[Hook, ...] = ()
+    """In the order in which they are called: that of the modules."""
+    actions: tuple[Action, ...] = ()
 
 
 _KINDS: Mapping[str, type[Any]] = {
@@ -91,7 +95,11 @@ def define(modules: Sequence[Module], documents: Sequence[Document] = ()) -> Def
         merging.add_document(document)
     if merging.faults:
         raise Misfit(merging.faults)
-    definitions = merging.definitions()
+    definitions = replace(
+        merging.definitions(),
+        hooks=tuple(hook for module in modules for hook in module.hooks),
+        actions=tuple(action for module in modules for action in module.actions),
+    )
     if faults := check(definitions, {name for name, source in merging.sources.items() if source.startswith("module ")}):
         raise Misfit(faults)
     return definitions
@@ -108,7 +116,9 @@ class _Merging:
     def definitions(self) -> Definitions:
         """What has been collected."""
         kinds = self._by_kind
-        return Definitions(kinds["object"], kinds["pipeline"], kinds["layout"], kinds["view"], kinds["role"], kinds["rule"], self.sources)
+        return Definitions(
+            kinds["object"], kinds["pipeline"], kinds["layout"], kinds["view"], kinds["role"], kinds["rule"], self.sources
+        )
 
     def add_module(self, module: Module) -> None:
         """All that a module defines, without its extensions."""
@@ -133,7 +143,9 @@ class _Merging:
         for definition in extension.fields:
             place = f"{object_.name}.{definition.name}"
             if definition.name in have:
-                self.faults.append(Fault(source, place, t("There is a field of this name already ({source}).", source=self._source(place))))
+                self.faults.append(
+                    Fault(source, place, t("There is a field of this name already ({source}).", source=self._source(place)))
+                )
             self.sources[place] = source
         self._by_kind["object"][object_.name] = msgspec.structs.replace(object_, fields=(*object_.fields, *extension.fields))
 

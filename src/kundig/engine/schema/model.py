@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import Text, t
-from kundig.engine.extension import Field, Layout, Object, Pipeline, Role, SharingRule, View
+from kundig.engine.extension import Action, Field, Hook, Layout, Object, Pipeline, Role, SharingRule, View
 from kundig.engine.schema.bound import BoundField, BoundObject, Child
 from kundig.engine.schema.definitions import Definitions, Fault, Misfit
 from kundig.engine.schema.fields import TYPES
@@ -38,7 +38,7 @@ class Path:
     field: BoundField
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
     """All objects of a workspace. `schema` is where its tables are; `version` rises with every change of model or policy."""
 
@@ -51,6 +51,10 @@ class Model:
     views: Mapping[str, View]
     roles: Mapping[str, Role]
     rules: Mapping[str, SharingRule]
+    hooks: Mapping[tuple[str, str], tuple[Hook, ...]]
+    """By object and when (before, after)."""
+    actions: Mapping[tuple[str, str], Action]
+    """By object and name."""
 
     def object(self, name: str) -> BoundObject:
         """An object by its API name; raises KeyError."""
@@ -94,7 +98,8 @@ def build_model(definitions: Definitions, schema: str, version: int) -> Model:
     tables = make_tables(definitions.objects, fields)
     children = _children(fields)
     objects = {
-        name: _bind_object(definition, fields[name], tables, children.get(name, ())) for name, definition in definitions.objects.items()
+        name: _bind_object(definition, fields[name], tables, children.get(name, ()))
+        for name, definition in definitions.objects.items()
     }
     return Model(
         version=version,
@@ -106,7 +111,16 @@ def build_model(definitions: Definitions, schema: str, version: int) -> Model:
         views=definitions.views,
         roles=definitions.roles,
         rules=definitions.rules,
+        hooks=_hooks(definitions.hooks),
+        actions={(action.object, action.name): action for action in definitions.actions},
     )
+
+
+def _hooks(hooks: Iterable[Hook]) -> dict[tuple[str, str], tuple[Hook, ...]]:
+    found: dict[tuple[str, str], list[Hook]] = {}
+    for hook in hooks:
+        found.setdefault((hook.object, hook.when), []).append(hook)
+    return {key: tuple(own) for key, own in found.items()}
 
 
 def _bind_object(definition: Object, fields: Mapping[str, BoundField], tables: Tables, children: tuple[Child, ...]) -> BoundObject:
@@ -175,7 +189,9 @@ class _Binder:
                 derived.extend(field.type.derived(field))
         for field in derived:
             if field.name in found:
-                self.faults.append(self._fault(object_, field.name, t("The name is taken by a field that comes with the pipeline.")))
+                self.faults.append(
+                    self._fault(object_, field.name, t("The name is taken by a field that comes with the pipeline."))
+                )
             found[field.name] = field
         standard = {name: field for (owner, name), field in self._bound.items() if owner == object_ and field.standard}
         return found | standard

@@ -1,0 +1,38 @@
+"""The audience that new records are inserted with: owner and owning team, or that of the parent. Filters are added afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from kundig.engine.policy.principals import Principal, numbers, team, user
+from kundig.engine.policy.scope import Scope
+from kundig.engine.records.draft import Draft
+
+
+async def set_audience(scope: Scope, drafts: Sequence[Draft]) -> None:
+    """Fill the column `audience` of drafts of new records."""
+    object_ = drafts[0].object
+    if object_.definition.storage == "owned":
+        await _set_parents(scope, drafts)
+        return
+    wanted = {draft.id: _principals(draft.new.get("owner_id"), draft.new.get("team_id")) for draft in drafts}
+    found = await numbers(scope.connection, {principal for principals in wanted.values() for principal in principals})
+    for draft in drafts:
+        draft.new["audience"] = sorted(found[principal] for principal in wanted[draft.id] if principal in found)
+
+
+def _principals(owner: UUID | None, owning_team: UUID | None) -> list[Principal]:
+    return [*([user(owner)] if owner else []), *([team(owning_team)] if owning_team else [])]
+
+
+async def _set_parents(scope: Scope, drafts: Sequence[Draft]) -> None:
+    object_ = drafts[0].object
+    link = object_.fields[object_.definition.parent or ""]
+    parents = {draft.get(link.name) for draft in drafts}
+    rows = await scope.connection.rows(
+        f'select id, audience from {{ws}}."{link.options.target}" where id = any(%(ids)s)', {"ids": list(parents)}
+    )
+    audiences = {row["id"]: row["audience"] for row in rows}
+    for draft in drafts:
+        draft.new["audience"] = audiences.get(draft.get(link.name), [])

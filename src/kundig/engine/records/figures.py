@@ -1,0 +1,65 @@
+"""Which roll-ups hang on an object's records, and the SQL of their figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from kundig.engine.policy.filters import condition
+from kundig.engine.policy.scope import Scope
+from kundig.engine.schema.bound import BoundField, BoundObject
+from kundig.engine.schema.model import Model
+
+
+@lru_cache(maxsize=500)
+def rollups_of_children(model: Model, child: str) -> tuple[tuple[BoundField, str], ...]:
+    """The roll-ups, of any object, over records of `child`, each with the link by which they hang together."""
+    return tuple((field, field.options.link) for field in _rollups(model) if field.options.child_object == child)
+
+
+def timeline_rollups(model: Model, object_: str) -> Mapping[str, str]:
+    """Columns of last and next interaction, with their SQL over the timeline entries `e` of a record."""
+    return {
+        field.column: "max(e.at) filter (where e.at <= now())"
+        if field.options.timeline == "last"
+        else "min(e.at) filter (where e.at > now())"
+        for field in _rollups(model)
+        if field.object == object_ and field.options.timeline is not None
+    }
+
+
+def _rollups(model: Model) -> Iterator[BoundField]:
+    for object_ in model.objects.values():
+        if object_.rollups is not None:
+            yield from (field for field in object_.fields.values() if field.type.rollup_columns(field))
+
+
+def rollup_values(scope: Scope, field: BoundField, row: sa.FromClause, place: int) -> dict[str, sa.ColumnElement[Any]]:
+    """The figures of a roll-up by column, over child rows `row` that are joined from outside: without a child the id is null."""
+    options = field.options
+    child = scope.model.objects[options.child_object]
+    holds: sa.ColumnElement[bool] = row.c.id.is_not(None)
+    if options.where:
+        holds = sa.and_(holds, condition(scope, child, dict(options.where), row, prefix=f"r{place}"))
+    if options.measure == "count":
+        return {field.column: sa.func.count(row.c.id).filter(holds)}
+    if options.measure == "exists":
+        return {field.column: sa.func.coalesce(sa.func.bool_or(row.c.id.is_not(None)).filter(holds), sa.false())}
+    return dict(_measured(scope, field, child, row, holds))
+
+
+def _measured(
+    scope: Scope, field: BoundField, child: BoundObject, row: sa.FromClause, holds: sa.ColumnElement[bool]
+) -> Iterator[tuple[str, sa.ColumnElement[Any]]]:
+    source = child.fields[field.options.field].result
+    aggregate = getattr(sa.func, field.options.measure)
+    if "currency" not in source.parts:
+        yield field.column, aggregate(row.c[source.column]).filter(holds)
+        return
+    base = aggregate(row.c[f"{source.column}__base"]).filter(holds)
+    yield field.column, base
+    yield f"{field.column}__base", base
+    yield f"{field.column}__currency", sa.case((base.is_not(None), sa.literal(scope.context.workspace.currency)))

@@ -1,0 +1,29 @@
+"""Compiled statements, kept: building one costs more than running it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+
+from kundig.base.database.connection import Compiled, compile_statement
+from kundig.engine.policy.scope import Scope
+from sqlalchemy.sql import Executable
+
+MOST = 2000
+_kept: OrderedDict[Hashable, Compiled] = OrderedDict()
+
+
+def statement(scope: Scope, key: Hashable, build: Callable[[], Executable]) -> Compiled:
+    """The statement for `key` under this model and these rights; built at first use, the least used ones are forgotten.
+
+    `key` must hold everything that `build` depends on besides model and rights; values belong into bind parameters.
+    """
+    whole = (scope.model.schema, scope.model.version, scope.access.shape, key)
+    kept = _kept.get(whole)
+    if kept is None:
+        kept = _kept[whole] = compile_statement(build())
+        if len(_kept) > MOST:
+            _kept.popitem(last=False)
+    else:
+        _kept.move_to_end(whole)
+    return kept
