@@ -46,13 +46,17 @@ async def undo_change(request: Request[Any, Any, Any], change: str) -> Response[
 async def _journal(request: Request[Any, Any, Any], object_name: str, record: str, scope: Scope) -> Answer:
     scope.object(object_name)
     given = read_parameters(request.scope.get("query_string", b""), ("limit", "cursor"))
-    return Answer(200, as_json(await journal(scope, object_name, record_id(record), given.limit(), given.text("cursor"))))
+    return Answer(
+        200, as_json(await journal(scope, object_name, record_id(record), limit=given.limit(), cursor=given.text("cursor")))
+    )
 
 
 async def _timeline(request: Request[Any, Any, Any], object_name: str, record: str, scope: Scope) -> Answer:
     scope.object(object_name)
     given = read_parameters(request.scope.get("query_string", b""), ("limit", "cursor"))
-    return Answer(200, as_json(await timeline(scope, object_name, record_id(record), given.limit(), given.text("cursor"))))
+    return Answer(
+        200, as_json(await timeline(scope, object_name, record_id(record), limit=given.limit(), cursor=given.text("cursor")))
+    )
 
 
 async def _undo(request: Request[Any, Any, Any], change: str, scope: Scope) -> Answer:

@@ -14,6 +14,7 @@ from uuid import UUID
 from kundig.base.database import Connection
 from kundig.base.errors import Conflict, Invalid
 from kundig.base.i18n import t
+from kundig.base.jobs import Job, JobRun
 from kundig.interfaces.api.answers import Answer, as_json
 
 HEADER = "Idempotency-Key"
@@ -74,3 +75,12 @@ async def keep(connection: Connection, actor: UUID, key: str, given: Answer) -> 
 async def forget_old(connection: Connection) -> int:
     """Remove answers that are older than a day; how many."""
     return await connection.execute(_FORGET)
+
+
+async def _forget(run: JobRun) -> None:
+    async with run.transaction() as connection:
+        await forget_old(connection)
+
+
+FORGET = Job("idempotency.forget", _forget, periodic="23 * * * *")
+"""Once an hour, in every workspace: what is a day old is not asked for again."""
