@@ -1,0 +1,58 @@
+// Cards (article[data-move="/address"]) move between lists ([data-stage-list="stage"]) by dragging, or by ← and → on a focused card.
+// The card moves at once; a refusal or a lost connection puts it back. The server answers with the columns' heads.
+import Sortable from "sortablejs";
+
+const move = (card, from, index) => {
+  const list = card.closest("[data-stage-list]");
+  const back = () => from.insertBefore(card, from.children[index] ?? null);
+  card.addEventListener("htmx:response:error", back, { once: true });
+  card.addEventListener("htmx:error", back, { once: true });
+  card.addEventListener("htmx:finally:request", () => {
+    card.removeEventListener("htmx:response:error", back);
+    card.removeEventListener("htmx:error", back);
+  }, { once: true });
+  window.htmx.ajax("POST", card.dataset.move, { source: card, target: card, swap: "none",
+    values: { stage: list.dataset.stageList, version: card.dataset.version ?? "" } });
+};
+
+const wire = () => document.querySelectorAll("[data-stage-list]:not([data-sortable])").forEach((list) => {
+  list.dataset.sortable = "";
+  Sortable.create(list, { group: "cards", animation: 140, delay: 160, delayOnTouchOnly: true, draggable: "[data-move]", sort: false,
+    ghostClass: "k-ghost", chosenClass: "k-chosen", dragClass: "k-drag", filter: "button", preventOnFilter: false,
+    onEnd: ({ item, from, to, oldDraggableIndex }) => { if (from !== to) move(item, from, oldDraggableIndex); } });
+});
+
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key], card = event.target.closest?.("[data-move]");
+  if (!step || !card || event.target !== card) return;
+  const lists = [...document.querySelectorAll("[data-stage-list]")], from = card.closest("[data-stage-list]");
+  const to = lists[lists.indexOf(from) + step];
+  if (!to) return;
+  event.preventDefault();
+  const index = [...from.children].indexOf(card);
+  to.prepend(card);
+  card.focus();
+  move(card, from, index);
+});
+
+// On a phone one stage fills the screen; the tabs follow the scrolling, and scroll to what is tapped.
+const tabs = () => {
+  const board = document.querySelector("[data-board]"), buttons = [...document.querySelectorAll(".k-mstages [data-stage]")];
+  if (!board || !buttons.length || board.dataset.tabs) return;
+  board.dataset.tabs = "";
+  const columns = [...board.querySelectorAll(".k-col")];
+  const mark = (index) => {
+    buttons.forEach((button, place) => button.setAttribute("aria-pressed", String(place === index)));
+    const bar = buttons[index].parentElement;
+    bar.scrollLeft = buttons[index].offsetLeft - bar.clientWidth / 2 + buttons[index].clientWidth / 2;
+  };
+  buttons.forEach((button, index) => button.addEventListener("click", () => { board.scrollLeft = columns[index].offsetLeft - 14; mark(index); }));
+  board.addEventListener("scrollend", () => {
+    const distance = (column) => Math.abs(column.offsetLeft - 14 - board.scrollLeft);
+    mark(columns.reduce((best, column, index) => (distance(column) < distance(columns[best]) ? index : best), 0));
+  });
+};
+
+const start = () => { wire(); tabs(); };
+start();
+document.addEventListener("htmx:after:swap", start);

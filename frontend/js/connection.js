@@ -1,0 +1,72 @@
+// A lost connection: a bar says so, nothing typed is lost, and when the server answers again, what was being read is read again.
+// Writes are not repeated by themselves: nobody knows whether the first one arrived. The form still holds its values.
+import { on, one } from "./dom.js";
+import htmx from "./htmx.js";
+import { toast } from "./toasts.js";
+
+const FIRST_WAIT = 1000, LONGEST_WAIT = 10000;
+let lost = false, wait = FIRST_WAIT, timer = 0;
+const unread = new Map(); // what was asked for when the connection broke: address → request
+let unwritten = false;
+
+const words = () => one("#connection")?.dataset ?? {};
+
+const lose = () => {
+  if (lost) return;
+  lost = true;
+  wait = FIRST_WAIT;
+  const bar = one("#connection");
+  if (bar) bar.hidden = false;
+  timer = setTimeout(probe, wait);
+};
+
+const recover = () => {
+  lost = false;
+  const bar = one("#connection");
+  if (bar) bar.hidden = true;
+  toast(unwritten ? { title: words().back, text: words().again, category: "error" } : { title: words().back });
+  for (const [address, { source, target, swap, select }] of unread) {
+    if (!source.isConnected) continue;
+    htmx.ajax("GET", address, { source, target: target?.isConnected ? target : undefined, swap, select });
+  }
+  unread.clear();
+  unwritten = false;
+};
+
+const probe = async () => {
+  clearTimeout(timer);
+  try {
+    const answer = await fetch("/alive", { cache: "no-store", signal: AbortSignal.timeout(4000) });
+    if (answer.ok) return recover();
+  } catch {
+    // still away
+  }
+  wait = Math.min(wait * 1.5, LONGEST_WAIT);
+  timer = setTimeout(probe, wait);
+};
+
+document.addEventListener("htmx:error", (event) => {
+  const ctx = event.detail.ctx;
+  if (!ctx?.request || !(event.detail.error instanceof TypeError || ctx.request.signal?.reason === "timeout")) return;
+  if (ctx.request.method === "GET") {
+    unread.set(ctx.request.action, { source: ctx.sourceElement, target: ctx.target, swap: ctx.swap, select: ctx.select });
+  } else {
+    unwritten = true;
+  }
+  lose();
+});
+addEventListener("offline", lose);
+addEventListener("online", () => lost && probe());
+on("click", "[data-probe]", probe);
+
+// Answers that are refusals. 422 brings the form with its errors (hx-status:422); the rest is told here and changes nothing on the page.
+document.addEventListener("htmx:response:error", (event) => {
+  const ctx = event.detail.ctx, status = ctx.response.status;
+  if (status === 422) return;
+  if (status === 502 || status === 503 || status === 504) return lose();
+  if (ctx.request.method === "GET" && ctx.request.headers["HX-Boosted"]) return location.assign(ctx.request.action);
+  const said = ctx.response.headers.get("X-Kundig-Message"); // percent-encoded: headers are ASCII
+  const id = ctx.response.headers.get("X-Request-Id");
+  const title = said ? decodeURIComponent(said) : status === 403 ? words().denied : status === 404 ? words().missing : words().failed;
+  toast({ title, text: status >= 500 && id ? id : "", category: "error" });
+});

@@ -1,0 +1,35 @@
+// Dialogs open and close by attributes: data-open="id", data-close; a click beside one closes it.
+import { all, on, one } from "./dom.js";
+
+export const openDialog = (id) => {
+  const dialog = document.getElementById(id);
+  if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal();
+};
+
+on("click", "[data-open]", (event, button) => {
+  event.preventDefault();
+  openDialog(button.dataset.open);
+});
+on("click", "[data-close]", (_, button) => button.closest("dialog")?.close());
+document.addEventListener("mousedown", (event) => {
+  if (event.target instanceof HTMLDialogElement && event.target.open) event.target.close();
+});
+
+// A fragment may bring a dialog that wants to be seen at once (data-autoopen); what it replaced is gone by then.
+const autoopen = () => all("dialog[data-autoopen]:not([open])").forEach((dialog) => dialog.showModal());
+document.addEventListener("DOMContentLoaded", autoopen);
+document.addEventListener("htmx:after:swap", autoopen);
+
+// The server answers 204 with `HX-Trigger: kundig:close` when the work of a dialog is done.
+document.addEventListener("kundig:close", () => one("dialog[open]")?.close());
+
+// An own confirm dialog instead of the browser's, for hx-confirm.
+document.addEventListener("htmx:confirm", (event) => {
+  const dialog = one("#confirm");
+  if (!event.detail.ctx.confirm || !dialog) return;
+  event.preventDefault();
+  one("[data-question]", dialog).textContent = event.detail.ctx.confirm;
+  dialog.returnValue = "";
+  dialog.addEventListener("close", () => (dialog.returnValue === "yes" ? event.detail.issueRequest() : event.detail.dropRequest()), { once: true });
+  dialog.showModal();
+});

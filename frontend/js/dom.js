@@ -1,0 +1,13 @@
+// Short names for looking things up.
+export const one = (selector, root = document) => root.querySelector(selector);
+export const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+/** Whether keys pressed here are text, not commands. */
+export const isTyping = (target) => Boolean(target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]"));
+
+/** Listen on the document for events of elements that match, now and later. */
+export const on = (type, selector, act, options) =>
+  document.addEventListener(type, (event) => {
+    const element = event.target.closest?.(selector);
+    if (element) act(event, element);
+  }, options);

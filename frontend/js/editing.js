@@ -1,0 +1,84 @@
+// Editing in place. A place with class "ed" fetches its editor (a form.k-editor) into itself: double click or E in lists,
+// click, Enter or E in details. In the editor Enter or leaving saves, Esc brings the old content back.
+// The editor's address: data-edit of the place; in a table data-edit of the table / data-row of the row / data-field of the column's head.
+import { all, on, one } from "./dom.js";
+import htmx from "./htmx.js";
+
+const before = new WeakMap(); // cell → its content before the editor came
+
+const address = (cell) => {
+  if (cell.dataset.edit) return cell.dataset.edit;
+  const table = cell.closest("table[data-edit]");
+  return `${table.dataset.edit}/${cell.closest("[data-row]").dataset.row}/${table.tHead.rows[0].cells[cell.cellIndex].dataset.field}`;
+};
+
+const open = (cell) => {
+  if (cell.classList.contains("is-edit")) return;
+  before.set(cell, cell.innerHTML);
+  cell.classList.add("is-edit");
+  htmx.ajax("GET", address(cell), { source: cell, target: cell, swap: "innerHTML" });
+};
+
+const close = (cell) => {
+  cell.classList.remove("is-edit");
+  if (!before.has(cell)) return;
+  cell.innerHTML = before.get(cell); // what the server rendered before, unchanged
+  before.delete(cell);
+  htmx.process(cell);
+  cell.focus();
+};
+
+const fields = "input, select, textarea";
+const value = (form) => new URLSearchParams(new FormData(form)).toString();
+const submit = (form) => {
+  if (form.dataset.sent) return;
+  if (form.dataset.first === value(form)) return close(form.closest(".ed"));
+  form.dataset.sent = "yes";
+  form.requestSubmit();
+};
+
+on("dblclick", "td.ed", (_, cell) => open(cell));
+on("click", ".ed:not(td):not(.is-edit)", (event, cell) => event.target.closest("a, button") || open(cell));
+on("keydown", ".ed:not(.is-edit)", (event, cell) => {
+  if (event.target === cell && (event.key === "Enter" || event.key === "F2" || (event.key === "e" && !event.ctrlKey && !event.metaKey))) {
+    event.preventDefault();
+    open(cell);
+  }
+});
+
+document.addEventListener("kundig:edit-row", (event) => {
+  const cell = one("td.ed", event.target);
+  if (cell) open(cell);
+});
+
+on("keydown", ".k-editor", (event, form) => {
+  const cell = form.closest(".ed");
+  if (event.key === "Escape") { event.stopPropagation(); close(cell); }
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey || !event.target.matches("textarea"))) { event.preventDefault(); submit(form); }
+  if (event.key === "Tab" && cell.matches("td")) {
+    const cells = all("td.ed", cell.closest("tr")), next = cells[cells.indexOf(cell) + (event.shiftKey ? -1 : 1)];
+    if (next) { event.preventDefault(); submit(form); open(next); }
+  }
+});
+on("focusout", ".k-editor", (event, form) => {
+  if (!form.contains(event.relatedTarget) && !form.dataset.stays) submit(form);
+});
+on("change", ".k-editor select:not([multiple])", (_, field) => submit(field.form));
+
+document.addEventListener("htmx:after:swap", () => {
+  for (const form of all(".k-editor:not([data-first])")) {
+    form.dataset.first = value(form);
+    delete form.dataset.sent;
+    const field = one(`[autofocus], ${fields}`, form);
+    field?.focus();
+    if (field?.matches("input")) field.select?.();
+  }
+});
+document.addEventListener("htmx:finally:request", (event) => {
+  const form = event.detail.ctx.sourceElement;
+  if (form.matches?.(".k-editor") && event.detail.ctx.response?.status !== 200) delete form.dataset.sent; // refused or lost: may try again
+});
+document.addEventListener("htmx:error", (event) => {
+  const cell = event.detail.ctx?.sourceElement;
+  if (cell?.matches?.(".ed.is-edit") && !one(".k-editor", cell)) close(cell); // the editor never arrived
+});

@@ -1,0 +1,24 @@
+// Boosted links swap #main only: the rest of the page is told where we are.
+import { all, one } from "./dom.js";
+
+const here = (link) => {
+  const path = new URL(link.href).pathname;
+  return path === "/" ? location.pathname === "/" : location.pathname === path || location.pathname.startsWith(`${path}/`);
+};
+const mark = () => all(".k-nav a, .k-tabbar a").forEach((link) => (here(link) ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current")));
+
+document.addEventListener("htmx:after:history:push", () => {
+  mark();
+  one("#main")?.focus({ preventScroll: true });
+});
+document.addEventListener("htmx:after:swap", mark);
+
+// After a morph Basecoat's parts are told to look again; plain swaps are seen by its own observer.
+document.addEventListener("htmx:after:swap", () => all("[data-basecoat-component]").forEach((element) => window.basecoat.refresh(element)));
+
+// The loading line: nothing for short requests (its CSS waits), then a line at the top of the sheet.
+let running = 0;
+const show = () => one("#load")?.classList.toggle("htmx-request", running > 0);
+document.addEventListener("htmx:before:request", () => { running += 1; show(); });
+document.addEventListener("htmx:finally:request", () => { running = Math.max(0, running - 1); show(); });
+document.addEventListener("htmx:after:swap", show);

@@ -1,0 +1,29 @@
+// Native popovers (.k-pop) are put under their button: in the top layer no scrolling table or bar can clip them.
+import { all, on, one } from "./dom.js";
+
+const GAP = 6, EDGE = 8;
+
+document.addEventListener("toggle", (event) => {
+  const popover = event.target;
+  if (!popover.matches?.(".k-pop")) return;
+  const button = one(`[popovertarget="${CSS.escape(popover.id)}"]`);
+  button?.setAttribute("aria-expanded", String(event.newState === "open"));
+  if (event.newState !== "open" || !button) return;
+  const at = button.getBoundingClientRect(), size = popover.getBoundingClientRect();
+  const start = popover.dataset.align === "end" ? at.right - size.width : at.left;
+  const below = at.bottom + GAP + size.height <= innerHeight;
+  popover.style.left = `${Math.max(EDGE, Math.min(start, innerWidth - size.width - EDGE))}px`; // CSSOM writes pass the policy
+  popover.style.top = `${below ? at.bottom + GAP : Math.max(EDGE, at.top - size.height - GAP)}px`;
+  one("[autofocus], [role=menuitem], [role=menuitemradio]", popover)?.focus({ preventScroll: true });
+}, true);
+
+// Menus in popovers: arrows move, a choice closes.
+const ITEMS = "[role=menuitem], [role=menuitemradio], [role=menuitemcheckbox]";
+on("keydown", ".k-pop[role=menu]", (event, menu) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const items = all(ITEMS, menu), index = items.indexOf(document.activeElement);
+  items[(index + step + items.length) % items.length]?.focus();
+});
+on("click", `.k-pop[role=menu] :is(${ITEMS})`, (_, item) => item.closest(".k-pop").hidePopover());

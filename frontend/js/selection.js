@@ -1,0 +1,40 @@
+// Rows chosen by their boxes, and the bar of what can be done with them. "All 318" stands for the filter, not for ids.
+import { all, on, one } from "./dom.js";
+
+const boxes = () => all("[data-row] input[type=checkbox][name=id]");
+let last = null;
+
+const show = () => {
+  const bar = one("#bulk"), every = boxes(), chosen = every.filter((box) => box.checked), head = one("#all");
+  every.forEach((box) => { box.closest("[data-row]").dataset.state = box.checked ? "selected" : ""; });
+  if (head) {
+    head.checked = chosen.length > 0;
+    head.indeterminate = chosen.length > 0 && chosen.length < every.length;
+  }
+  if (!bar) return;
+  bar.hidden = chosen.length === 0;
+  if (!chosen.length) bar.removeAttribute("data-everything");
+  all("[data-n]", bar).forEach((count) => { count.textContent = String(chosen.length); });
+};
+
+const setAll = (checked) => { boxes().forEach((box) => { box.checked = checked; }); show(); };
+
+on("change", "#all", (_, box) => setAll(box.checked));
+on("change", "[data-row] input[name=id]", show);
+on("click", "[data-row] input[name=id]", (event, box) => {
+  const every = boxes(), from = every.indexOf(last), to = every.indexOf(box);
+  if (event.shiftKey && from >= 0) every.slice(Math.min(from, to), Math.max(from, to) + 1).forEach((other) => { other.checked = box.checked; });
+  last = box;
+});
+on("click", "[data-select-none]", () => setAll(false));
+on("click", "[data-select-everything]", () => one("#bulk")?.setAttribute("data-everything", ""));
+document.addEventListener("htmx:after:swap", show);
+document.addEventListener("DOMContentLoaded", show);
+
+// Requests of the bar carry the chosen ids, or say that everything of the view is meant.
+document.addEventListener("htmx:config:request", (event) => {
+  const ctx = event.detail.ctx, bar = ctx.sourceElement.closest?.("#bulk, [data-with-selection]");
+  if (!bar || !ctx.request.body?.append) return;
+  if (one("#bulk")?.hasAttribute("data-everything")) ctx.request.body.append("everything", "1");
+  else boxes().filter((box) => box.checked).forEach((box) => ctx.request.body.append("id", box.value));
+});

@@ -1,0 +1,32 @@
+// Short notices. They are cloned from a template and filled with text only: a record's name must never become HTML.
+// The server sends them with `HX-Trigger: {"kundig:toast": {"title": …, "text": …, "category": "error", "undo": "/address"}}`.
+import { one } from "./dom.js";
+import htmx from "./htmx.js";
+
+export const toast = ({ title, text = "", category = "success", undo }) => {
+  const template = one("#toast-template"), toaster = one("#toaster");
+  if (!template || !toaster) return;
+  const element = template.content.firstElementChild.cloneNode(true);
+  element.dataset.category = category;
+  element.setAttribute("role", category === "error" ? "alert" : "status");
+  one("[data-icon=success]", element).toggleAttribute("hidden", category === "error");
+  one("[data-icon=error]", element).toggleAttribute("hidden", category !== "error");
+  one("h2", element).textContent = title;
+  one("p", element).textContent = text;
+  const button = one("[data-undo]", element);
+  if (undo) {
+    button.hidden = false;
+    button.addEventListener("click", () => htmx.ajax("POST", undo, { source: document.body, target: "#main", swap: "none" }), { once: true });
+  }
+  toaster.append(element); // Basecoat's observer starts its timer
+};
+
+document.addEventListener("kundig:toast", (event) => toast(event.detail));
+
+// A notice for the next page: the server renders it into the page, so that it survives a redirect.
+const waiting = () => document.querySelectorAll("[data-toast]").forEach((element) => {
+  element.remove();
+  toast(JSON.parse(element.dataset.toast));
+});
+document.addEventListener("DOMContentLoaded", waiting);
+document.addEventListener("htmx:after:swap", waiting);

@@ -1,0 +1,48 @@
+"""What the pages before sign-in show: typed values for `sign_in.html`, `forgotten.html`, `new_password.html`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """`sign_in.html`. `next` is an address of our own to go to afterwards; `hint` tells the demo's log-in."""
+
+    company: str = ""
+    email: str = ""
+    next: str = "/"
+    remember: bool = True
+    notice: str = ""
+    error: str = ""
+    hint: str = ""
+    server: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """`forgotten.html`: asks for the address, then says the same whether it is known or not."""
+
+    email: str = ""
+    sent: bool = False
+    mail_file: str = ""
+    """Where the mail lies when no mail server is set up; shown on the server's own machine only."""
+    error: str = ""
+    server: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """`new_password.html`: from a link that works once. `first` greets instead of speaking of a reset."""
+
+    action: str
+    email: str = ""
+    name: str = ""
+    first: bool = False
+    asks_name: bool = False
+    """The very first administrator also says who they are."""
+    expired: bool = False
+    length: int = 12
+    errors: Mapping[str, str] = field(default_factory=dict)
+    server: str = ""
