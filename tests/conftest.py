@@ -22,7 +22,6 @@ from kundig.base.context import Workspace
 from kundig.base.database import Connection, Database, migrate
 from kundig.base.database.address import Address, external
 from kundig.base.database.embedded import EmbeddedServer
-from kundig.base.database.roles import ensure_roles
 from kundig.base.database.workspaces import create_workspace, drop_workspace
 from kundig.base.secrets import Secrets
 
@@ -67,9 +66,8 @@ def address(data: Path, secrets: Secrets, worker_id: str) -> Iterator[Address]:
 @pytest.fixture(scope="session")
 async def database(address: Address, data: Path) -> AsyncIterator[Database]:
     """A migrated database, open for the whole run."""
-    await ensure_roles(address, data)
     async with Database(address) as opened:
-        await migrate(opened, wiring.migration_sources())
+        await wiring.prepare(opened, data)
         yield opened
 
 

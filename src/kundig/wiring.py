@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from kundig.base.database import MigrationSource
+from kundig.base.database import Database, MigrationSource, migrate
 from kundig.base.database.address import Address, external
 from kundig.base.database.embedded import EmbeddedServer
+from kundig.base.database.roles import ensure_roles
+from kundig.base.jobs import JOBS, prepare_jobs
 from kundig.base.secrets import Secrets
 from kundig.base.settings import Settings
 
 
 def migration_sources() -> list[MigrationSource]:
     """The SQL folders of all rooms and modules, in the order in which they need each other."""
-    return []
+    return [JOBS]
+
+
+async def prepare(database: Database, data: Path) -> None:
+    """Roles, migrations, queue: everything the program needs before it serves; safe to repeat."""
+    await ensure_roles(database.address, data)
+    await migrate(database, [])
+    await prepare_jobs(database)
+    await migrate(database, migration_sources())
 
 
 @contextmanager
