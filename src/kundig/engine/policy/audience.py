@@ -91,7 +91,7 @@ def _looking_at(scope: Scope, object_: str, changed: Collection[str] | None) -> 
                 name, _, rest = path.partition(".")
                 field = other.fields.get(name)
                 asked = rest.split(".")[0]
-                if field and asked and getattr(field.options, "target", None) == object_ and (changed is None or asked in changed):
+                if field and asked and field.target == object_ and (changed is None or asked in changed):
                     links.add(field.column)
         yield from ((other.name, column) for column in sorted(links))
 
@@ -141,7 +141,7 @@ def _audience(scope: Scope, bound: BoundObject, row: sa.FromClause) -> sa.Column
         return _audience_of_parent(scope.model, bound, row.c[_link_to_parent(bound)])
     numbers = [_number("user", row.c.owner_id), _number("team", row.c.team_id)]
     for place, item in enumerate(scope.policies.filters(bound.definition)):
-        holds = condition(scope, bound, item.where, row, prefix=f"f{place}")
+        holds = condition(scope, bound, item.where, row, prefix=f"f{place}_")
         numbers.append(sa.case((holds, _number(item.principal.kind, sa.literal(item.principal.ref)))))
     shares = sa.select(SHARE.c.principal).where(
         SHARE.c.object == bound.name, SHARE.c.record == row.c.id, sa.or_(SHARE.c.until.is_(None), SHARE.c.until > sa.func.now())

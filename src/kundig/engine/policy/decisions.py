@@ -15,10 +15,10 @@ import sqlalchemy as sa
 from kundig.base.database.connection import Compiled, compile_statement
 from kundig.engine.extension import Level
 from kundig.engine.policy.access import Access
-from kundig.engine.policy.predicates import overlaps, visible
 from kundig.engine.policy.resolve import parent_of
 from kundig.engine.policy.scope import Scope
 from kundig.engine.policy.tables import NUMBERS, SHARE, UUIDS
+from kundig.engine.policy.visibility import overlaps, visible
 
 Deed = Literal["edit", "delete", "assign", "share"]
 

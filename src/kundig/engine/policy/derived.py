@@ -5,13 +5,15 @@ Whoever may not see a source may not see what is made of it either.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from string import Formatter
 from typing import Any
 
 from kundig.engine.schema.bound import BoundField
 from kundig.engine.schema.model import Model
+
+_BRACED = re.compile(r"\{([a-z_][a-z0-9_]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,10 @@ def _steps(model: Model, object_: str, path: str) -> Iterator[Source]:
     for name in path.split("."):
         yield Source(object_, name, many=True)
         field = model.objects[object_].fields.get(name) if object_ in model.objects else None
-        target = getattr(field.options, "target", None) if field else None
-        if target is None:
+        if field is None or field.target is None:
             return
-        object_ = target
+        object_ = field.target
 
 
 def _braced(sql: str | None) -> Iterator[str]:
-    return (name.split(".")[0] for _, name, _, _ in Formatter().parse(sql or "") if name)
+    return iter(_BRACED.findall(sql or ""))

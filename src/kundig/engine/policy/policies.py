@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from kundig.engine.extension import Grant, Object, Role, SharingRule
 from kundig.engine.policy.principals import Principal, forbid, grant, rule
+from kundig.engine.schema.model import Model
 
 EVERYONE = "everyone"
 """The role that everybody has besides their own, if it is there: the directory of users and teams."""
@@ -42,11 +44,23 @@ class Policies:
             given = granted(role, object_)
             if given is not None and given.where is not None:
                 yield Filtered(grant(role.name, object_.name, given.where), given.where)
-            for item in role.forbids:
-                if item.object == object_.name:
-                    yield Filtered(forbid(role.name, object_.name, item.where), item.where)
+            for never in role.forbids:
+                if never.object == object_.name:
+                    yield Filtered(forbid(role.name, object_.name, never.where), never.where)
         for item, principal in self.rules_of(object_.name):
             yield Filtered(principal, item.where)
+
+
+def policies_of(model: Model) -> Policies:
+    """The policies of a model, one for as long as it lives."""
+    key = id(model)
+    if key not in _KEPT:
+        _KEPT[key] = Policies(model.roles, tuple(model.rules.values()))
+        weakref.finalize(model, _KEPT.pop, key, None)
+    return _KEPT[key]
+
+
+_KEPT: dict[int, Policies] = {}
 
 
 def granted(role: Role, object_: Object) -> Grant | None:

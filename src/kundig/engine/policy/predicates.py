@@ -1,4 +1,4 @@
-"""Which rows an actor may see, as SQL: the conditions that the read door adds to everything.
+"""Which rows an actor may see, as SQL: what the read door, fields and filters ask while they build statements.
 
 The numbers are bind parameters (`reads_{object}`, `forbids_{object}`), their values come from `Access.parameters`: so one statement
 serves all actors whose access has the same shape.
@@ -7,47 +7,21 @@ serves all actors whose access has the same shape.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
+from kundig.base.context import Context
 from kundig.engine.policy.access import Access
 from kundig.engine.policy.derived import sources
+from kundig.engine.policy.visibility import forbids_name, overlaps, reads_name, visible
 from kundig.engine.schema.bound import BoundField
 from kundig.engine.schema.model import Model
 
-_NUMBERS = ARRAY(sa.Integer)
+if TYPE_CHECKING:
+    from kundig.engine.policy.scope import Scope
 
-
-def visible(access: Access, object_: str, row: sa.FromClause) -> sa.ColumnElement[bool]:
-    """The condition that the actor may see a record, in the trash or not.
-
-    `row` is anything with a column `audience`: the object's table, a search entry, a timeline entry of that object.
-    """
-    rights = access.objects.get(object_)
-    if rights is None or not rights.readable:
-        return sa.false()
-    conditions = []
-    if rights.reads is not None:
-        conditions.append(overlaps(row.c.audience, sa.bindparam(reads_name(object_), type_=_NUMBERS)))
-    if rights.forbids:
-        conditions.append(sa.not_(overlaps(row.c.audience, sa.bindparam(forbids_name(object_), type_=_NUMBERS))))
-    return sa.and_(sa.true(), *conditions)
-
-
-def overlaps(audience: sa.ColumnElement[list[int]], numbers: sa.ColumnElement[list[int]]) -> sa.ColumnElement[bool]:
-    """Whether two lists of principals share one; served by the GIN index of `audience`."""
-    return audience.op("&&", is_comparison=True, return_type=sa.Boolean())(numbers)
-
-
-def reads_name(object_: str) -> str:
-    """The bind parameter for the principals whose records may be read."""
-    return f"reads_{object_}"
-
-
-def forbids_name(object_: str) -> str:
-    """The bind parameter for the principals whose records may not be read."""
-    return f"forbids_{object_}"
+__all__ = ["AccessReading", "FullReading", "forbids_name", "overlaps", "reads_name", "visible"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +30,13 @@ class AccessReading:
 
     model: Model
     access: Access
+    context: Context | None = None
+    """Needed for live roll-ups only: the workspace's currency and time zone."""
+
+    @classmethod
+    def of(cls, scope: Scope) -> AccessReading:
+        """The reading of a scope."""
+        return cls(scope.model, scope.access, scope.context)
 
     def table(self, object_: str) -> sa.Table:
         """The table of an object."""
@@ -73,8 +54,17 @@ class AccessReading:
             and rights.reads_all
             and source.field not in rights.hidden
             for source in sources(self.model, field)
-            if source.object != field.object or source.many
+            if source.many
         )
+
+    def live_rollup(self, field: BoundField, row: sa.FromClause) -> sa.ColumnElement[Any]:
+        """The figure over the children that the actor may see."""
+        from kundig.engine.policy.live_rollups import live_rollup
+
+        if self.context is None:
+            message = "a live roll-up needs a context: use AccessReading.of(scope)"
+            raise RuntimeError(message)
+        return live_rollup(self.model, self.access, self.context, field, row, self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +84,7 @@ class FullReading:
     def stored_rollup(self, field: BoundField) -> bool:
         """Always."""
         return True
+
+    def live_rollup(self, field: BoundField, row: sa.FromClause) -> sa.ColumnElement[Any]:
+        """Never asked for: the stored value is always told."""
+        raise NotImplementedError(field.name)

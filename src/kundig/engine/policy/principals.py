@@ -75,33 +75,18 @@ def digest(value: Any) -> str:
     return hashlib.sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()[:16]
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """The numbers of some principals.
+async def numbers(connection: Connection, wanted: Iterable[Principal]) -> dict[Principal, int]:
+    """The numbers of those principals that have one: no record can carry the others.
 
-    `settled` says that all were there before: only then may they be kept beyond the transaction.
+    Never keep what the same transaction has added: it may be rolled back.
     """
-
-    of: Mapping[Principal, int]
-    settled: bool
-
-
-async def numbers(connection: Connection, wanted: Iterable[Principal]) -> Numbers:
-    """The numbers of principals; those that have none yet get one. One statement if all are known."""
-    missing = sorted(set(wanted))
-    found = await _look_up(connection, missing)
-    missing = [principal for principal in missing if principal not in found]
-    if not missing:
-        return Numbers(found, settled=True)
-    await connection.execute(_ADD, _columns(missing))
-    return Numbers({**found, **await _look_up(connection, missing)}, settled=False)
+    columns = _columns(sorted(set(wanted)))
+    return {Principal(row["kind"], row["ref"]): row["id"] for row in await connection.rows(_FOUND, columns)}
 
 
-async def _look_up(connection: Connection, wanted: list[Principal]) -> dict[Principal, int]:
-    if not wanted:
-        return {}
-    rows = await connection.rows(_FOUND, _columns(wanted))
-    return {Principal(row["kind"], row["ref"]): row["id"] for row in rows}
+async def ensure(connection: Connection, wanted: Iterable[Principal]) -> None:
+    """Give a number to each principal that has none: for every new user, team, role, filter and rule."""
+    await connection.execute(_ADD, _columns(sorted(set(wanted))))
 
 
 def _columns(wanted: list[Principal]) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ Roles add up: the higher level, the wider field right wins; a forbid of any of t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 from uuid import UUID
@@ -16,8 +16,8 @@ from kundig.engine.policy import principals
 from kundig.engine.policy.access import Access, ObjectAccess
 from kundig.engine.policy.derived import sources
 from kundig.engine.policy.policies import EVERYONE, Policies, granted
-from kundig.engine.policy.predicates import forbids_name, reads_name
 from kundig.engine.policy.principals import Principal
+from kundig.engine.policy.visibility import forbids_name, reads_name
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.model import Model
 
@@ -28,7 +28,6 @@ NEVER_HIDDEN = frozenset({"id", "object", "label", "version"})
 _ALL = Grant(read="all", create=True, edit="all", delete="all", assign="all", share="all", export=True, bring=True, bulk=True)
 
 Ranked = TypeVar("Ranked", bound=str)
-NumberOf = Callable[[Principal], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +65,20 @@ def person_principals(model: Model, policies: Policies, person: Person) -> froze
 def resolve(
     model: Model, policies: Policies, person: Person, number: Mapping[Principal, int], narrowing: Narrowing = UNNARROWED
 ) -> Access:
-    """The rights of a person, less what a token takes away."""
+    """The rights of a person, less what a token takes away. A principal without a number is left out: no record can carry it."""
     roles = _roles(policies, person)
     everything = any(role.everything for role in roles)
-    resolving = _Resolving(model, policies, person, roles, number.__getitem__)
+    resolving = _Resolving(model, policies, person, roles, number)
     objects = {name: rights for name in model.objects if (rights := resolving.rights(name)) is not None}
     objects = _hide_derived(model, _narrowed(model, objects, narrowing))
     full = everything and narrowing == UNNARROWED
-    rights = frozenset(GLOBAL_RIGHTS if everything else (right for role in roles for right in role.rights))
+    general = frozenset(GLOBAL_RIGHTS if everything else (right for role in roles for right in role.rights))
     return Access(
         user=person.user,
         objects=objects,
-        rights=_narrowed_rights(rights, narrowing),
+        rights=_narrowed_rights(general, narrowing),
         shape=shape(objects),
-        principal=number[principals.user(person.user)],
+        principal=number.get(principals.user(person.user)),
         teams=person.teams,
         teams_below=person.teams_below,
         edit_grants=tuple(sorted(resolving.personal)),
@@ -126,8 +125,12 @@ class _Resolving:
     policies: Policies
     person: Person
     roles: tuple[Role, ...]
-    number: NumberOf
+    number: Mapping[Principal, int]
     edit_rules: set[int] = field(default_factory=set)
+
+    def numbers(self, wanted: Iterable[Principal]) -> set[int]:
+        """The numbers of those that have one."""
+        return {self.number[principal] for principal in wanted if principal in self.number}
 
     @property
     def personal(self) -> set[int]:
@@ -137,7 +140,7 @@ class _Resolving:
             *map(principals.role, self.person.roles),
             *map(principals.members, self.person.teams),
         ]
-        return {self.number(principal) for principal in own}
+        return self.numbers(own)
 
     def rights(self, name: str) -> ObjectAccess | None:
         """The rights on an object, or None if it does not exist for the person."""
@@ -147,12 +150,9 @@ class _Resolving:
         grants = self._grants(object_)
         if not grants:
             return None
-        forbids = {
-            self.number(principals.forbid(role.name, name, item.where))
-            for role in self.roles
-            for item in role.forbids
-            if item.object == name
-        }
+        forbids = self.numbers(
+            principals.forbid(role.name, name, item.where) for role in self.roles for item in role.forbids if item.object == name
+        )
         return _object_access(object_, [grant for _, grant in grants], self._reads(object_, grants), tuple(sorted(forbids)))
 
     def _grants(self, object_: BoundObject) -> list[tuple[Role, Grant]]:
@@ -167,13 +167,13 @@ class _Resolving:
         if level == "all":
             self._rules(object_)
             return None
-        found = {
-            self.number(principals.grant(role.name, object_.name, grant.where)) for role, grant in grants if grant.where is not None
-        }
+        found = self.numbers(
+            principals.grant(role.name, object_.name, grant.where) for role, grant in grants if grant.where is not None
+        )
         if level != "none":
             found |= self.personal | self._rules(object_)
             teams = {"own": (), "team": self.person.teams, "team_below": self.person.teams_below}[level]
-            found |= {self.number(principals.team(team)) for team in teams}
+            found |= self.numbers(map(principals.team, teams))
         return tuple(sorted(found))
 
     def _rules(self, object_: BoundObject) -> set[int]:
@@ -183,13 +183,9 @@ class _Resolving:
             *(f"role:{name}" for name in self.person.roles),
             *(f"team:{team}" for team in self.person.teams),
         }
-        found = set()
-        for rule, principal in self.policies.rules_of(object_.name):
-            if mine.intersection(rule.to):
-                found.add(self.number(principal))
-                if rule.level == "edit":
-                    self.edit_rules.add(self.number(principal))
-        return found
+        reached = [(rule, principal) for rule, principal in self.policies.rules_of(object_.name) if mine.intersection(rule.to)]
+        self.edit_rules |= self.numbers(principal for rule, principal in reached if rule.level == "edit")
+        return self.numbers(principal for _, principal in reached)
 
     def _owned(self, object_: BoundObject) -> ObjectAccess | None:
         parent = self.rights(parent_of(object_))

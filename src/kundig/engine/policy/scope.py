@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from kundig.base.context import Context
 from kundig.base.database.connection import Connection
 from kundig.base.errors import Denied, Missing
 from kundig.base.i18n import t
 from kundig.engine.policy.access import Access, ObjectAccess
-from kundig.engine.policy.policies import Policies
+from kundig.engine.policy.policies import Policies, policies_of
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.model import Model
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Context (who, where, why), model (which objects) and access (which rights). Made at the edge, passed to both doors.
-
-    `policies` are everybody's rights, from which the audience of written records follows.
-    """
+    """Context (who, where, why), model (which objects) and access (which rights). Made at the edge, passed to both doors."""
 
     context: Context
     model: Model
     access: Access
-    policies: Policies = field(default_factory=Policies)
 
     @property
     def connection(self) -> Connection:
         """The transaction."""
         return self.context.connection
+
+    @property
+    def policies(self) -> Policies:
+        """Everybody's rights, from which the audience of written records follows."""
+        return policies_of(self.model)
 
     def object(self, name: str) -> BoundObject:
         """An object that the actor may know of; raises Missing."""

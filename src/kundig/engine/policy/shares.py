@@ -10,7 +10,7 @@ from kundig.base.errors import Denied, Invalid, Missing
 from kundig.base.i18n import t
 from kundig.engine.policy.audience import renew
 from kundig.engine.policy.decisions import allowed, visible_ids
-from kundig.engine.policy.principals import Principal, numbers
+from kundig.engine.policy.principals import Principal, ensure
 from kundig.engine.policy.scope import Scope
 
 SHAREABLE = frozenset({"user", "members", "role"})
@@ -22,7 +22,7 @@ order by s.created_at, p.id
 """
 _GRANT = """
 insert into {ws}.share (object, record, principal, level, until, created_by)
-values (%(object)s, %(record)s, %(principal)s, %(level)s, %(until)s, %(by)s)
+select %(object)s, %(record)s, p.id, %(level)s, %(until)s, %(by)s from {ws}.principal p where p.kind = %(kind)s and p.ref = %(ref)s
 on conflict (object, record, principal) do update
 set level = excluded.level, until = excluded.until, created_by = excluded.created_by
 """
@@ -45,9 +45,9 @@ async def grant_share(
         raise Denied(t("You can't share more than you may do yourself."))
     if to.kind not in SHAREABLE:
         raise Invalid.one("to", "bad_value", t("A record can be shared with a user, a team or a role."))
-    number = (await numbers(scope.connection, [to])).of[to]
-    values = {"object": object_, "record": record, "principal": number, "level": level, "until": until, "by": scope.access.user}
-    await scope.connection.execute(_GRANT, values)
+    await ensure(scope.connection, [to])
+    shared = {"object": object_, "record": record, "kind": to.kind, "ref": to.ref}
+    await scope.connection.execute(_GRANT, {**shared, "level": level, "until": until, "by": scope.access.user})
     await renew(scope, object_, [record])
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 
 from kundig.base.database.connection import WORKSPACE_SCHEMA
 
-UUIDS = ARRAY(PG_UUID(as_uuid=True))
-NUMBERS = ARRAY(sa.Integer)
+UUIDS: sa.types.TypeEngine[list[UUID]] = ARRAY(PG_UUID(as_uuid=True))  # type: ignore[assignment]  # a list of the items' type
+NUMBERS: sa.types.TypeEngine[list[int]] = ARRAY(sa.Integer)  # type: ignore[assignment]  # the same
 
 PRINCIPAL = sa.table(
     "principal", sa.column("id", sa.Integer), sa.column("kind", sa.Text), sa.column("ref", sa.Text), schema=WORKSPACE_SCHEMA
@@ -32,6 +34,9 @@ SEARCH_ENTRY = sa.table(
 )
 TIMELINE_ENTRY = sa.table(
     "timeline_entry",
+    sa.column("about_object", sa.Text),
+    sa.column("about", PG_UUID(as_uuid=True)),
+    sa.column("at", sa.DateTime(timezone=True)),
     sa.column("object", sa.Text),
     sa.column("record", PG_UUID(as_uuid=True)),
     sa.column("audience", NUMBERS),

@@ -1,0 +1,43 @@
+"""Which rows an actor may see, as SQL: the conditions that the read door adds to everything.
+
+The numbers are bind parameters (`reads_{object}`, `forbids_{object}`), their values come from `Access.parameters`: so one statement
+serves all actors whose access has the same shape.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from kundig.engine.policy.access import Access
+from kundig.engine.policy.tables import NUMBERS
+
+
+def visible(access: Access, object_: str, row: sa.FromClause) -> sa.ColumnElement[bool]:
+    """The condition that the actor may see a record, in the trash or not.
+
+    `row` is anything with a column `audience`: the object's table, a search entry, a timeline entry of that object.
+    """
+    rights = access.objects.get(object_)
+    if rights is None or not rights.readable:
+        return sa.false()
+    conditions = []
+    if rights.reads is not None:
+        conditions.append(overlaps(row.c.audience, sa.bindparam(reads_name(object_), type_=NUMBERS)))
+    if rights.forbids:
+        conditions.append(sa.not_(overlaps(row.c.audience, sa.bindparam(forbids_name(object_), type_=NUMBERS))))
+    return sa.and_(sa.true(), *conditions)
+
+
+def overlaps(audience: sa.ColumnElement[list[int]], numbers: sa.ColumnElement[list[int]]) -> sa.ColumnElement[bool]:
+    """Whether two lists of principals share one; served by the GIN index of `audience`."""
+    return audience.op("&&", is_comparison=True, return_type=sa.Boolean())(numbers)
+
+
+def reads_name(object_: str) -> str:
+    """The bind parameter for the principals whose records may be read."""
+    return f"reads_{object_}"
+
+
+def forbids_name(object_: str) -> str:
+    """The bind parameter for the principals whose records may not be read."""
+    return f"forbids_{object_}"
