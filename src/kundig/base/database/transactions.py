@@ -25,6 +25,7 @@ STATEMENT_LIMIT_MS = 10_000
 
 _ISOLATIONS = {None: "", "repeatable read": " isolation level repeatable read", "serializable": " isolation level serializable"}
 _TRIES = 3
+_IN_THE_WAY = (pg.SerializationFailure, pg.DeadlockDetected, pg.FeatureNotSupported, pg.UndefinedColumn, pg.UndefinedTable)
 
 Result = TypeVar("Result")
 
@@ -128,12 +129,12 @@ class Database:
 async def retrying(work: Callable[[], Awaitable[Result]]) -> Result:
     """Run a whole transaction, again up to twice if others got in its way; `work` opens it and must be repeatable.
 
-    Retried: serialisation failures, deadlocks, and a statement whose kept plan no longer fits the model.
+    Retried: serialisation failures, deadlocks, and statements made for a model that has moved meanwhile.
     """
     for attempt in range(1, _TRIES):
         try:
             return await work()
-        except (pg.SerializationFailure, pg.DeadlockDetected, pg.FeatureNotSupported):
+        except _IN_THE_WAY:
             await asyncio.sleep(random.uniform(0.005, 0.03) * attempt)  # noqa: S311 - spreads retries, protects nothing
     return await work()
 
