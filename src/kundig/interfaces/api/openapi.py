@@ -101,7 +101,7 @@ def _components(object_: BoundObject, rights: ObjectAccess) -> dict[str, Schema]
         "external_ids": {"type": "array", "items": {"type": "string"}},
     }
     shown = head | {field.name: schemas.shown(field) for field in fields}
-    given = {field.name: schemas.accepted(field) for field in object_.fields.values() if not is_read_only(field, rights)}
+    given = {field.name: schemas.accepted(field) for field in fields if not is_read_only(field, rights)}
     title = object_.definition.label.get("en", object_.name)
     return {
         object_.name: {"type": "object", "title": title, "properties": shown, "required": ["id"]},
