@@ -1,6 +1,7 @@
 """Leads, opportunities, products. Start at `leads.py` and `objects.py`."""
 
 from kundig.engine.extension import Hook, Module
+from kundig.modules.sales.actions import CONVERT
 from kundig.modules.sales.layouts import LAYOUTS
 from kundig.modules.sales.leads import LEAD
 from kundig.modules.sales.objects import OPPORTUNITY, OPPORTUNITY_CONTACT, OPPORTUNITY_LINE, PRODUCT, sales_figures
@@ -19,6 +20,7 @@ MODULE = Module(
     layouts=LAYOUTS,
     views=VIEWS,
     roles=ROLES,
+    actions=(CONVERT,),
     hooks=(Hook("lead", "before", follow_lead), Hook("opportunity_line", "before", fill_from_product)),
 )
 
