@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-import msgspec
 import sqlalchemy as sa
 
 from kundig.base.errors import Conflict, Denied, Invalid, Missing
@@ -20,16 +19,9 @@ from kundig.engine.records.writing import Change, Create, Update
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.fields.contract import Reference
 from kundig.modules.sales import carry
+from kundig.modules.sales.actions import Convert
 from kundig.modules.sales.domains import company_domains
 from kundig.services.transfer.lookups import find_by
-
-
-class Convert(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`account` and `contact` name records to use; `opportunity` asks for one, or gives values for it."""
-
-    account: str | None = None
-    contact: str | None = None
-    opportunity: bool | dict[str, Any] | None = None
 
 
 async def convert(scope: Scope, id_: UUID, body: Convert) -> dict[str, Any]:
