@@ -1,0 +1,50 @@
+"""Which widget a field gets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kundig.engine.schema.bound import BoundField
+from kundig.engine.schema.kinds import Kind
+
+BY_KIND: Mapping[Kind, str] = {
+    Kind.TEXT: "text",
+    Kind.NUMBER: "number",
+    Kind.BOOLEAN: "boolean",
+    Kind.DATE: "date",
+    Kind.CHOICE: "choice",
+    Kind.LIST: "lines",
+    Kind.LINK: "link",
+    Kind.NONE: "json",
+}
+BY_TYPE: Mapping[str, str] = {
+    "long_text": "long_text",
+    "rich_text": "rich_text",
+    "decimal": "decimal",
+    "percent": "percent",
+    "money": "money",
+    "datetime": "datetime",
+    "duration": "duration",
+    "choices": "choices",
+    "tags": "tags",
+    "pipeline": "stage",
+    "emails": "emails",
+    "phones": "phones",
+    "url": "url",
+    "address": "address",
+    "links": "links",
+    "link_any": "links",
+    "user": "person",
+    "file": "file",
+    "image": "file",
+}
+"""Where a type looks different from its kind."""
+
+RIGHT = frozenset({"number", "decimal", "percent", "money", "duration"})
+"""Widgets whose values stand at the right of a column."""
+
+
+def widget_of(field: BoundField) -> str:
+    """The widget of a field: that of its result for a formula or roll-up."""
+    result = field.result
+    return BY_TYPE.get(result.type.name) or BY_KIND[result.kind]
