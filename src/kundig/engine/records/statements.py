@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
+from sqlalchemy.sql import Executable
+
 from kundig.base.database.connection import Compiled, compile_statement
 from kundig.engine.policy.scope import Scope
-from sqlalchemy.sql import Executable
 
 MOST = 2000
 _kept: OrderedDict[Hashable, Compiled] = OrderedDict()

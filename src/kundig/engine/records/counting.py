@@ -1,0 +1,95 @@
+"""Counting what matches, guessing it, and refusing orders that would sort too much."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from kundig.base.database.connection import Compiled
+from kundig.base.errors import Invalid
+from kundig.base.i18n import t
+from kundig.engine.records.ordering import Key, sorted_value
+from kundig.engine.records.pages import Reach
+from kundig.engine.records.statements import statement
+from kundig.engine.schema.bound import BoundObject
+from kundig.engine.schema.kinds import Kind
+
+CAP = 10_001
+"""Where counts that nobody needs exactly stop: shown as “10.000+”."""
+
+MOST_SORTED = 100_000
+"""An order without an index is refused above so many records."""
+
+
+async def count_matching(reach: Reach, cap: int | None) -> int:
+    """How many records match; counting stops at `cap`."""
+    compiled = statement(
+        reach.scope, ("count", *_key(reach), cap is not None), lambda: _count_statement(reach, capped=cap is not None)
+    )
+    counted: int = await reach.scope.connection.value(compiled, _params(reach) | ({} if cap is None else {"cap": cap}))
+    return counted
+
+
+async def estimate(reach: Reach) -> int:
+    """About how many match. Only who reads all is told what the database guesses; for others it is counted up to a cap."""
+    if not reach.scope.rights(reach.object.name).reads_all:
+        return await count_matching(reach, CAP)
+    return await _planned_rows(reach)
+
+
+async def refuse_if_slow(reach: Reach, keys: Sequence[Key]) -> None:
+    """Raise Invalid if the order's first key has no index and there is too much to sort."""
+    if not keys or has_index(reach.object, keys[0]):
+        return
+    if reach.scope.rights(reach.object.name).reads_all:
+        rows = await _planned_rows(reach)
+    else:
+        rows = await count_matching(reach, MOST_SORTED + 1)
+    if rows > MOST_SORTED:
+        text = t(
+            "Sorting more than {most} records by “{field}” would be slow. Narrow the list by a filter, or let an administrator"
+            " put the field among the main fields, which get an index.",
+            most=MOST_SORTED,
+            field=keys[0].path.name,
+        )
+        raise Invalid.one("order", "no_index", text)
+
+
+def has_index(object_: BoundObject, key: Key) -> bool:
+    """Whether an index of the object's table serves an order by this key."""
+    field = key.path.links[0] if key.path.links else key.path.field
+    if field.kind is Kind.LINK:
+        # By the index on the link, driven by the one on the target's label or field.
+        return True
+    if not field.type.columns(field):
+        return False
+    wanted = str(sorted_value(key, object_.table)) if not key.choices else str(field.type.scalar(field, object_.table))
+    return any(str(next(iter(index.expressions))) == wanted for index in object_.table.indexes)
+
+
+async def _planned_rows(reach: Reach) -> int:
+    compiled = statement(reach.scope, ("matching", *_key(reach)), lambda: _matching(reach))
+    explained = Compiled(f"explain (format json) {compiled.text}", compiled.fixed, compiled.adapters)
+    plan: Any = await reach.scope.connection.value(explained, _params(reach))
+    return int(plan[0]["Plan"]["Plan Rows"])
+
+
+def _key(reach: Reach) -> tuple[Any, ...]:
+    return (reach.object.name, None if reach.where is None else reach.where.shape)
+
+
+def _params(reach: Reach) -> dict[str, Any]:
+    return {**reach.scope.access.parameters, **({} if reach.where is None else reach.where.values)}
+
+
+def _matching(reach: Reach) -> sa.Select[Any]:
+    row = reach.object.table.alias()
+    return sa.select(row.c.id).where(*reach.conditions(row))
+
+
+def _count_statement(reach: Reach, *, capped: bool) -> sa.Select[Any]:
+    matching = _matching(reach)
+    found = matching.limit(sa.bindparam("cap", type_=sa.Integer())) if capped else matching
+    return sa.select(sa.func.count()).select_from(found.subquery())

@@ -1,0 +1,165 @@
+"""Orders: `account.name,-amount` as sort keys with the SQL that they sort by.
+
+Texts sort by their folded form in C collation, which is the German dictionary's order; links by the label of their target,
+choices and stages as the model lists them. Empty values come last in both directions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from kundig.base.errors import FieldError, Invalid
+from kundig.base.i18n import t
+from kundig.engine.policy.scope import Scope
+from kundig.engine.records.sight import comparable, path_in
+from kundig.engine.schema.bound import BoundObject
+from kundig.engine.schema.fields.contract import Reading
+from kundig.engine.schema.filters.conditions import folded
+from kundig.engine.schema.filters.paths import exists_along
+from kundig.engine.schema.kinds import Kind
+from kundig.engine.schema.model import Path, UnknownField
+
+MOST_KEYS = 10
+
+
+@dataclass(frozen=True)
+class Key:
+    """One sort key."""
+
+    path: Path
+    descending: bool
+
+    @property
+    def name(self) -> str:
+        """As the order writes it."""
+        return f"-{self.path.name}" if self.descending else self.path.name
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The values of a choice in their order, reversed for a descending key; none for other kinds."""
+        if self.path.field.kind is not Kind.CHOICE:
+            return ()
+        keys = tuple(choice.key for choice in self.path.field.choices)
+        return keys[::-1] if self.descending else keys
+
+    def nullable(self, object_: BoundObject) -> bool:
+        """Whether records without a value are possible."""
+        column = object_.table.c.get(self.path.field.column)
+        return bool(self.path.links) or self.path.field.kind is Kind.LINK or column is None or column.nullable is not False
+
+
+@dataclass
+class Joined:
+    """A row of the object together with the rows that its keys are read from. `outer` joins keep rows without a target."""
+
+    row: sa.FromClause
+    reading: Reading
+    source: sa.FromClause = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.source = self.row
+
+    def value(self, key: Key, *, outer: bool) -> sa.ColumnElement[Any]:
+        """What a key sorts by; the joins it needs are added."""
+        row = self.row
+        for link in key.path.links:
+            row = self._join(row, link.column, link.target or "", outer=outer)
+        bound = key.path.field
+        if bound.kind is Kind.LINK and bound.column != "id":
+            return self._join(row, bound.column, bound.target or "", outer=outer).c.label_fold  # type: ignore[no-any-return]
+        return sorted_value(key, row)
+
+    def _join(self, row: sa.FromClause, column: str, target: str, *, outer: bool) -> sa.FromClause:
+        other = self.reading.table(target).alias()
+        on = sa.and_(other.c.id == row.c[column], self.reading.seen(target, other))
+        self.source = self.source.join(other, on, isouter=outer)
+        return other
+
+
+def sorted_value(key: Key, row: sa.FromClause) -> sa.ColumnElement[Any]:
+    """What a key sorts by on the row that holds its field (not for links to other records)."""
+    bound = key.path.field
+    if bound.column == "label" and bound.standard:
+        return row.c.label_fold
+    value = bound.type.scalar(bound, row)
+    assert value is not None
+    if bound.kind is Kind.TEXT:
+        return folded(value)
+    if bound.kind is Kind.LIST:
+        return folded(value[1])
+    if bound.kind is Kind.CHOICE:
+        return position(key, value)
+    return value
+
+
+def position(key: Key, value: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
+    """The place of a choice among the possible ones; null for none."""
+    known = sa.literal([choice.key for choice in key.path.field.choices], ARRAY(sa.Text()))
+    return sa.func.array_position(known, value, type_=sa.Integer())
+
+
+def has_value(key: Key, row: sa.FromClause, reading: Reading, of: Callable[[sa.FromClause], Any] | None = None) -> Any:
+    """The condition that a row has a value for a key (or that `of` holds for it), without joins."""
+
+    def at_end(last: sa.FromClause) -> sa.ColumnElement[bool]:
+        bound = key.path.field
+        if of is not None:
+            return of(last)  # type: ignore[no-any-return]
+        if bound.kind is Kind.LINK and bound.column != "id":
+            target = reading.table(bound.target or "").alias()
+            one: sa.ColumnElement[int] = sa.literal_column("1")
+            linked = target.c.id == last.c[bound.column]
+            return sa.exists(sa.select(one).select_from(target).where(linked, reading.seen(bound.target or "", target)))
+        return sorted_value(key, last).is_not(None)
+
+    return exists_along(key.path.links, row, reading, at_end)
+
+
+def parse_order(scope: Scope, object_: BoundObject, order: str | None) -> tuple[Key, ...]:
+    """The keys of an order, or of the object's own; raises Invalid with `order` as field."""
+    errors: list[FieldError] = []
+    keys: list[Key] = []
+    if order is None:
+        return _own_order(scope, object_)
+    names = [name.strip() for name in order.split(",")]
+    if len(names) > MOST_KEYS:
+        raise Invalid.one("order", "bad_value", t("An order has at most {most} keys.", most=MOST_KEYS))
+    for name in names:
+        try:
+            keys.append(_key(scope, object_, name))
+        except Invalid as error:
+            errors.extend(error.errors)
+    if errors:
+        raise Invalid(errors)
+    return tuple(keys)
+
+
+def _own_order(scope: Scope, object_: BoundObject) -> tuple[Key, ...]:
+    """The object's own order, as far as the actor may know of it."""
+    keys = []
+    for name in object_.definition.order.split(","):
+        try:
+            keys.append(_key(scope, object_, name.strip()))
+        except Invalid:
+            continue
+    return tuple(keys)
+
+
+def _key(scope: Scope, object_: BoundObject, name: str) -> Key:
+    bare = name.removeprefix("-")
+    try:
+        path = path_in(scope, object_.name, bare)
+    except UnknownField:
+        raise Invalid.one("order", "unknown_field", t("There is no field “{field}”.", field=bare[:200])) from None
+    kind = path.field.kind
+    if kind is Kind.NONE or (kind is Kind.LINK and not path.field.to_one):
+        raise Invalid.one("order", "not_sortable", t("“{field}” has no order.", field=bare[:200]))
+    if not comparable(scope, path):
+        text = t("“{field}” sums up records of which you see only a part, so it can't be sorted by.", field=bare[:200])
+        raise Invalid.one("order", "not_sortable", text)
+    return Key(path, name.startswith("-"))

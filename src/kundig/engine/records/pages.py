@@ -1,0 +1,159 @@
+"""The statement of a page: the segments it reads, its keyset condition, and the records as JSON texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, array
+
+from kundig.engine.policy.scope import Scope
+from kundig.engine.records.ordering import Joined, Key, has_value
+from kundig.engine.records.segments import Segment
+from kundig.engine.records.selecting import record_columns
+from kundig.engine.records.sight import Sight
+from kundig.engine.schema.bound import BoundObject
+from kundig.engine.schema.filters import Filter, compile_filter
+from kundig.engine.schema.filters.sql_types import is_instant, is_whole
+from kundig.engine.schema.kinds import Kind
+
+MOST = "most"
+AFTER = "after"
+_TYPES: dict[Kind, Any] = {Kind.NUMBER: sa.Numeric(), Kind.BOOLEAN: sa.Boolean(), Kind.CHOICE: sa.Integer(), Kind.DATE: sa.Date()}
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a statement reads: records of an object that match a filter, in an order of keys."""
+
+    scope: Scope
+    object: BoundObject
+    where: Filter | None
+    descending: bool
+    """The direction of ids, which break ties: that of the first key, so that one index serves both."""
+
+    def conditions(self, row: sa.FromClause) -> list[sa.ColumnElement[bool]]:
+        """Live, visible, matching."""
+        sight = Sight(self.scope)
+        own = [sight.seen(self.object.name, row)]
+        return own if self.where is None else [*own, compile_filter(self.where, row, sight)]
+
+
+@dataclass(frozen=True)
+class _Sort:
+    value: sa.ColumnElement[Any]
+    key: Key
+    nullable: bool
+
+    @property
+    def bound_type(self) -> Any:
+        """What the text in a cursor is read as."""
+        field = self.key.path.field
+        if field.column == "id":
+            return sa.Uuid()
+        if field.kind is Kind.NUMBER and is_whole(field):
+            return sa.BigInteger()
+        if field.kind is Kind.DATE and is_instant(field):
+            return sa.DateTime(timezone=True)
+        return _TYPES.get(field.kind, sa.Text())
+
+    def ordered(self, value: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        """Its place in ORDER BY."""
+        directed = value.desc() if self.key.descending else value.asc()
+        return directed.nulls_last() if self.nullable or self.key.descending else directed
+
+
+def page_statement(
+    reach: Reach,
+    segments: Sequence[tuple[int, Segment]],
+    fields: tuple[str, ...] | None,
+    after: tuple[bool, ...] | None,
+) -> sa.Select[Any]:
+    """Up to `:most` records of the segments in their order: columns `segment`, `id`, `keys` (texts), `record` (JSON text).
+
+    `after` continues within the first segment behind the values bound as `:after0` … and `:after_id`; it says which are null.
+    """
+    branches = [_branch(reach, number, segment, after if place == 0 else None) for place, (number, segment) in enumerate(segments)]
+    page = branches[0].subquery("page") if len(branches) == 1 else sa.union_all(*branches).subquery("page")
+    row = reach.object.table.alias("o")
+    shown = sa.select(*record_columns(reach.scope, reach.object, row, fields)).correlate(row).lateral("record")
+    return (
+        sa.select(page.c.segment, page.c.id, page.c["keys"], as_json("record"))
+        .select_from(page.join(row, row.c.id == page.c.id).join(shown, sa.true()))
+        .order_by(page.c.segment, page.c.place)
+        .limit(sa.bindparam(MOST, type_=sa.Integer()))
+    )
+
+
+def as_json(name: str) -> sa.Label[str]:
+    """A row of the FROM clause as JSON text."""
+    return sa.cast(sa.func.row_to_json(sa.literal_column(name)), sa.Text()).label("record")
+
+
+def _branch(reach: Reach, number: int, segment: Segment, after: tuple[bool, ...] | None) -> sa.Select[Any]:
+    """The ids of one segment with their sort keys."""
+    row = reach.object.table.alias()
+    sight = Sight(reach.scope)
+    joined = Joined(row, sight)
+    conditions = reach.conditions(row)
+    sorts: list[_Sort] = []
+    for part in segment:
+        if part.role == "choice":
+            conditions.append(_is_choice(part.key, part.choice, row, sight))
+        elif part.role == "missing":
+            conditions.append(sa.not_(_filled(part.key, row, sight)))
+        else:
+            sort = _Sort(joined.value(part.key, outer=part.role == "rest"), part.key, part.role == "rest")
+            sorts.append(sort)
+            if part.role == "present" and part.key.nullable(reach.object):
+                conditions.append(sort.value.is_not(None))
+    if after is not None:
+        conditions.append(_behind(reach, row, sorts, after, 0))
+    directed = row.c.id.desc() if reach.descending else row.c.id.asc()
+    found = (
+        sa.select(row.c.id.label("id"), *(sort.value.label(f"s{n}") for n, sort in enumerate(sorts)))
+        .select_from(joined.source)
+        .where(*conditions)
+        .order_by(*(sort.ordered(sort.value) for sort in sorts), directed)
+        .limit(sa.bindparam(MOST, type_=sa.Integer()))
+        .subquery()
+    )
+    keys = [found.c[f"s{n}"] for n in range(len(sorts))]
+    again = [sort.ordered(key) for sort, key in zip(sorts, keys, strict=True)]
+    place = sa.func.row_number().over(order_by=[*again, found.c.id.desc() if reach.descending else found.c.id.asc()])
+    texts = sa.cast(array([sa.cast(key, sa.Text()) for key in keys]), ARRAY(sa.Text()))
+    constant: sa.ColumnElement[int] = sa.literal_column(str(number), sa.Integer())
+    return sa.select(constant.label("segment"), found.c.id, place.label("place"), texts.label("keys"))
+
+
+def _is_choice(key: Key, choice: str, row: sa.FromClause, sight: Sight) -> sa.ColumnElement[bool]:
+    field = key.path.field
+    return has_value(key, row, sight, lambda last: field.type.scalar(field, last) == sa.literal(choice))  # type: ignore[no-any-return]
+
+
+def _filled(key: Key, row: sa.FromClause, sight: Sight) -> sa.ColumnElement[bool]:
+    field = key.path.field
+    if field.kind is Kind.CHOICE:
+        return has_value(key, row, sight, lambda last: field.type.scalar(field, last).is_not(None))  # type: ignore[no-any-return,union-attr]
+    return has_value(key, row, sight)  # type: ignore[no-any-return]
+
+
+def _behind(
+    reach: Reach, row: sa.FromClause, sorts: Sequence[_Sort], after: tuple[bool, ...], place: int
+) -> sa.ColumnElement[bool]:
+    """That a row comes after the one in the cursor: `a >= x and (a > x or id > y)` and so on for further keys."""
+    if place == len(sorts):
+        last = sa.bindparam(f"{AFTER}_id", type_=sa.Uuid())
+        return row.c.id < last if reach.descending else row.c.id > last
+    sort = sorts[place]
+    rest = _behind(reach, row, sorts, after, place + 1)
+    if after[place]:
+        return sa.and_(sort.value.is_(None), rest)
+    bound = sa.cast(sa.bindparam(f"{AFTER}{place}", type_=sa.Text()), sort.bound_type)
+    further = sort.value < bound if sort.key.descending else sort.value > bound
+    reached = sort.value <= bound if sort.key.descending else sort.value >= bound
+    if not sort.nullable:
+        return sa.and_(reached, sa.or_(further, rest))
+    return sa.or_(sort.value.is_(None), further, sa.and_(sort.value == bound, rest))
