@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from litestar import Request, Response, post
 
 from kundig.base.errors import FieldError, Invalid
-from kundig.base.i18n import Text, t
+from kundig.base.i18n import t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.lookup import parse_id
 from kundig.engine.records.writing import MAX_ITEMS, Create, Delete, Update, write_batch
@@ -52,10 +53,10 @@ def read_lists(body: dict[str, Any]) -> tuple[list[Create], list[Update], list[D
         raise Invalid.one(name, "too_many", t("At most {max} items are possible in one batch.", max=MAX_ITEMS))
     errors = []
     create = [Create(item) for item in _objects("create", lists["create"], errors)]
-    update = [
-        found for index, item in enumerate(_objects("update", lists["update"], errors)) if (found := _update(index, item, errors))
-    ]
-    delete = [found for index, item in enumerate(lists["delete"]) if (found := _delete(index, item, errors))]
+    updates = (_update(index, item, errors) for index, item in enumerate(_objects("update", lists["update"], errors)))
+    update = [item for item in updates if item is not None]
+    deletes = (_delete(index, item, errors) for index, item in enumerate(lists["delete"]))
+    delete = [item for item in deletes if item is not None]
     if not errors:
         _each_once(update, delete, errors)
     if errors:
@@ -91,16 +92,17 @@ def _delete(index: int, item: Any, errors: list[FieldError]) -> Delete | None:
     return Delete(id_)
 
 
-def _id(value: Any) -> Any:
+def _id(value: Any) -> UUID | None:
     return parse_id(value) if isinstance(value, str) else None
 
 
 def _each_once(update: list[Update], delete: list[Delete], errors: list[FieldError]) -> None:
     """What a batch means must not depend on the order of its items."""
-    text: Text = t("This record occurs twice in the batch.")
-    seen = set()
-    for name, items in (("update", update), ("delete", delete)):
-        for index, item in enumerate(items):
-            if item.id in seen:
-                errors.append(FieldError("id", "repeated", text, name, index))
-            seen.add(item.id)
+    text = t("This record occurs twice in the batch.")
+    ids = [("update", index, item.id) for index, item in enumerate(update)]
+    ids += [("delete", index, item.id) for index, item in enumerate(delete)]
+    seen: set[UUID] = set()
+    for name, index, id_ in ids:
+        if id_ in seen:
+            errors.append(FieldError("id", "repeated", text, name, index))
+        seen.add(id_)

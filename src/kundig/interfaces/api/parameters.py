@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeVar
 from urllib.parse import parse_qsl
 
 from kundig.base.errors import FieldError, Invalid, Malformed
@@ -13,7 +13,9 @@ from kundig.base.i18n import t
 from kundig.interfaces.api.bodies import parse_json
 
 MAX_PAGE = 1000
-COUNTS = ("none", "estimate", "exact")
+COUNTS: tuple[Literal["none", "estimate", "exact"], ...] = ("none", "estimate", "exact")
+Word = TypeVar("Word", bound=str)
+
 _WHOLE = re.compile(r"[0-9]{1,4}", re.ASCII)
 
 
@@ -41,7 +43,7 @@ class Parameters:
         text = self.text("where")
         return None if text is None else parse_json(text, "where")
 
-    def one_of(self, name: str, known: Collection[str], default: str) -> str:
+    def one_of(self, name: str, known: Collection[Word], default: Word) -> Word:
         """One of a few words."""
         return chosen(name, self.values.get(name), known, default)
 
@@ -77,10 +79,11 @@ def page_size(value: str | int | None, default: int = 50) -> int:
     return size
 
 
-def chosen(name: str, value: Any, known: Collection[str], default: str) -> str:
+def chosen(name: str, value: Any, known: Collection[Word], default: Word) -> Word:
     """One of a few words; anything else is Invalid and lists them."""
     if value is None:
         return default
-    if not isinstance(value, str) or value not in known:
-        raise Invalid.one(name, "bad_value", t("Possible here: {known}.", known=", ".join(known)))
-    return value
+    for word in known:
+        if value == word:
+            return word
+    raise Invalid.one(name, "bad_value", t("Possible here: {known}.", known=", ".join(known)))
