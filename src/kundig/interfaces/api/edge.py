@@ -28,6 +28,8 @@ from kundig.interfaces.api.openapi import Actions, Documents
 from kundig.interfaces.api.problems import http_problem, language_of, problem, unexpected
 
 Work = Callable[[Scope], Awaitable[Answer]]
+Fingerprint = Callable[[Request[Any, Any, Any]], Awaitable[bytes]]
+"""What tells two requests apart, for an Idempotency-Key."""
 OpenScope = Callable[[Any, str], Awaitable[Scope]]
 """Who a token belongs to, and what they may do: (connection, token) → scope, or Unauthenticated."""
 
@@ -72,14 +74,23 @@ class Visit:
             yield scope
 
 
-async def serve(request: Request[Any, Any, Any], work: Work, *, isolation: str | None = None) -> Response[bytes]:
-    """Run `work` for the one who asks and answer. GET runs read-only; a POST honours its Idempotency-Key."""
+async def serve(
+    request: Request[Any, Any, Any], work: Work, *, isolation: str | None = None, fingerprint: Fingerprint | None = None
+) -> Response[bytes]:
+    """Run `work` for the one who asks and answer. GET runs read-only; a POST honours its Idempotency-Key.
+
+    Bodies are read before the transaction begins. With a `fingerprint` of its own the body may be large: it is read only
+    once the token has been found to be valid, and never as a whole.
+    """
     visit = Visit(request, language_of(request.headers.get("accept-language")))
     try:
         visit.token = bearer(request.headers.get("authorization"))
         visit.api.limit.check(visit.token or (request.client.host if request.client else ""))
-        if request.method not in ("GET", "HEAD"):
-            visit.body = await request.body()
+        if fingerprint is not None:
+            async with visit.opened(readonly=True):
+                pass
+        if request.method != "GET":
+            visit.body = await (fingerprint(request) if fingerprint else request.body())
         given = await retrying(partial(_once, visit, work, isolation))
     except Exception as error:
         given = refused(visit, error)
