@@ -6,6 +6,8 @@ import string
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
+import msgspec
+
 from kundig.base.i18n import LANGUAGES, Label, Text, t
 from kundig.engine.extension import Field, Layout, Object, Pipeline, Role, SharingRule, View
 from kundig.engine.schema.definitions import Definitions, Fault
@@ -74,13 +76,13 @@ class _Checker:
         keys: set[str] = set()
         choices = definition.options.get("choices")
         for choice in choices if isinstance(choices, list | tuple) else ():
-            key = choice.get("key") if isinstance(choice, Mapping) else getattr(choice, "key", None)
-            label = choice.get("label") if isinstance(choice, Mapping) else getattr(choice, "label", None)
-            if not isinstance(key, str) or not is_name(key):
-                yield self._fault(place, _bad_name(str(key)))
+            plain = choice if isinstance(choice, Mapping) else msgspec.to_builtins(choice)
+            key, label = str(plain.get("key")), plain.get("label")
+            if not is_name(key):
+                yield self._fault(place, _bad_name(key))
             elif key in keys:
                 yield self._fault(place, t('The choice "{key}" is there twice.', key=key))
-            keys.add(str(key))
+            keys.add(key)
             yield from self._labels(place, label if isinstance(label, Mapping) else {})
 
     def _named_fields(self, object_: Object, names: AbstractSet[str]) -> Iterator[Fault]:
@@ -99,7 +101,13 @@ class _Checker:
         for pipeline in self._all.pipelines.values():
             if pipeline.object == object_.name:
                 status = "status_category" if pipeline.field == "status" else "status"
-                found |= {status, "closed_at", f"{pipeline.field}_changed_at", f"{pipeline.field}_history", f"{pipeline.field}_pipeline"}
+                found |= {
+                    status,
+                    "closed_at",
+                    f"{pipeline.field}_changed_at",
+                    f"{pipeline.field}_history",
+                    f"{pipeline.field}_pipeline",
+                }
         return found
 
     def _parents(self, object_: Object) -> Iterator[Fault]:
@@ -129,7 +137,9 @@ class _Checker:
         object_ = self._all.objects.get(pipeline.object)
         own = next((f for f in object_.fields if f.name == pipeline.field), None) if object_ else None
         if object_ is None or own is None:
-            yield self._fault(place, t('It belongs to "{field}", which does not exist.', field=f"{pipeline.object}.{pipeline.field}"))
+            yield self._fault(
+                place, t('It belongs to "{field}", which does not exist.', field=f"{pipeline.object}.{pipeline.field}")
+            )
             return
         live = [stage for stage in pipeline.stages if not stage.retired]
         if not live or live[0].status != "open":
@@ -145,9 +155,9 @@ class _Checker:
                 yield self._fault(place, t('It names the field "{field}", which does not exist.', field=name))
             if stage.probability is not None and not 0 <= stage.probability <= 100:
                 yield self._fault(place, t("A probability is 0 to 100."))
-        for name in (pipeline.probability, pipeline.amount, pipeline.close_date):
-            if name is not None and name not in fields:
-                yield self._fault(place, t('It names the field "{field}", which does not exist.', field=name))
+        for used in (pipeline.probability, pipeline.amount, pipeline.close_date):
+            if used is not None and used not in fields:
+                yield self._fault(place, t('It names the field "{field}", which does not exist.', field=used))
 
     def _layout(self, key: str, layout: Layout) -> Iterator[Fault]:
         names = {*layout.facts, *(name for section in layout.sections for name in section.fields)}
@@ -191,7 +201,7 @@ class _Checker:
     def _labels(self, place: str, label: Label) -> Iterator[Fault]:
         for language in LANGUAGES:
             text = label.get(language)
-            if not isinstance(text, str) or not text.strip() or len(text) > 200:
+            if text is None or not str(text).strip() or len(text) > 200:
                 yield self._fault(place, t("It needs a label in every language ({languages}).", languages=", ".join(LANGUAGES)))
                 return
 
@@ -202,7 +212,7 @@ class _Checker:
 
 def _bad_name(name: str) -> Text:
     return t(
-        '"{name}" is no proper name: use small letters, digits and single underlines, starting with a letter, at most {max} in all.',
+        '"{name}" is no proper name: use small letters, digits and single underlines, a letter first, at most {max} in all.',
         name=name[:100],
         max=LONGEST,
     )

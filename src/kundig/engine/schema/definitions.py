@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -14,8 +14,6 @@ from kundig.engine.extension import Action, Extension, Field, Hook, Layout, Obje
 
 if TYPE_CHECKING:
     from kundig.engine.extension import Module
-
-_Named = TypeVar("_Named", Object, Field, Pipeline, Layout, View, Role, SharingRule)
 
 
 @dataclass(frozen=True, slots=True)

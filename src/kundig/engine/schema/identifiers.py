@@ -10,16 +10,25 @@ LONGEST = 40
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
-RESERVED_OBJECTS = frozenset(
-    # First steps of API addresses, tables of the engine, words of the filter language.
-    "search meta imports exports changes batch query openapi api docs auth token tokens session sessions me any all none"
-    " document document_revision principal share stage stage_history contact_point address_status external_id search_entry"
-    " timeline_entry change change_entry change_default change_entry_default change_state audit_event idempotency exchange_rate".split()
-)
+_ADDRESSES = (
+    "search", "meta", "imports", "exports", "changes", "batch", "query", "openapi", "api", "docs", "auth", "token", "tokens",
+)  # fmt: skip
+_WORDS = ("me", "any", "all", "none", "session", "sessions")
+_TABLES = (
+    "document", "document_revision", "principal", "share", "stage", "stage_history", "contact_point", "address_status",
+    "external_id", "search_entry", "timeline_entry", "change", "change_entry", "change_default", "change_entry_default", "change_state",
+    "audit_event", "idempotency", "exchange_rate",
+)  # fmt: skip
+RESERVED_OBJECTS = frozenset((*_ADDRESSES, *_WORDS, *_TABLES))
+"""Names that mean something else in addresses, tokens of filters, or tables of the engine."""
+
 RESERVED_FIELDS = frozenset(
-    "id object label label_fold external_id external_ids created_by__kind updated_by__kind owner_id team_id deleted_at origin is_sample"
-    " audience".split()
-)
+    (
+        "id", "object", "label", "label_fold", "external_id", "external_ids", "owner_id", "team_id",
+        "deleted_at", "origin", "is_sample", "audience",
+    )
+)  # fmt: skip
+"""Names of what every record has without being a field, and of columns of every table."""
 
 
 def is_name(name: str) -> bool:

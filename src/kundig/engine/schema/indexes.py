@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -10,6 +11,9 @@ from kundig.engine.extension import Object
 from kundig.engine.schema.bound import BoundField
 from kundig.engine.schema.identifiers import shortened
 from kundig.engine.schema.kinds import Kind
+
+SORTABLE = 500
+"""Characters of the longest text that fits into a B-tree, whose entries hold a third of a page at most."""
 
 
 def object_indexes(object_: Object, fields: Mapping[str, BoundField], table: sa.Table) -> Iterator[sa.Index]:
@@ -21,7 +25,9 @@ def object_indexes(object_: Object, fields: Mapping[str, BoundField], table: sa.
     yield made("label_fold", table.c.label_fold, id_)
     yield made("label_grams", sa.func.kundig.grams(table.c.label), gin=True)
     yield made("audience", table.c.audience, gin=True)
-    yield sa.Index(shortened(f"{object_.name}__deleted__ix"), table.c.deleted_at, id_, postgresql_where=table.c.deleted_at.is_not(None))
+    yield sa.Index(
+        shortened(f"{object_.name}__deleted__ix"), table.c.deleted_at, id_, postgresql_where=table.c.deleted_at.is_not(None)
+    )
     for field in fields.values():
         if field.definition.state != "building" and not field.definition.hidden:
             yield from _field_indexes(object_, field, table, made)
@@ -29,21 +35,22 @@ def object_indexes(object_: Object, fields: Mapping[str, BoundField], table: sa.
 
 def _field_indexes(object_: Object, field: BoundField, table: sa.Table, made: _Maker) -> Iterator[sa.Index]:
     scalar = field.type.scalar(field, table) if field.type.columns(field) else None
-    if scalar is None or not isinstance(scalar, sa.Column) or (field.standard and field.kind is not Kind.LINK):
+    if not isinstance(scalar, sa.Column) or (field.standard and field.read_only):
         return
-    if field.definition.unique:
-        yield sa.Index(shortened(f"{object_.name}__{field.name}__key"), scalar, unique=True, postgresql_where=table.c.deleted_at.is_(None))
+    if field.definition.unique and field.kind is not Kind.LIST:
+        yield sa.Index(
+            shortened(f"{object_.name}__{field.name}__key"), scalar, unique=True, postgresql_where=table.c.deleted_at.is_(None)
+        )
     wanted = field.definition.main or field.name in _ordered(object_)
     id_ = table.c.id
     if field.kind is Kind.LINK:
         # Also of deleted records: a foreign key looks for all that point to a row.
         yield sa.Index(shortened(f"{object_.name}__{field.name}__ix"), scalar, id_)
-    elif field.kind is Kind.CHOICE:
-        yield made(field.name, scalar, id_)
-    elif field.kind in (Kind.DATE, Kind.NUMBER) and (wanted or field.kind is Kind.DATE):
+    elif field.kind is Kind.CHOICE or (field.kind in (Kind.DATE, Kind.NUMBER) and (wanted or field.kind is Kind.DATE)):
         yield made(field.name, scalar, id_)
     elif field.kind is Kind.TEXT and wanted and not field.definition.unique:
-        yield made(field.name, sa.func.kundig.fold(scalar).collate("C"), id_)
+        if getattr(field.options, "max_length", 0) <= SORTABLE:
+            yield made(field.name, sa.func.kundig.fold(scalar).collate("C"), id_)
         yield made(f"{field.name}_grams", sa.func.kundig.grams(scalar), gin=True)
     elif field.kind is Kind.LIST:
         yield made(field.name, scalar, gin=True)
@@ -54,7 +61,7 @@ class _Maker:
         self._object = object_
         self._live = live
 
-    def __call__(self, name: str, *over: sa.ColumnElement[object], gin: bool = False) -> sa.Index:
+    def __call__(self, name: str, *over: sa.ColumnElement[Any], gin: bool = False) -> sa.Index:
         using = "gin" if gin else "btree"
         return sa.Index(shortened(f"{self._object}__{name}__ix"), *over, postgresql_using=using, postgresql_where=self._live)
 

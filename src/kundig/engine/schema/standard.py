@@ -27,12 +27,6 @@ _FIELDS: tuple[tuple[Field, str], ...] = (
 STANDARD_NAMES = frozenset(definition.name for definition, _ in _FIELDS)
 """API names of the standard fields."""
 
-STANDARD_COLUMNS = frozenset(
-    "id label label_fold created_at created_by created_by__kind updated_at updated_by updated_by__kind owner_id team_id"
-    " version deleted_at origin is_sample audience".split()
-)
-"""Columns of every object's table."""
-
 
 def standard_fields(object_: str, declared: Mapping[str, Field]) -> dict[str, BoundField]:
     """The standard fields of an object. `user` and `team` fields need objects of that name; `declared` may rename labels."""

@@ -39,7 +39,10 @@ def make_tables(objects: Mapping[str, Object], fields: Mapping[str, Mapping[str,
         columns = [column for f in own.values() for column in f.type.rollup_columns(f)]
         if columns:
             record = sa.Column(
-                "record", PG_UUID(as_uuid=True), sa.ForeignKey(f"{WORKSPACE_SCHEMA}.{name}.id", ondelete="CASCADE"), primary_key=True
+                "record",
+                PG_UUID(as_uuid=True),
+                sa.ForeignKey(f"{WORKSPACE_SCHEMA}.{name}.id", name=f"{name}__rollup__fk", ondelete="CASCADE"),
+                primary_key=True,
             )
             tables.rollups[name] = sa.Table(f"{name}_rollup", tables.metadata, record, *columns)
     return tables
@@ -52,7 +55,7 @@ def _object_table(object_: Object, fields: Mapping[str, BoundField], metadata: s
             columns.extend(own.type.columns(own))
     table = sa.Table(object_.name, metadata, *columns, *_foreign_keys(object_, fields))
     for index in object_indexes(object_, fields, table):
-        assert index.table is table  # noqa: S101 - an index over a table's columns joins it by itself
+        assert index.table is table
     return table
 
 
@@ -64,11 +67,17 @@ def _foreign_keys(object_: Object, fields: Mapping[str, BoundField]) -> Iterator
             yield sa.ForeignKeyConstraint([own.column], [f"{WORKSPACE_SCHEMA}.{own.target}.id"], name=name, ondelete="RESTRICT")
         if own.pipeline is not None and own.name == own.pipeline.field:
             stage = [f"{WORKSPACE_SCHEMA}.stage.pipeline", f"{WORKSPACE_SCHEMA}.stage.key"]
-            yield sa.ForeignKeyConstraint([f"{own.column}__pipeline", own.column], stage, name=shortened(f"{object_.name}__{own.name}__fk"))
+            yield sa.ForeignKeyConstraint(
+                [f"{own.column}__pipeline", own.column], stage, name=shortened(f"{object_.name}__{own.name}__fk")
+            )
 
 
 def _stage_table(metadata: sa.MetaData) -> None:
     """The engine's table that stages point to; made by its migrations, here only to be pointed to."""
-    sa.Table("stage", metadata, sa.Column("pipeline", sa.Text, primary_key=True), sa.Column("key", sa.Text, primary_key=True), info={"system": True})
-
-
+    sa.Table(
+        "stage",
+        metadata,
+        sa.Column("pipeline", sa.Text, primary_key=True),
+        sa.Column("key", sa.Text, primary_key=True),
+        info={"system": True},
+    )

@@ -21,6 +21,7 @@ from kundig.engine.schema.fields.number import DecimalType, DurationType, Number
 from kundig.engine.schema.fields.pipeline import PipelineType
 from kundig.engine.schema.fields.rich_text import RichTextType
 from kundig.engine.schema.fields.rollup import RollupType
+from kundig.engine.schema.fields.secret import SecretType
 from kundig.engine.schema.fields.tags import TagsType
 from kundig.engine.schema.fields.text import LongTextType, TextType
 from kundig.engine.schema.fields.url import UrlType
@@ -58,6 +59,7 @@ _ALL: tuple[FieldType, ...] = (
     FormulaType(),
     RollupType(),
     JsonType(),
+    SecretType(),
 )
 
 TYPES: Mapping[str, FieldType] = {type_.name: type_ for type_ in _ALL}

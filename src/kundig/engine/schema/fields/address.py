@@ -50,7 +50,7 @@ class AddressType(FieldType):
 
     def scalar(self, field: BoundField, row: sa.FromClause) -> None:
         """Nothing: only its parts compare."""
-        return None
+        return
 
     def parts(self, field: BoundField) -> Mapping[str, BoundField]:
         """The five parts."""
@@ -63,7 +63,7 @@ _PART = TextType()
 @cache
 def countries() -> frozenset[str]:
     """The countries by ISO 3166 alpha-2."""
-    territories = Locale("en").territories
+    territories = (str(code) for code in Locale("en").territories)
     return frozenset(code for code in territories if len(code) == 2 and code.isalpha()) - _NO_COUNTRIES
 
 

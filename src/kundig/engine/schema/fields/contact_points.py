@@ -67,8 +67,14 @@ class _LabelledType(FieldType):
     def _entry(self, item: Any, context: Context) -> dict[str, Any] | None:
         if isinstance(item, str):
             item = {"value": item}
-        if not isinstance(item, Mapping) or not isinstance(item.get("value"), str) or not set(item) <= {"value", "label", "display"}:
-            raise Refused("bad_type", t('Give a text, or value and label, such as {example}.', example='{"value": "…", "label": "work"}'))
+        if (
+            not isinstance(item, Mapping)
+            or not isinstance(item.get("value"), str)
+            or not set(item) <= {"value", "label", "display"}
+        ):
+            raise Refused(
+                "bad_type", t("Give a text, or value and label, such as {example}.", example='{"value": "…", "label": "work"}')
+            )
         label = item.get("label")
         label = None if label is None else clean_text(label, 40).strip() or None
         value = clean_text(item["value"], 320).strip()

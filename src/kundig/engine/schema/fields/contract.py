@@ -144,7 +144,8 @@ class FieldType(ABC):
 
     @abstractmethod
     def parse(self, field: BoundField, value: Any, parsing: Parsing) -> Mapping[str, Any]:
-        """Contract JSON → column values (with a side table: the field's name → rows without `record` and `position`); raises Refused.
+        """Contract JSON → column values (with a side table: the field's name → rows without `record`, `position`);
+        raises Refused.
 
         None empties the field.
         """

@@ -27,18 +27,18 @@ class FileType(FieldType):
         return (sa.Column(field.column, PG_UUID(as_uuid=True)),)
 
     def parse(self, field: BoundField, value: Any, parsing: Parsing) -> Mapping[str, Any]:
-        """null."""
+        """Null."""
         if value is not None:
             raise Refused("not_possible", t("Files can't be stored yet."))
         return {field.column: None}
 
     def select(self, field: BoundField, row: sa.FromClause, reading: Reading) -> sa.ColumnElement[Any]:
-        """null."""
+        """Null."""
         return sa.null()
 
     def scalar(self, field: BoundField, row: sa.FromClause) -> None:
         """Nothing: files compare with nothing."""
-        return None
+        return
 
 
 class ImageType(FileType):

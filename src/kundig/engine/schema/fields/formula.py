@@ -67,7 +67,9 @@ class FormulaType(FieldType):
         else:
             raise Misdefined(t('A formula can\'t result in "{type}".', type=options.result))
         definition = msgspec.structs.replace(field.definition, read_only=override is None)
-        return replace(field, definition=definition, options=BoundFormula(result, expressions, override, options.sql, options.currency_of))
+        return replace(
+            field, definition=definition, options=BoundFormula(result, expressions, override, options.sql, options.currency_of)
+        )
 
     def result(self, field: BoundField) -> BoundField:
         """What comes out."""
@@ -93,11 +95,13 @@ class FormulaType(FieldType):
 
     def select(self, field: BoundField, row: sa.FromClause, reading: Reading) -> sa.ColumnElement[Any]:
         """As its result."""
-        return self._either(field, lambda f: f.type.select(f, row, reading))
+        shown: sa.ColumnElement[Any] = self._either(field, lambda f: f.type.select(f, row, reading))
+        return shown
 
     def scalar(self, field: BoundField, row: sa.FromClause) -> sa.ColumnElement[Any] | None:
         """As its result."""
-        return self._either(field, lambda f: f.type.scalar(f, row))
+        compared: sa.ColumnElement[Any] | None = self._either(field, lambda f: f.type.scalar(f, row))
+        return compared
 
     def parts(self, field: BoundField) -> Mapping[str, BoundField]:
         """As its result."""

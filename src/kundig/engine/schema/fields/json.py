@@ -53,7 +53,7 @@ class JsonType(FieldType):
 
     def scalar(self, field: BoundField, row: sa.FromClause) -> None:
         """Nothing: JSON compares with nothing."""
-        return None
+        return
 
 
 def _leaves(value: Any, depth: int = 1) -> Iterator[tuple[int, Any]]:

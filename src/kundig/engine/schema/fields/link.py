@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 import sqlalchemy as sa
@@ -28,7 +28,7 @@ class LinkType(FieldType):
 
     name = "link"
     kind = Kind.LINK
-    Options: type[msgspec.Struct] = LinkOptions
+    Options: ClassVar[type[msgspec.Struct]] = LinkOptions
 
     def bind(self, field: BoundField, binding: Binding) -> BoundField:
         """The target must exist."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 import sqlalchemy as sa
@@ -29,7 +29,7 @@ class LinksType(FieldType):
 
     name = "links"
     kind = Kind.LINK
-    Options: type[msgspec.Struct] = LinkOptions
+    Options: ClassVar[type[msgspec.Struct]] = LinkOptions
 
     def columns(self, field: BoundField) -> tuple[sa.Column[Any], ...]:
         """None: the values are rows of the side table."""
@@ -38,8 +38,12 @@ class LinksType(FieldType):
     def side_table(self, field: BoundField, metadata: sa.MetaData, owner: str) -> sa.Table:
         """`record`, `position`, `target`."""
         schema = metadata.schema
-        target = sa.ForeignKey(f"{schema}.{field.target}.id", ondelete="RESTRICT")
-        return sa.Table(side_name(field), metadata, *_side_columns(owner, schema, sa.Column("target", _ID, target, nullable=False)))
+        target = sa.ForeignKey(
+            f"{schema}.{field.target}.id", name=shortened(f"{side_name(field)}__target__fk"), ondelete="RESTRICT"
+        )
+        return sa.Table(
+            side_name(field), metadata, *_side_columns(field, owner, schema, sa.Column("target", _ID, target, nullable=False))
+        )
 
     def references(self, field: BoundField, value: Any) -> Iterable[Reference]:
         """All records meant."""
@@ -67,7 +71,7 @@ class LinksType(FieldType):
 
     def scalar(self, field: BoundField, row: sa.FromClause) -> None:
         """Nothing: the values lie in the side table."""
-        return None
+        return
 
 
 class LinkAnyOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,13 +98,13 @@ class LinkAnyType(LinksType):
     def side_table(self, field: BoundField, metadata: sa.MetaData, owner: str) -> sa.Table:
         """`record`, `position`, `target`, `target_object`; no foreign key can point to many tables."""
         own = (sa.Column("target", _ID, nullable=False), sa.Column("target_object", sa.Text, nullable=False))
-        return sa.Table(side_name(field), metadata, *_side_columns(owner, metadata.schema, *own))
+        return sa.Table(side_name(field), metadata, *_side_columns(field, owner, metadata.schema, *own))
 
     def references(self, field: BoundField, value: Any) -> Iterable[Reference]:
         """All records meant."""
         items = value if isinstance(value, list | tuple) else ()
         pairs = ((item.get("object"), link_key(item)) for item in items if isinstance(item, Mapping))
-        return [Reference(object_, key) for object_, key in pairs if key is not None and object_ in field.options.targets]
+        return [Reference(str(object_), key) for object_, key in pairs if key is not None and object_ in field.options.targets]
 
     def parse(self, field: BoundField, value: Any, parsing: Parsing) -> Mapping[str, Any]:
         """A list of `{"object", "id"}`: the field's name → rows."""
@@ -119,7 +123,10 @@ class LinkAnyType(LinksType):
     def select(self, field: BoundField, row: sa.FromClause, reading: Reading) -> sa.ColumnElement[Any]:
         """A list of links; targets in the trash or hidden from the reader are left out."""
         side = beside(row, side_name(field), "record", "position", "target", "target_object").alias()
-        links = ((side.c.target_object == sa.literal_column(f"'{target}'"), link_json(target, side.c.target, reading)) for target in field.options.targets)
+        links = (
+            (side.c.target_object == sa.literal_column(f"'{target}'"), link_json(target, side.c.target, reading))
+            for target in field.options.targets
+        )
         return _list_of(sa.select(side.c.position, sa.case(*links).label("link")).where(side.c.record == row.c.id))
 
 
@@ -131,14 +138,15 @@ def side_name(field: BoundField) -> str:
     return shortened(f"{field.object}__{field.name}")
 
 
-def _side_columns(owner: str, schema: str | None, *own: sa.Column[Any]) -> tuple[sa.schema.SchemaItem, ...]:
-    record = sa.ForeignKey(f"{schema}.{owner}.id", ondelete="CASCADE")
+def _side_columns(field: BoundField, owner: str, schema: str | None, *own: sa.Column[Any]) -> tuple[sa.schema.SchemaItem, ...]:
+    name = side_name(field)
+    record = sa.ForeignKey(f"{schema}.{owner}.id", name=shortened(f"{name}__record__fk"), ondelete="CASCADE")
     names = [column.name for column in own]
     return (
         sa.Column("record", _ID, record, primary_key=True),
         sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
         *own,
-        sa.Index(None, *reversed(names), "record"),
+        sa.Index(shortened(f"{name}__target__ix"), *reversed(names), "record"),
     )
 
 

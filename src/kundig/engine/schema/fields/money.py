@@ -42,7 +42,10 @@ class MoneyType(FieldType):
         if value is None:
             return {column: None, f"{column}__currency": None, f"{column}__base": None}
         if not isinstance(value, Mapping) or "amount" not in value or not set(value) <= {"amount", "currency"}:
-            raise Refused("bad_type", t('Give an amount and a currency, such as {example}.', example='{"amount": "1234.50", "currency": "EUR"}'))
+            raise Refused(
+                "bad_type",
+                t("Give an amount and a currency, such as {example}.", example='{"amount": "1234.50", "currency": "EUR"}'),
+            )
         home = parsing.context.workspace.currency
         currency = value.get("currency")
         currency = home if currency is None else currency
@@ -99,5 +102,7 @@ def currency_digits(currency: str) -> int:
 @cache
 def currencies() -> frozenset[str]:
     """The currencies in use today, by CLDR."""
-    in_use = {code for used in get_global("territory_currencies").values() for code, _, end, tender in used if end is None and tender}
+    in_use = {
+        code for used in get_global("territory_currencies").values() for code, _, end, tender in used if end is None and tender
+    }
     return frozenset(in_use & set(list_currencies()))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 import sqlalchemy as sa
@@ -36,7 +35,7 @@ class NumberType(FieldType):
 
     name = "number"
     kind = Kind.NUMBER
-    Options: type[msgspec.Struct] = NumberOptions
+    Options: ClassVar[type[msgspec.Struct]] = NumberOptions
 
     def columns(self, field: BoundField) -> tuple[sa.Column[Any], ...]:
         """One numeric column."""
@@ -66,7 +65,7 @@ class DecimalType(FieldType):
 
     name = "decimal"
     kind = Kind.NUMBER
-    Options: type[msgspec.Struct] = DecimalOptions
+    Options: ClassVar[type[msgspec.Struct]] = DecimalOptions
 
     def columns(self, field: BoundField) -> tuple[sa.Column[Any], ...]:
         """One numeric column without a scale, so that digits stay as given."""
@@ -88,10 +87,10 @@ class PercentType(DecimalType):
 
     def parse(self, field: BoundField, value: Any, parsing: Parsing) -> Mapping[str, Any]:
         """As decimal, from 0 to 100."""
-        parsed = super().parse(field, value, parsing)
-        if value is not None:
-            _check_range(parsed[field.column], 0, 100)
-        return parsed
+        number = None if value is None else exact(value, field.options.digits)
+        if number is not None:
+            _check_range(number, 0, 100)
+        return {field.column: number}
 
 
 class RatingOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -148,22 +147,26 @@ def exact(value: Any, digits: int) -> Decimal:
         number = Decimal(value)
     else:
         number = _number(value)
-    if -int(number.normalize().as_tuple().exponent) > digits:
+    if _places(number.normalize()) > digits:
         raise Refused("too_precise", t("At most {digits} digits after the point are possible here.", digits=digits))
-    if -int(number.as_tuple().exponent) > digits:
+    if _places(number) > digits:
         number = number.quantize(Decimal(1).scaleb(-digits))
     return abs(number) if number == 0 else number
+
+
+def _places(number: Decimal) -> int:
+    return -int(number.as_tuple().exponent)
 
 
 def _number(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise Refused("bad_type", t("Give a number here."))
-    if not math.isfinite(value) or abs(value) >= _LARGEST:
-        raise Refused("bad_value", t("This number is too large."))
     number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    if not number.is_finite() or abs(number) >= _LARGEST:
+        raise Refused("bad_value", t("This number is too large."))
     if number == number.to_integral_value():
         return number.quantize(Decimal(1)) + 0
-    if -int(number.normalize().as_tuple().exponent) > 30:
+    if _places(number.normalize()) > 30:
         raise Refused("too_precise", t("At most {digits} digits after the point are possible here.", digits=30))
     return number.normalize()
 

@@ -61,7 +61,16 @@ class PipelineType(FieldType):
         """Pipeline (if there is a choice), time of the last change, history, closing time, status."""
         if len(field.pipelines) > 1:
             choices = tuple(Choice(p.name, p.label) for p in field.pipelines)
-            yield _derived(field, f"{field.name}_pipeline", "pipeline", ChoiceType(), ChoiceOptions(choices), "Pipeline", "Pipeline", fixed=False)
+            yield _derived(
+                field,
+                f"{field.name}_pipeline",
+                "pipeline",
+                ChoiceType(),
+                ChoiceOptions(choices),
+                "Pipeline",
+                "Pipeline",
+                fixed=False,
+            )
         status = "status_category" if field.name == "status" else "status"
         yield _derived(field, status, "status", ChoiceType(), ChoiceOptions(STATUSES), "Status", "Status")
         yield _derived(field, f"{field.name}_changed_at", "changed_at", DatetimeType(), NoOptions(), "Stage since", "Phase seit")
@@ -103,7 +112,14 @@ class StageHistoryType(FieldType):
         of = beside(row, "stage_history", "object", "record", "field", "position", "stage", "entered_at", "left_at").alias()
         lasted = sa.func.extract("epoch", of.c.left_at - of.c.entered_at)
         entry = sa.func.json_build_object(
-            "stage", of.c.stage, "entered_at", instant_text(of.c.entered_at), "left_at", instant_text(of.c.left_at), "seconds", lasted
+            "stage",
+            of.c.stage,
+            "entered_at",
+            instant_text(of.c.entered_at),
+            "left_at",
+            instant_text(of.c.left_at),
+            "seconds",
+            lasted,
         )
         stages = sa.select(entry.label("entry"), of.c.position).where(
             of.c.object == sa.literal_column(f"'{field.object}'"),
@@ -115,7 +131,7 @@ class StageHistoryType(FieldType):
 
     def scalar(self, field: BoundField, row: sa.FromClause) -> None:
         """Nothing: a history compares with nothing."""
-        return None
+        return
 
 
 def _derived(

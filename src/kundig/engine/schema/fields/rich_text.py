@@ -20,8 +20,12 @@ from kundig.engine.schema.kinds import Kind
 if TYPE_CHECKING:
     from kundig.engine.schema.bound import BoundField
 
-_BLOCKS = frozenset("p div br ul ol li blockquote pre hr h1 h2 h3 h4 h5 h6 table tr".split())
-_TAGS = _BLOCKS | frozenset("a b strong i em u s del code sub sup span thead tbody tfoot th td".split())
+_BLOCKS = frozenset(
+    ("p", "div", "br", "ul", "ol", "li", "blockquote", "pre", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "tr")
+)
+_TAGS = _BLOCKS | frozenset(
+    ("a", "b", "strong", "i", "em", "u", "s", "del", "code", "sub", "sup", "span", "thead", "tbody", "tfoot", "th", "td")
+)
 _ATTRIBUTES = {"a": {"href", "title"}, "th": {"colspan", "rowspan"}, "td": {"colspan", "rowspan"}, "ol": {"start"}}
 
 

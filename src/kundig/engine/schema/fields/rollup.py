@@ -78,7 +78,9 @@ class RollupType(FieldType):
         """Child, link, field and result."""
         options: RollupOptions = field.options
         if options.timeline is not None:
-            return replace(field, options=BoundRollup(result_field(field, DatetimeType(), binding), "max", timeline=options.timeline))
+            return replace(
+                field, options=BoundRollup(result_field(field, DatetimeType(), binding), "max", timeline=options.timeline)
+            )
         child, _, link = (options.child or "").partition(".")
         if binding.field(child, link).target != field.object:
             raise Misdefined(t('"{child}" is no link to this object.', child=options.child))
@@ -102,7 +104,9 @@ class RollupType(FieldType):
         columns = self._result_columns(field)
         if field.options.into is None:
             return tuple(columns)
-        before = (sa.Column(f"{field.column}__before{c.name.removeprefix(field.column)}", c.type) for c in self._result_columns(field))
+        before = (
+            sa.Column(f"{field.column}__before{c.name.removeprefix(field.column)}", c.type) for c in self._result_columns(field)
+        )
         return (*columns, sa.Column(f"{field.column}__into", sa.Boolean, nullable=False, server_default=sa.false()), *before)
 
     def parse(self, field: BoundField, value: Any, parsing: Parsing) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 import sqlalchemy as sa
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 class TextOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`max_length` in characters."""
+    """`max_length` in characters. Up to 500 a text fits into an index that it is sorted by."""
 
-    max_length: int = 2000
+    max_length: int = 500
 
 
 class TextType(FieldType):
@@ -29,7 +29,7 @@ class TextType(FieldType):
 
     name = "text"
     kind = Kind.TEXT
-    Options: type[msgspec.Struct] = TextOptions
+    Options: ClassVar[type[msgspec.Struct]] = TextOptions
 
     def columns(self, field: BoundField) -> tuple[sa.Column[Any], ...]:
         """One text column."""

@@ -7,19 +7,27 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import msgspec
+
 from kundig.base.i18n import t
 from kundig.engine.schema.fields.contract import Parsing, Refused
-from kundig.engine.schema.fields.text import TextOptions, TextType, clean_text
+from kundig.engine.schema.fields.text import TextType, clean_text
 
 if TYPE_CHECKING:
     from kundig.engine.schema.bound import BoundField
+
+
+class UrlOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`max_length` in characters."""
+
+    max_length: int = 2000
 
 
 class UrlType(TextType):
     """http and https only: nothing that a browser would run."""
 
     name = "url"
-    Options = TextOptions
+    Options = UrlOptions
 
     def parse(self, field: BoundField, value: Any, parsing: Parsing) -> Mapping[str, Any]:
         """A whole address; an empty one empties the field."""

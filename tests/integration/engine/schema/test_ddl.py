@@ -1,0 +1,151 @@
+"""From the model to the tables: complete, repeatable, and without loss."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from kundig.base.errors import Invalid
+from kundig.engine.extension import Module, field
+from kundig.engine.schema.ddl import applying, planning
+from kundig.engine.schema.ddl.applying import apply_model, change_tables
+from kundig.engine.schema.ddl.planning import plan_tables
+from kundig.engine.schema.ddl.present import read_present
+from kundig.engine.schema.definitions import define
+from kundig.engine.schema.model import build_model
+from tests.integration.engine.schema.sample import MODULE, PART, PIPELINE, TEAM, THING, USER
+
+
+def _model(*, things=THING, pipeline=PIPELINE):
+    module = Module(name="sample", label={"en": "S", "de": "S"}, objects=(USER, TEAM, things, PART), pipelines=(pipeline,))
+    return build_model(define([module]), "test", 2)
+
+
+def _with(*fields, without=()):
+    kept = tuple(f for f in THING.fields if f.name not in without)
+    return msgspec.structs.replace(THING, fields=(*kept, *fields))
+
+
+async def test_after_applying_nothing_is_left_to_do(database, sample_workspace, model):
+    async with database.owner(sample_workspace) as connection:
+        plan = plan_tables(model, await read_present(connection))
+    assert plan.steps == ()
+    assert plan.conflicts == ()
+    assert plan.unknown == ()
+
+
+async def test_applying_twice_does_nothing(database, sample_workspace, model):
+    applied = await apply_model(database, sample_workspace, model)
+    assert applied.steps == ()
+
+
+async def test_a_new_field_keeps_the_data(database, with_engine, model):
+    place = await with_engine()
+    await apply_model(database, place, model)
+    async with database.transaction(place) as connection:
+        await connection.execute("insert into {ws}.thing (id, name, tags) values (gen_random_uuid(), 'Anna', '{a}')")
+    extra = (field("extra", "text", "Extra", "Extra", main=True), field("flag", "boolean", "Flag", "Flag"))
+    number = field("second", "autonumber", "Second", "Zweite", prefix="S-")
+    applied = await apply_model(database, place, _model(things=_with(*extra, number)))
+    assert "column thing.extra" in applied.steps
+    async with database.transaction(place) as connection:
+        row = await connection.row("select name, tags, extra, flag, second from {ws}.thing")
+    assert row == {"name": "Anna", "tags": ["a"], "extra": None, "flag": False, "second": "S-000001"}
+
+
+async def test_a_removed_field_stays_and_is_reported(database, with_engine, model):
+    place = await with_engine()
+    await apply_model(database, place, model)
+    applied = await apply_model(database, place, _model(things=_with(without=("data",))))
+    assert applied.steps == ()
+    assert applied.unknown == ("thing.data",)
+
+
+async def test_a_changed_formula_is_worked_out_anew(database, with_engine, model):
+    place = await with_engine()
+    await apply_model(database, place, model)
+    async with database.transaction(place) as connection:
+        await connection.execute("insert into {ws}.thing (id, name) values (gen_random_uuid(), 'Anna')")
+    other = field("greeting", "formula", "G", "G", result="text", sql="'Bye 100%, ' || {name}", overridable=True)
+    await apply_model(database, place, _model(things=_with(other, without=("greeting",))))
+    async with database.transaction(place) as connection:
+        assert await connection.value("select greeting from {ws}.thing") == "Bye 100%, Anna"
+
+
+async def test_another_type_is_refused_and_nothing_changed(database, with_engine, model):
+    place = await with_engine()
+    await apply_model(database, place, model)
+    with pytest.raises(Invalid) as refused:
+        await apply_model(database, place, _model(things=_with(field("data", "date", "D", "D"), without=("data",))))
+    assert [error.field for error in refused.value.errors] == ["thing.data: jsonb → date"]
+
+
+async def test_big_indexes_are_built_later_and_broken_ones_again(database, with_engine, model, monkeypatch):
+    place = await with_engine()
+    await apply_model(database, place, model)
+    monkeypatch.setattr(planning, "BIG", 0)
+    async with database.owner(place) as connection:
+        await connection.execute("drop index {ws}.thing__name__ix; update pg_index set indisvalid = indisvalid")
+    applied = await apply_model(database, place, model)
+    assert applied.steps == ("index thing__name__ix",)
+    async with database.owner(place) as connection:
+        present = await read_present(connection)
+    assert present.indexes["thing__name__ix"]
+    broken = planning.plan_tables(model, msgspec_replace(present, indexes={**present.indexes, "thing__name__ix": False}))
+    assert [step.sql.split("{ws}")[0] for step in broken.steps] == [
+        "drop index concurrently ",
+        'CREATE INDEX CONCURRENTLY thing__name__ix ON "',
+    ]
+    await applying.build_indexes(database, place, broken.steps)
+    async with database.owner(place) as connection:
+        assert plan_tables(model, await read_present(connection)).steps == ()
+
+
+def msgspec_replace(value, **changes):
+    from dataclasses import replace
+
+    return replace(value, **changes)
+
+
+def _pipeline(*stages):
+    return msgspec.structs.replace(PIPELINE, stages=stages)
+
+
+async def test_stages_are_projected_and_kept_while_in_use(database, with_engine, model):
+    place = await with_engine()
+    await apply_model(database, place, model)
+    begin, done = PIPELINE.stages
+    middle = msgspec.structs.replace(begin, key="middle")
+    await apply_model(database, place, _model(pipeline=_pipeline(begin, middle, done)))
+    async with database.transaction(place) as connection:
+        assert await connection.values("select key from {ws}.stage order by position") == ["begin", "middle", "done"]
+        await connection.execute(
+            "insert into {ws}.thing (id, stage, stage__pipeline, stage__status)"
+            " values (gen_random_uuid(), 'done', 'thing_way', 'won')"
+        )
+    with pytest.raises(Invalid) as refused:
+        await apply_model(database, place, _model(pipeline=_pipeline(begin, middle)))
+    assert [error.code for error in refused.value.errors] == ["in_use"]
+    lost = msgspec.structs.replace(done, status="lost")
+    await apply_model(database, place, _model(pipeline=_pipeline(begin, lost)))
+    async with database.transaction(place) as connection:
+        assert await connection.values("select key from {ws}.stage order by position") == ["begin", "done"]
+        assert await connection.value("select stage__status from {ws}.thing") == "lost"
+
+
+async def test_the_journal_is_append_only(database, sample_workspace):
+    import psycopg
+
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        async with database.transaction(sample_workspace) as connection:
+            await connection.execute("delete from {ws}.change_entry")
+
+
+async def test_a_change_may_be_part_of_a_larger_transaction(database, with_engine, model):
+    place = await with_engine()
+    with pytest.raises(RuntimeError):
+        async with database.owner(place) as connection:
+            await change_tables(connection, model)
+            raise RuntimeError
+    async with database.owner(place) as connection:
+        assert "thing" not in (await read_present(connection)).tables
