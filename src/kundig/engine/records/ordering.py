@@ -91,7 +91,7 @@ def sorted_value(key: Key, row: sa.FromClause) -> sa.ColumnElement[Any]:
     if bound.kind is Kind.TEXT:
         return folded(value)
     if bound.kind is Kind.LIST:
-        return folded(value[1])
+        return folded(sa.func.nullif(sa.func.array_to_string(value, sa.literal_column("','")), sa.literal_column("''")))
     if bound.kind is Kind.CHOICE:
         return position(key, value)
     return value

@@ -9,11 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
+from kundig.engine.policy.predicates import AccessReading
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.ordering import Joined, Key, has_value
 from kundig.engine.records.segments import Segment
 from kundig.engine.records.selecting import record_columns
-from kundig.engine.records.sight import Sight
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.filters import Filter, compile_filter
 from kundig.engine.schema.filters.sql_types import is_instant, is_whole
@@ -36,9 +36,9 @@ class Reach:
 
     def conditions(self, row: sa.FromClause) -> list[sa.ColumnElement[bool]]:
         """Live, visible, matching."""
-        sight = Sight(self.scope)
-        own = [sight.seen(self.object.name, row)]
-        return own if self.where is None else [*own, compile_filter(self.where, row, sight)]
+        reading = AccessReading.of(self.scope)
+        own = [reading.seen(self.object.name, row)]
+        return own if self.where is None else [*own, compile_filter(self.where, row, reading)]
 
 
 @dataclass(frozen=True)
@@ -78,32 +78,36 @@ def page_statement(
     branches = [_branch(reach, number, segment, after if place == 0 else None) for place, (number, segment) in enumerate(segments)]
     page = branches[0].subquery("page") if len(branches) == 1 else sa.union_all(*branches).subquery("page")
     row = reach.object.table.alias("o")
-    shown = sa.select(*record_columns(reach.scope, reach.object, row, fields)).correlate(row).lateral("record")
+    values = record_columns(reach.scope, reach.object, row, fields)
+    own = [page.c.segment.label("_segment"), page.c.id.label("_id"), page.c["keys"].label("_keys"), page.c.place.label("_place")]
+    found = sa.select(*own, *values).select_from(page.join(row, row.c.id == page.c.id)).subquery("d")
     return (
-        sa.select(page.c.segment, page.c.id, page.c["keys"], as_json("record"))
-        .select_from(page.join(row, row.c.id == page.c.id).join(shown, sa.true()))
-        .order_by(page.c.segment, page.c.place)
+        sa.select(found.c["_segment"].label("segment"), found.c["_id"].label("id"), found.c["_keys"].label("keys"), as_json(values))
+        .select_from(found)
+        .order_by(found.c["_segment"], found.c["_place"])
         .limit(sa.bindparam(MOST, type_=sa.Integer()))
     )
 
 
-def as_json(name: str) -> sa.Label[str]:
-    """A row of the FROM clause as JSON text."""
-    return sa.cast(sa.func.row_to_json(sa.literal_column(name)), sa.Text()).label("record")
+def as_json(values: Sequence[sa.Label[Any]]) -> sa.Label[str]:
+    """The named values of a subquery `d` as a JSON object, as text."""
+    names = ", ".join('d."' + value.name.replace('"', '""') + '"' for value in values)
+    whole: sa.ColumnElement[str] = sa.literal_column(f"(select row_to_json(r)::text from (select {names}) r)", sa.Text())
+    return whole.label("record")
 
 
 def _branch(reach: Reach, number: int, segment: Segment, after: tuple[bool, ...] | None) -> sa.Select[Any]:
     """The ids of one segment with their sort keys."""
     row = reach.object.table.alias()
-    sight = Sight(reach.scope)
-    joined = Joined(row, sight)
+    reading = AccessReading.of(reach.scope)
+    joined = Joined(row, reading)
     conditions = reach.conditions(row)
     sorts: list[_Sort] = []
     for part in segment:
         if part.role == "choice":
-            conditions.append(_is_choice(part.key, part.choice, row, sight))
+            conditions.append(_is_choice(part.key, part.choice, row, reading))
         elif part.role == "missing":
-            conditions.append(sa.not_(_filled(part.key, row, sight)))
+            conditions.append(sa.not_(_filled(part.key, row, reading)))
         else:
             sort = _Sort(joined.value(part.key, outer=part.role == "rest"), part.key, part.role == "rest")
             sorts.append(sort)
@@ -128,16 +132,16 @@ def _branch(reach: Reach, number: int, segment: Segment, after: tuple[bool, ...]
     return sa.select(constant.label("segment"), found.c.id, place.label("place"), texts.label("keys"))
 
 
-def _is_choice(key: Key, choice: str, row: sa.FromClause, sight: Sight) -> sa.ColumnElement[bool]:
+def _is_choice(key: Key, choice: str, row: sa.FromClause, reading: AccessReading) -> sa.ColumnElement[bool]:
     field = key.path.field
-    return has_value(key, row, sight, lambda last: field.type.scalar(field, last) == sa.literal(choice))  # type: ignore[no-any-return]
+    return has_value(key, row, reading, lambda last: field.type.scalar(field, last) == sa.literal(choice))  # type: ignore[no-any-return]
 
 
-def _filled(key: Key, row: sa.FromClause, sight: Sight) -> sa.ColumnElement[bool]:
+def _filled(key: Key, row: sa.FromClause, reading: AccessReading) -> sa.ColumnElement[bool]:
     field = key.path.field
     if field.kind is Kind.CHOICE:
-        return has_value(key, row, sight, lambda last: field.type.scalar(field, last).is_not(None))  # type: ignore[no-any-return,union-attr]
-    return has_value(key, row, sight)  # type: ignore[no-any-return]
+        return has_value(key, row, reading, lambda last: field.type.scalar(field, last).is_not(None))  # type: ignore[no-any-return,union-attr]
+    return has_value(key, row, reading)  # type: ignore[no-any-return]
 
 
 def _behind(

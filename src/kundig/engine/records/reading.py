@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from kundig.base.errors import Invalid, Malformed, Missing
 from kundig.base.i18n import t
+from kundig.engine.policy.predicates import AccessReading
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.counting import count_matching, estimate, refuse_if_slow
 from kundig.engine.records.cursors import Place, read_cursor, write_cursor
@@ -19,7 +20,7 @@ from kundig.engine.records.ordering import Key, parse_order
 from kundig.engine.records.pages import AFTER, MOST, Reach, as_json, page_statement
 from kundig.engine.records.segments import Segment, segments_of
 from kundig.engine.records.selecting import parse_fields, record_columns
-from kundig.engine.records.sight import Sight, filter_in
+from kundig.engine.records.sight import filter_in
 from kundig.engine.records.statements import statement
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.filters import Filter
@@ -176,13 +177,12 @@ async def _named_records(scope: Scope, name: str, ids: Sequence[UUID], fields: S
 
 def _records_statement(scope: Scope, object_: BoundObject, fields: tuple[str, ...] | None) -> sa.Select[Any]:
     row = object_.table.alias("o")
-    shown = sa.select(*record_columns(scope, object_, row, fields)).correlate(row).lateral("record")
+    values = record_columns(scope, object_, row, fields)
     ids = sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid()))
-    return (
-        sa.select(row.c.id, row.c.version, as_json("record"))
-        .select_from(row.join(shown, sa.true()))
-        .where(row.c.id == sa.any_(ids), Sight(scope).seen(object_.name, row))
-    )
+    seen = AccessReading.of(scope).seen(object_.name, row)
+    own = [row.c.id.label("_id"), row.c.version.label("_version")]
+    found = sa.select(*own, *values).select_from(row).where(row.c.id == sa.any_(ids), seen).subquery("d")
+    return sa.select(found.c["_id"].label("id"), found.c["_version"].label("version"), as_json(values)).select_from(found)
 
 
 __all__ = ["Counting", "Filter", "ListQuery", "Page", "RecordText", "count_records", "list_records", "read_many", "read_record"]

@@ -11,8 +11,9 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from kundig.base.database.connection import WORKSPACE_SCHEMA
 from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import t
+from kundig.engine.policy.predicates import AccessReading
 from kundig.engine.policy.scope import Scope
-from kundig.engine.records.sight import Sight, path_in
+from kundig.engine.records.sight import path_in
 from kundig.engine.schema.bound import BoundField, BoundObject
 from kundig.engine.schema.model import Path, UnknownField
 
@@ -40,39 +41,39 @@ def parse_fields(scope: Scope, object_: BoundObject, fields: Sequence[str] | Non
 
 def record_columns(
     scope: Scope, object_: BoundObject, row: sa.FromClause, fields: tuple[str, ...] | None
-) -> list[sa.ColumnElement[Any]]:
+) -> list[sa.Label[Any]]:
     """The values of a record, labelled as in JSON. `row` is the object's table or an alias of it."""
-    sight = Sight(scope)
+    reading = AccessReading.of(scope)
     if fields is None:
         hidden = scope.rights(object_.name).hidden
         shown: Iterable[BoundField] = (*object_.implicit.values(), *object_.fields.values())
-        values = {field.name: field.type.select(field, row, sight) for field in shown if field.name not in hidden}
+        values = {field.name: field.type.select(field, row, reading) for field in shown if field.name not in hidden}
         extra = {"object": _object_name(object_), "external_ids": _external_ids(object_, row)}
         ordered = {"id": values.pop("id"), "object": extra.pop("object"), **values, **extra}
         return [value.label(name) for name, value in ordered.items()]
-    return [_named(scope, object_, row, name, sight).label(name) for name in fields]
+    return [_named(scope, object_, row, name, reading).label(name) for name in fields]
 
 
-def _named(scope: Scope, object_: BoundObject, row: sa.FromClause, name: str, sight: Sight) -> sa.ColumnElement[Any]:
+def _named(scope: Scope, object_: BoundObject, row: sa.FromClause, name: str, reading: AccessReading) -> sa.ColumnElement[Any]:
     if name == "object":
         return _object_name(object_)
     if name == "external_ids":
         return _external_ids(object_, row)
-    return along(path_in(scope, object_.name, name), row, sight)
+    return along(path_in(scope, object_.name, name), row, reading)
 
 
-def along(path: Path, row: sa.FromClause, sight: Sight) -> sa.ColumnElement[Any]:
+def along(path: Path, row: sa.FromClause, reading: AccessReading) -> sa.ColumnElement[Any]:
     """The value at the end of a path; null where a record on the way is missing or can't be seen."""
-    return _along(path.links, path.field, row, sight)
+    return _along(path.links, path.field, row, reading)
 
 
-def _along(links: tuple[BoundField, ...], field: BoundField, row: sa.FromClause, sight: Sight) -> sa.ColumnElement[Any]:
+def _along(links: tuple[BoundField, ...], field: BoundField, row: sa.FromClause, reading: AccessReading) -> sa.ColumnElement[Any]:
     if not links:
-        return field.type.select(field, row, sight)
+        return field.type.select(field, row, reading)
     target = links[0].target or ""
-    other = sight.table(target).alias()
-    value = _along(links[1:], field, other, sight)
-    return sa.select(value).where(other.c.id == row.c[links[0].column], sight.seen(target, other)).scalar_subquery()
+    other = reading.table(target).alias()
+    value = _along(links[1:], field, other, reading)
+    return sa.select(value).where(other.c.id == row.c[links[0].column], reading.seen(target, other)).scalar_subquery()
 
 
 def _object_name(object_: BoundObject) -> sa.ColumnElement[str]:
