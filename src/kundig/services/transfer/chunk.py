@@ -1,0 +1,182 @@
+"""One chunk of rows through the write door: matched, linked, written; bad rows are told apart and the good ones kept.
+
+Everything happens in the caller's transaction and under the rights of now.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from kundig.base.errors import Invalid, Kind, KundigError
+from kundig.base.i18n import t
+from kundig.base.uuid7 import uuid7
+from kundig.engine.policy.decisions import allowed
+from kundig.engine.policy.scope import Scope
+from kundig.engine.records.writing import Change, Create, Item, Update
+from kundig.services.transfer.children import child_items
+from kundig.services.transfer.files import Row
+from kundig.services.transfer.lines import Line, blame, read_line
+from kundig.services.transfer.linking import fill_links
+from kundig.services.transfer.lookups import find_by
+from kundig.services.transfer.merging import merge_parts
+from kundig.services.transfer.plan import Plan
+from kundig.services.transfer.trials import trial
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of the rows of a chunk."""
+
+    created: int = 0
+    updated: int = 0
+    skipped: int = 0
+    failed: list[Line] = field(default_factory=list)
+    deferred: list[Line] = field(default_factory=list)
+
+    @property
+    def written(self) -> int:
+        """Rows that changed something."""
+        return self.created + self.updated
+
+
+async def import_chunk(change: Change, plan: Plan, rows: Sequence[Row], *, last: bool = True) -> Outcome:
+    """Bring rows in. Unless this is the `last` round, rows that refer to missing records of the same object are deferred."""
+    outcome = Outcome()
+    lines = [read_line(plan, row) for row in rows]
+    for wave in _waves(lines):
+        await _find_records(change.scope, plan, wave)
+        await fill_links(change, plan, wave, last=last)
+        await _check_rights(change.scope, plan, wave)
+        outcome.deferred += [line for line in wave if line.deferred and not line.faults]
+        outcome.failed += [line for line in wave if line.faults]
+        await merge_parts(change.scope, plan, wave)
+        await _write(change, plan, [line for line in wave if not line.faults and not line.deferred], outcome)
+    return outcome
+
+
+def _waves(lines: Sequence[Line]) -> list[list[Line]]:
+    """Rows with a key that stands in an earlier row of the chunk come after it, since they mean the same record."""
+    waves: list[list[Line]] = []
+    seen: Counter[str] = Counter()
+    for line in lines:
+        keys = [key.casefold() for key in line.keys]
+        number = max((seen[key] for key in keys), default=0)
+        for key in keys:
+            seen[key] = number + 1
+        while len(waves) <= number:
+            waves.append([])
+        waves[number].append(line)
+    return waves
+
+
+async def _find_records(scope: Scope, plan: Plan, lines: Sequence[Line]) -> None:
+    """The existing records that rows mean; a row that means several fails, in mode update also one that means none."""
+    matched = plan.matched
+    if matched is None:
+        return
+    found = await find_by(scope, plan.object.name, matched.name, {key for line in lines for key in line.keys})
+    meant: Counter[UUID] = Counter()
+    for line in lines:
+        records = {record for key in line.keys for record in found[key]}
+        if len(records) > 1:
+            line.fail(matched, "ambiguous", t("Several records have this value."))
+        elif records:
+            line.record = records.pop()
+            meant[line.record] += 1
+            if meant[line.record] > 1:
+                line.fail(matched, "twice", t("Another row right above means the same record."))
+            # the key found the record: it says nothing new, and a list may hold more than the file knows
+            line.values.pop(matched.name, None)
+        elif plan.order.mode == "update":
+            line.fail(matched, "not_found", t("There is no record with this value."))
+
+
+async def _check_rights(scope: Scope, plan: Plan, lines: Sequence[Line]) -> None:
+    """Rows whose record may not be edited fail by themselves, before they make the whole chunk fail."""
+    found = [line for line in lines if line.record is not None]
+    if not found:
+        return
+    rights = scope.rights(plan.object.name)
+    may = await allowed(scope, "edit", plan.object.name, [line.record for line in found if line.record])
+    for line in found:
+        if line.record not in may:
+            line.fail(plan.matched, "denied", t("Your role does not allow changing this record."))
+        for target in plan.targets:
+            if target.name in rights.fixed_later and target.name in line.values:
+                line.fail(target, "denied", t("Your role does not allow changing this field later."))
+
+
+async def _write(change: Change, plan: Plan, lines: list[Line], outcome: Outcome) -> None:
+    """Write all lines; those that are refused are taken out, and the rest tried again."""
+    while lines:
+        try:
+            await _try(change, plan, lines, outcome)
+        except KundigError as error:
+            if error.kind is Kind.OUTSIDE:
+                raise
+            if not _blame_all(plan, lines, error):
+                await _halve(change, plan, lines, error, outcome)
+                return
+            outcome.failed += [line for line in lines if line.faults]
+            lines = [line for line in lines if not line.faults]
+        else:
+            return
+
+
+async def _halve(change: Change, plan: Plan, lines: list[Line], error: KundigError, outcome: Outcome) -> None:
+    """An error that names no row: half by half, until it stands alone."""
+    if len(lines) == 1:
+        lines[0].fail(None, error.code, error.text)
+        outcome.failed += lines
+        return
+    middle = len(lines) // 2
+    await _write(change, plan, lines[:middle], outcome)
+    await _write(change, plan, lines[middle:], outcome)
+
+
+def _blame_all(plan: Plan, lines: Sequence[Line], error: KundigError) -> bool:
+    """Lay errors at their cells; False if some can't be."""
+    errors = error.errors if isinstance(error, Invalid) else ()
+    if not errors or any(found.index is None for found in errors):
+        return False
+    for found in errors:
+        object_, targets = (plan.object, plan.targets)
+        if found.list == "child" and plan.child is not None:
+            object_, targets = plan.child.object, plan.child.targets
+        labels = {name: bound.definition.label for name, bound in object_.fields.items()}
+        blame(lines[found.index or 0], targets, found, labels)
+    return True
+
+
+async def _try(change: Change, plan: Plan, lines: Sequence[Line], outcome: Outcome) -> None:
+    """Write all lines or none. Counts them when they are written."""
+    ids = [line.record or uuid7() for line in lines]
+    items: list[Item] = [
+        Update(id_, line.values, external_ids=line.external_ids)
+        if line.record
+        else Create(line.values, id_, external_ids=line.external_ids)
+        for id_, line in zip(ids, lines, strict=True)
+    ]
+    existing = [line.record for line in lines if line.record]
+    before = await _versions(change.scope, plan, existing)
+    async with trial(change) as tried:
+        await tried.write(plan.object.name, items, [("rows", index) for index in range(len(items))])
+        children = await child_items(change.scope, plan, lines, ids)
+        if plan.child is not None and children:
+            await tried.write(plan.child.object.name, [item for _, item in children], [("child", index) for index, _ in children])
+    after = await _versions(change.scope, plan, existing)
+    grown = {lines[index].record for index, _ in children}
+    touched = {record for record in existing if before[record] != after[record] or record in grown}
+    outcome.created += len(lines) - len(existing)
+    outcome.updated += len(touched)
+    outcome.skipped += len(existing) - len(touched)
+
+
+async def _versions(scope: Scope, plan: Plan, ids: Sequence[UUID]) -> dict[UUID, int]:
+    if not ids:
+        return {}
+    statement = f'select id, version from {{ws}}."{plan.object.name}" where id = any(%(ids)s)'
+    return {row["id"]: row["version"] for row in await scope.connection.rows(statement, {"ids": list(ids)})}
