@@ -17,7 +17,7 @@ from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.sight import comparable, path_in
-from kundig.engine.schema.bound import BoundObject
+from kundig.engine.schema.bound import BoundField, BoundObject
 from kundig.engine.schema.fields.contract import Reading
 from kundig.engine.schema.filters.conditions import folded
 from kundig.engine.schema.filters.paths import exists_along
@@ -66,15 +66,21 @@ class Joined:
 
     def value(self, key: Key, *, outer: bool) -> sa.ColumnElement[Any]:
         """What a key sorts by; the joins it needs are added."""
-        row = self.row
-        for link in key.path.links:
-            row = self._join(row, link.column, link.target or "", outer=outer)
+        row = self.along(key.path.links, outer=outer)
         bound = key.path.field
         if bound.kind is Kind.LINK and bound.column != "id":
-            return self._join(row, bound.column, bound.target or "", outer=outer).c.label_fold  # type: ignore[no-any-return]
+            return self.join(row, bound.column, bound.target or "", outer=outer).c.label_fold  # type: ignore[no-any-return]
         return sorted_value(key, row)
 
-    def _join(self, row: sa.FromClause, column: str, target: str, *, outer: bool) -> sa.FromClause:
+    def along(self, links: tuple[BoundField, ...], *, outer: bool) -> sa.FromClause:
+        """The row at the end of links."""
+        row = self.row
+        for link in links:
+            row = self.join(row, link.column, link.target or "", outer=outer)
+        return row
+
+    def join(self, row: sa.FromClause, column: str, target: str, *, outer: bool) -> sa.FromClause:
+        """The row that a link points to, if it is live and visible."""
         other = self.reading.table(target).alias()
         on = sa.and_(other.c.id == row.c[column], self.reading.seen(target, other))
         self.source = self.source.join(other, on, isouter=outer)
