@@ -66,8 +66,8 @@ def address(data: Path, secrets: Secrets, worker_id: str) -> Iterator[Address]:
 @pytest.fixture(scope="session")
 async def database(address: Address, data: Path) -> AsyncIterator[Database]:
     """A migrated database, open for the whole run."""
+    await wiring.prepare(address, data)
     async with Database(address) as opened:
-        await wiring.prepare(opened, data)
         yield opened
 
 

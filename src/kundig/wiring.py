@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+from litestar import Litestar
+
+from kundig.base.context import Workspace
 from kundig.base.database import Database, MigrationSource, migrate
 from kundig.base.database.address import Address, external
-from kundig.base.database.embedded import EmbeddedServer
+from kundig.base.database.embedded import attached
 from kundig.base.database.roles import ensure_roles
-from kundig.base.jobs import JOBS, prepare_jobs
+from kundig.base.database.workspaces import ensure_workspace
+from kundig.base.jobs import JOBS, Job, prepare_jobs
+from kundig.base.lifetime import end_with_parent, stop_event
 from kundig.base.secrets import Secrets
 from kundig.base.settings import Settings
+from kundig.interfaces.health import health
+
+MAIN = Workspace("main", "ws_main")
+"""The workspace that the first start makes."""
 
 
 def migration_sources() -> list[MigrationSource]:
@@ -20,24 +30,49 @@ def migration_sources() -> list[MigrationSource]:
     return [JOBS]
 
 
-async def prepare(database: Database, data: Path) -> None:
-    """Roles, migrations, queue: everything the program needs before it serves; safe to repeat."""
-    await ensure_roles(database.address, data)
-    await migrate(database, [])
-    await prepare_jobs(database)
-    await migrate(database, migration_sources())
+def jobs() -> list[Job]:
+    """Everything a worker can do."""
+    return []
 
 
 @contextmanager
 def database_address(settings: Settings) -> Iterator[Address]:
-    """Where the database is; the embedded server runs as long as the block lasts."""
+    """Where the database is; the embedded server runs at least as long as the block lasts."""
     if settings.database_url:
         yield external(settings.database_url, Secrets(settings.secret_key).derive_text)
         return
-    server = EmbeddedServer(settings.data)
-    server.attach()
-    try:
+    with attached(settings.data) as server:
         server.create_database()
         yield server.address()
-    finally:
-        server.detach()
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """The database of the settings, for one process."""
+    with database_address(settings) as address:
+        async with Database(address) as database:
+            yield database
+
+
+async def prepare(address: Address, data: Path) -> None:
+    """Roles, migrations, queue, first workspace: everything the program needs before it serves; safe to repeat."""
+    await ensure_roles(address, data)
+    database = Database(address)  # not opened: only the owner's own connections are used
+    await migrate(database, [])
+    await prepare_jobs(database)
+    await ensure_workspace(database, MAIN)
+    await migrate(database, migration_sources())
+
+
+def asgi() -> Litestar:
+    """The web application of one server process."""
+    end_with_parent()
+    settings = Settings.from_environment(os.environ)
+
+    @asynccontextmanager
+    async def running(app: Litestar) -> AsyncIterator[None]:
+        async with opened(settings) as database:
+            app.state.settings, app.state.database, app.state.stopping = settings, database, stop_event()
+            yield
+
+    return Litestar(route_handlers=[health], lifespan=[running], openapi_config=None)

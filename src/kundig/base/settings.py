@@ -16,6 +16,7 @@ from kundig.base.errors import OutsideFault
 from kundig.base.i18n import Text, t
 
 _KEY_BYTES = 32
+_KEY_FILE = "secret.key"
 _KNOWN = frozenset(
     "DATABASE_URL DATA HOST PORT BASE_URL SECRET_KEY ADMIN_EMAIL ADMIN_PASSWORD DEMO SMTP_URL WORKERS REPLICA_URL".split()  # noqa: SIM905 - reads better
 )
@@ -176,16 +177,12 @@ def _secret_key(text: str | None, data: Path) -> bytes:
     """The key given, or the one kept in the data folder, made at the first start."""
     if text is not None:
         return _decoded(text, "KUNDIG_SECRET_KEY")
-    path = data / "secret.key"
+    path = data / _KEY_FILE
     try:
-        # Made beside its place and linked there: of two first starts at once, one wins and both use its key.
         if not path.exists():
-            draft = data / f".secret-{os.getpid()}"
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                file.write(base64.urlsafe_b64encode(secrets.token_bytes(_KEY_BYTES)).decode() + "\n")
-                file.flush()
-                os.fsync(file.fileno())
+            draft = _written(data, secrets.token_bytes(_KEY_BYTES))
             try:
+                # Linked, not renamed: of two first starts at once, one wins and both use its key.
                 os.link(draft, path)
             except FileExistsError:
                 pass
@@ -196,6 +193,20 @@ def _secret_key(text: str | None, data: Path) -> bytes:
         raise WrongSetting(
             t("The secret key {file} can't be read or made: {reason}.", file=str(path), reason=reason(error))
         ) from error
+
+
+def keep_secret_key(data: Path, key: bytes) -> None:
+    """Put the key of a restored backup in the place of the one the data folder was made with."""
+    _written(data, key).rename(data / _KEY_FILE)
+
+
+def _written(data: Path, key: bytes) -> Path:
+    draft = data / f".secret-{os.getpid()}"
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write((base64.urlsafe_b64encode(key).decode() if len(key) == _KEY_BYTES else key.decode()) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
 
 
 def _decoded(text: str, place: str) -> bytes:

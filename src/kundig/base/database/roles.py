@@ -108,12 +108,18 @@ def _making(address: Address) -> list[sql.Composed]:
     return statements
 
 
-async def make_workspace_schema(connection: Connection, schema: str) -> None:
-    """Make the schema of a workspace with its role, as the owner. Tables the owner makes in it later can be used by the role."""
-    role, owner, place = quoted(workspace_role(schema)), quoted(OWNER), quoted(schema)
+async def make_workspace_role(connection: Connection, schema: str) -> None:
+    """Make the role of a workspace, as the owner, if it is not there; the application may take it."""
+    role = quoted(workspace_role(schema))
     if not await connection.value("select true from pg_roles where rolname = %(role)s", {"role": workspace_role(schema)}):
         await connection.execute(f"create role {role} nologin")
     await connection.execute(f"grant {role} to {quoted(APP)}")
+
+
+async def make_workspace_schema(connection: Connection, schema: str) -> None:
+    """Make the schema of a workspace with its role, as the owner. Tables the owner makes in it later can be used by the role."""
+    role, owner, place = quoted(workspace_role(schema)), quoted(OWNER), quoted(schema)
+    await make_workspace_role(connection, schema)
     await connection.execute(f"create schema {place}")
     await connection.execute(f"grant usage on schema {place} to {role}")
     for rights in ("select, insert, update, delete on tables", "usage on sequences"):

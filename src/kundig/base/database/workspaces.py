@@ -9,6 +9,7 @@ from kundig.base.context import Workspace
 from kundig.base.database.connection import Connection
 from kundig.base.database.names import schema_name
 from kundig.base.database.roles import make_workspace_schema
+from kundig.base.database.transactions import Database
 from kundig.base.errors import Conflict, Missing
 from kundig.base.i18n import t
 
@@ -79,3 +80,16 @@ async def bump_version(connection: Connection, workspace: Workspace) -> int:
     """Tell all processes that model or policy of the workspace changed, from the end of this transaction on."""
     version: int = await connection.value("select kundig.bump_version(%(schema)s)", {"schema": workspace.schema})
     return version
+
+
+async def ensure_workspace(database: Database, workspace: Workspace) -> None:
+    """Make this workspace if there is none at all."""
+    async with database.owner() as connection:
+        if await connection.value("select not exists (select from kundig.workspace)"):
+            await create_workspace(connection, workspace)
+
+
+async def mark_restored(database: Database) -> None:
+    """Make all live workspaces copies: what they would send stays in the house."""
+    async with database.owner() as connection:
+        await connection.execute("update kundig.workspace set kind = 'restored' where kind = 'live'")

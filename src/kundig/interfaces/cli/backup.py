@@ -1,0 +1,31 @@
+"""`kundig backup FILE`"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kundig.base.backup import write_backup
+from kundig.base.i18n import t
+from kundig.base.settings import Settings
+from kundig.interfaces.cli.telling import tell
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to write it. Keep it safe: everything is in it, the secret key too.")],
+) -> None:
+    """Write database, files and secret key into one file, while Kundig goes on working."""
+    from kundig import wiring
+
+    settings = Settings.from_environment(os.environ)
+
+    async def run() -> None:
+        async with wiring.opened(settings) as database:
+            await write_backup(database, settings.data, settings.secret_key, file)
+
+    asyncio.run(run())
+    tell(t("The backup is in {path}. Keep it where nobody else can read it.", path=str(file)))

@@ -1,0 +1,59 @@
+"""`kundig`: all commands, and the one place where their errors become a sentence and an exit status."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from kundig import __version__
+from kundig.interfaces.cli.backup import backup
+from kundig.interfaces.cli.doctor import doctor
+from kundig.interfaces.cli.migrate import migrate
+from kundig.interfaces.cli.restore import restore
+from kundig.interfaces.cli.serve import serve
+from kundig.interfaces.cli.telling import tell_error
+from kundig.interfaces.cli.worker import worker
+
+app = typer.Typer(
+    name="kundig",
+    help="Kundig: a CRM that your company runs itself.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (serve, worker, migrate, doctor, backup, restore):
+    app.command()(command)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"kundig {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    trace: Annotated[bool, typer.Option(help="Show where an unexpected error came from.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Kundig: a CRM that your company runs itself. Settings are environment variables: see the documentation."""
+
+
+def run() -> None:
+    """Entry of the program: exit status 0 only on success."""
+    try:
+        app(standalone_mode=True)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:  # the edge: whatever it was, the one at the terminal gets a sentence
+        if "--trace" in sys.argv:
+            raise
+        tell_error(error)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,55 @@
+"""`kundig serve`"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+from kundig.base.i18n import t
+from kundig.base.settings import Settings
+from kundig.interfaces.cli.supervision import only_server, port_is_free, supervised
+from kundig.interfaces.cli.telling import tell
+
+
+def serve() -> None:
+    """Serve pages and API, and do jobs, until Ctrl-C. Starts and stops the built-in database if none is configured."""
+    from kundig import wiring
+
+    signal.signal(signal.SIGTERM, _leave)
+    settings = Settings.from_environment(os.environ)
+    port_is_free(settings.host, settings.port)
+    with only_server(settings), wiring.database_address(settings) as address:
+        asyncio.run(wiring.prepare(address, settings.data))
+        with supervised(settings, address):
+            _serve_pages(settings)
+    tell(t("Kundig has stopped."))
+
+
+def _serve_pages(settings: Settings) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    Granian(
+        "kundig.wiring:asgi",
+        factory=True,
+        interface=Interfaces.ASGI,
+        address=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        websockets=False,
+        log_level=LogLevels.warning,
+        # Without it one worker killed by the system ends the whole server.
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+        workers_kill_timeout=15,
+    ).serve()
+
+
+def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    """Before the web server has taken over signals: leave through all `finally` blocks."""
+    sys.exit(143)
