@@ -20,6 +20,8 @@ const open = (cell) => {
 };
 
 const close = (cell) => {
+  const form = one(".k-editor", cell);
+  if (form) form.dataset.sent = "yes"; // leaving the page it loses the focus, which must not save
   cell.classList.remove("is-edit");
   if (!before.has(cell)) return;
   cell.innerHTML = before.get(cell); // what the server rendered before, unchanged

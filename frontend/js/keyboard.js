@@ -37,7 +37,7 @@ document.addEventListener("keydown", (event) => {
     return openDialog("palette");
   }
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter") return event.target.form?.requestSubmit();
-  if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey || one("dialog[open]") || document.documentElement.dataset.keys === "off") return;
+  if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey || one("dialog[open], .ed.is-edit") || document.documentElement.dataset.keys === "off") return;
   if (event.key === "Enter" && event.target === document.body) return one("a[data-open-record]", active() ?? document.createElement("i"))?.click();
   const key = event.key.toLowerCase();
   if (Date.now() - wentAt < PAUSE) {

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 from litestar import Response, get
@@ -18,6 +19,7 @@ from litestar.params import Parameter
 STATIC = Path(__file__).parent / "static"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+AcceptEncoding = Annotated[str, Parameter(header="accept-encoding", required=False)]
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -68,7 +70,7 @@ def contents() -> dict[str, Asset]:
 
 
 @get("/static/{name:str}", opt={"public": True}, include_in_schema=False)
-async def static_file(name: str, accept_encoding: str = Parameter(header="accept-encoding", default="", required=False)) -> Response[bytes]:
+async def static_file(name: str, accept_encoding: AcceptEncoding = "") -> Response[bytes]:
     """An asset, in the best encoding that the browser takes, to be kept for ever: its name changes with its content."""
     found = contents().get(name)
     if found is None:

@@ -21,7 +21,7 @@ class ErrorPage:
     id: str = ""
 
 
-def error_page(status: int, frame: Frame, *, text: str = "", id: str = "") -> str:  # noqa: A002 - what it is called on the page
+def error_page(status: int, frame: Frame, *, text: str = "", id: str = "") -> str:
     """The page for a status. `text` replaces the general sentence, `id` is the reference that stands in the log too."""
     icon, title, general = _WORDS.get(status, _FAULT if status >= 500 else _REFUSED)
     view = ErrorPage(

@@ -1,14 +1,15 @@
 """Numbers, money, dates and durations as people of a language write them (CLDR through Babel), in their time zone.
 
 A page shows hundreds of values, and Babel takes 25 to 50 µs for each; so patterns are asked for once and dates are remembered.
-Values come as Python objects or as contract JSON (`"2026-11-23"`, `"12.50"`, `{"amount": …, "currency": …}`); None is an empty text.
+Values come as Python objects or as contract JSON (`"2026-11-23"`, `"12.50"`, `{"amount": …, "currency": …}`); None is an empty
+text.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -22,7 +23,7 @@ from babel.units import format_unit
 from kundig.base.i18n import t
 
 Number = int | float | Decimal | str
-DAY = timedelta(days=1)
+DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,51 +51,53 @@ class Formats:
         amount, currency = Decimal(str(value["amount"])), str(value["currency"])
         before, after = _currency_affixes(currency, self.language)
         sign, amount = ("-", -amount) if amount < 0 else ("", amount)
-        return f"{sign}{before}{_number(amount, get_currency_precision(currency) if digits is None else digits, self.language)}{after}"
+        places = get_currency_precision(currency) if digits is None else digits
+        return f"{sign}{before}{_number(amount, places, self.language)}{after}"
 
     def money_short(self, value: Mapping[str, Any] | None) -> str:
-        """`€86.5K`, for heads of columns and tiles; small amounts in full."""
+        """`€86.5K`, for heads of columns and tiles; in full where the language does not shorten (German below a million)."""
         if not value or value.get("amount") is None:
             return ""
         amount = Decimal(str(value["amount"]))
-        if abs(amount) < 1000:
-            return self.money(value, digits=0)
-        return _money_short(amount, str(value["currency"]), self.language)
+        short = _money_short(amount, str(value["currency"]), self.language)
+        return self.money(value, digits=0) if _is_full(amount, short) else short
 
     def count(self, value: int | None) -> str:
         """`12,345`, and from a hundred thousand on `124K`, for badges."""
         if value is None:
             return ""
-        short = abs(value) >= 100_000
-        return str(format_compact_decimal(value, locale=self.language, fraction_digits=0)) if short else self.number(value)
+        if abs(value) < 100_000:
+            return self.number(value)
+        short = str(format_compact_decimal(value, locale=self.language, fraction_digits=0))
+        return self.number(value) if _is_full(Decimal(value), short) else short
 
-    def date(self, value: date | str | None) -> str:
+    def date(self, value: dt.date | str | None) -> str:
         """`Nov 23, 2026`."""
-        return "" if not value else _date(date.fromisoformat(value[:10]) if isinstance(value, str) else _day(value), self.language)
+        return "" if not value else _date(_day(value), self.language)
 
-    def time(self, value: datetime | time | str | None) -> str:
+    def time(self, value: dt.datetime | dt.time | str | None) -> str:
         """`3:42 PM`, of a moment in the reader's zone."""
         if value is None or value == "":
             return ""
-        at = value if isinstance(value, time) else self.local(value).time()
+        at = value if isinstance(value, dt.time) else self.local(value).time()
         return _time(at.hour, at.minute, self.language)
 
-    def datetime(self, value: datetime | str | None) -> str:
+    def datetime(self, value: dt.datetime | str | None) -> str:
         """`Nov 23, 2026, 3:42 PM` in the reader's zone."""
         if not value:
             return ""
         at = self.local(value)
         return f"{_date(at.date(), self.language)}, {_time(at.hour, at.minute, self.language)}"
 
-    def relative(self, value: datetime | str | None, now: datetime | None = None) -> str:
+    def relative(self, value: dt.datetime | str | None, now: dt.datetime | None = None) -> str:
         """`12 min. ago` within a day, `yesterday` and `tomorrow` by the calendar, else the date."""
         if not value:
             return ""
-        at, present = self.local(value), (now or datetime.now(UTC)).astimezone(self.zone)
+        at, present = self.local(value), (now or dt.datetime.now(dt.UTC)).astimezone(self.zone)
         apart = at - present
-        if abs(apart) < timedelta(minutes=1):
+        if abs(apart) < dt.timedelta(minutes=1):
             return t("just now").render(self.language)
-        if at.date() == present.date() or abs(apart) < timedelta(hours=6):
+        if at.date() == present.date() or abs(apart) < dt.timedelta(hours=6):
             return _apart(round(apart.total_seconds() / 60), self.language)
         if at.date() == present.date() - DAY:
             return t("yesterday").render(self.language)
@@ -106,14 +109,14 @@ class Formats:
         """`1 hr 25 min`."""
         return "" if seconds is None else _duration(int(Decimal(str(seconds))), self.language)
 
-    def weekday(self, value: date | str) -> str:
+    def weekday(self, value: dt.date | str) -> str:
         """`Mon, Nov 23`, for headings of days."""
-        return _weekday(date.fromisoformat(value[:10]) if isinstance(value, str) else _day(value), self.language)
+        return _weekday(_day(value), self.language)
 
-    def local(self, value: datetime | str) -> datetime:
+    def local(self, value: dt.datetime | str) -> dt.datetime:
         """A moment in the reader's zone; one without a zone is taken for UTC."""
-        at = datetime.fromisoformat(value) if isinstance(value, str) else value
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(self.zone)
+        at = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
+        return (at if at.tzinfo else at.replace(tzinfo=dt.UTC)).astimezone(self.zone)
 
 
 @lru_cache(maxsize=128)
@@ -138,7 +141,8 @@ def _number(value: Decimal, digits: int | None, language: str) -> str:
 
 @lru_cache
 def _currency_affixes(currency: str, language: str) -> tuple[str, str]:
-    before, _, after = str(format_currency(Decimal(1), currency, locale=language, currency_digits=False, format=None)).partition("1")
+    one = str(format_currency(Decimal(1), currency, locale=language, currency_digits=False))
+    before, _, after = one.partition("1")
     return before, after.lstrip(",.0")
 
 
@@ -153,24 +157,29 @@ def _money_short(amount: Decimal, currency: str, language: str) -> str:
     return str(format_compact_currency(amount, currency, locale=language, fraction_digits=1))
 
 
+def _is_full(amount: Decimal, short: str) -> bool:
+    """Whether the language left a figure as it is: then it lacks its separators too."""
+    return abs(amount) < 1000 or str(round(abs(amount))) in short
+
+
 @lru_cache(maxsize=8192)
-def _date(day: date, language: str) -> str:
+def _date(day: dt.date, language: str) -> str:
     return str(format_date(day, "medium", locale=language))
 
 
 @lru_cache(maxsize=1024)
-def _weekday(day: date, language: str) -> str:
+def _weekday(day: dt.date, language: str) -> str:
     return str(format_date(day, "EEE, d. MMM" if language == "de" else "EEE, MMM d", locale=language))
 
 
 @lru_cache(maxsize=4096)
 def _time(hour: int, minute: int, language: str) -> str:
-    return str(format_time(time(hour, minute), "short", locale=language))
+    return str(format_time(dt.time(hour, minute), "short", locale=language))
 
 
 @lru_cache(maxsize=4096)
 def _apart(minutes: int, language: str) -> str:
-    return str(format_timedelta(timedelta(minutes=minutes), locale=language, add_direction=True, format="short", threshold=1))
+    return str(format_timedelta(dt.timedelta(minutes=minutes), locale=language, add_direction=True, format="short", threshold=1))
 
 
 @lru_cache(maxsize=4096)
@@ -182,5 +191,7 @@ def _duration(seconds: int, language: str) -> str:
     return sign + (" ".join(shown) or str(format_unit(0, "duration-minute", length="short", locale=language)))
 
 
-def _day(value: date) -> date:
-    return value.date() if isinstance(value, datetime) else value
+def _day(value: dt.date | str) -> dt.date:
+    if isinstance(value, str):
+        return dt.date.fromisoformat(value[:10])
+    return value.date() if isinstance(value, dt.datetime) else value

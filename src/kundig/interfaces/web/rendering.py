@@ -52,7 +52,8 @@ def environment(language: str, zone: str) -> Environment:
     )
     shown = formats(language, zone)
     made.filters.update({name: getattr(shown, name) for name in FORMATS} | {"highlight": highlight, "hue": hue})
-    made.globals.update(_=_translator(language), ngettext=_plural(language), icon=icon, avatar=avatar, asset=asset, language=language)
+    made.globals.update(_=_translator(language), ngettext=_plural(language), language=language)
+    made.globals.update(icon=icon, avatar=avatar, asset=asset)
     made.globals["ui"] = made.get_template("macros.html").module
     return made
 
@@ -74,7 +75,7 @@ def _plural(language: str) -> Callable[..., str]:
 def _fill(text: str, params: dict[str, Any]) -> str:
     """Put values in; where one is markup, everything else is escaped and the whole is markup."""
     if any(isinstance(value, Markup) for value in params.values()):
-        return Markup(escape(text)).format(**params)
+        return escape(text).format(**params)
     return text.format(**params) if params else text
 
 

@@ -1,0 +1,233 @@
+"""The edge of the pages: one request is one transaction; who asks is known by the session cookie, writes carry a token of it.
+
+`page(request, work)` runs `work` for the signed-in person; what goes wrong becomes a page, or for htmx a short message that
+changes nothing on the page it came from.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
+
+from litestar import Request, Response
+from litestar.datastructures import Cookie
+from litestar.exceptions import HTTPException
+
+from kundig.base.database import Connection, Database, retrying
+from kundig.base.errors import Denied, KundigError, Malformed, Unauthenticated
+from kundig.base.i18n import LANGUAGES, t
+from kundig.base.secrets import Secrets
+from kundig.base.uuid7 import uuid7
+from kundig.engine.policy.scope import Scope
+from kundig.interfaces.api.problems import STATUS
+from kundig.interfaces.web.error_page import error_page
+from kundig.interfaces.web.frame import Frame, Theme
+from kundig.interfaces.web.headers import PAGE_HEADERS
+from kundig.interfaces.web.shell import shell_of
+from kundig.interfaces.web.widgets.reading import Form
+
+SESSION_COOKIE, THEME_COOKIE, LANGUAGE_COOKIE = "kundig_session", "kundig_theme", "kundig_language"
+MAX_FORM = 2_000_000
+"""Bytes of a form without files."""
+
+_log = logging.getLogger("kundig.web")
+
+
+@dataclass(frozen=True)
+class Web:
+    """What all pages share, made once in `wiring`."""
+
+    database: Database
+    secrets: Secrets
+    base_url: str
+    open_scope: Callable[[Connection, str], Awaitable[Scope]]
+    """Who a session belongs to: (connection, secret of the cookie) → scope, or Unauthenticated."""
+    extras: Mapping[str, Any] = field(default_factory=dict)
+    """What single pages need besides (modules' faces handed in by wiring)."""
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach Kundig by https: cookies are then marked for it."""
+        return self.base_url.startswith("https://")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a page answers: HTML, or with `to` an address to go to."""
+
+    html: str = ""
+    status: int = 200
+    to: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: tuple[Cookie, ...] = ()
+
+
+@dataclass
+class Visit:
+    """One request for a page: what was sent, and the frame that the answer gets."""
+
+    request: Request[Any, Any, Any]
+    frame: Frame
+    secret: str | None = None
+    form: Form = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def web(self) -> Web:
+        """What all pages share."""
+        found: Web = self.request.app.state.web
+        return found
+
+    @property
+    def htmx(self) -> bool:
+        """Whether a script of ours asks for a part of a page."""
+        return "hx-request" in self.request.headers
+
+    def query(self, name: str, default: str = "") -> str:
+        """A value of the address."""
+        return str(self.request.query_params.get(name, default))
+
+    def value(self, name: str, default: str = "") -> str:
+        """A single value of the form."""
+        return next(iter(self.form.get(name, ())), default)
+
+
+Work = Callable[[Scope, Visit], Awaitable[Reply]]
+
+
+async def page(request: Request[Any, Any, Any], work: Work, *, write: bool | None = None) -> Response[str]:
+    """Run `work` as the signed-in person, in one transaction that is read-only for GET unless `write` says otherwise."""
+    visit = Visit(request, _frame(request), request.cookies.get(SESSION_COOKIE))
+    try:
+        await read_form(visit)
+        if request.method not in ("GET", "HEAD"):
+            check_origin(visit)
+        reply = await retrying(partial(_once, visit, work, write if write is not None else request.method != "GET"))
+    except Exception as error:
+        reply = refused(visit, error)
+    return respond(visit, reply)
+
+
+async def _once(visit: Visit, work: Work, write: bool) -> Reply:  # noqa: FBT001 - said by name above
+    if visit.secret is None:
+        raise Unauthenticated
+    async with visit.web.database.transaction(None, readonly=not write) as connection:
+        scope = await visit.web.open_scope(connection, visit.secret)
+        visit.frame = replace(
+            visit.frame,
+            language=scope.context.language,
+            zone=str(scope.context.time_zone),
+            shell=None if visit.htmx and "hx-boosted" not in visit.request.headers else await shell_of(scope),
+        )
+        return await work(scope, visit)
+
+
+def _frame(request: Request[Any, Any, Any]) -> Frame:
+    """The frame before it is known who asks."""
+    theme: Theme = {"dark": "dark", "light": "light"}.get(request.cookies.get(THEME_COOKIE, ""), "auto")  # type: ignore[assignment]  # the three words
+    secret = request.cookies.get(SESSION_COOKIE)
+    web: Web = request.app.state.web
+    return Frame(
+        language=language_of(request),
+        theme=theme,
+        path=request.scope["path"],
+        csrf=csrf_token(web.secrets, secret) if secret else "",
+        inner="hx-boosted" in request.headers,
+    )
+
+
+def language_of(request: Request[Any, Any, Any]) -> str:
+    """The language for somebody who is not known yet: as chosen before, else as the browser prefers, else German."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    wanted = [chosen, *(part.strip()[:2].lower() for part in request.headers.get("accept-language", "").split(","))]
+    return next((language for language in wanted if language in LANGUAGES), "de")
+
+
+def csrf_token(secrets: Secrets, secret: str) -> str:
+    """The token that forms of a session carry; nobody can make it who can't read our pages."""
+    return hmac.new(secrets.derive("csrf"), secret.encode(), "sha256").hexdigest()[:40]
+
+
+async def read_form(visit: Visit) -> None:
+    """Read an urlencoded body; other bodies stay for the page to read."""
+    kind = visit.request.headers.get("content-type", "").split(";")[0]
+    if visit.request.method in ("GET", "HEAD") or kind != "application/x-www-form-urlencoded":
+        return
+    body = await visit.request.body()
+    if len(body) > MAX_FORM:
+        raise Malformed(t("The form is larger than what is accepted here."))
+    try:
+        visit.form = parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=5000)
+    except ValueError:
+        raise Malformed(t("The form can't be read.")) from None
+
+
+def check_origin(visit: Visit) -> None:
+    """A write comes from our own pages: its origin is ours, and it carries the token of the session."""
+    origin = visit.request.headers.get("origin")
+    own = {visit.web.base_url.rstrip("/"), f"{visit.request.url.scheme}://{visit.request.url.netloc}"}
+    if origin is not None and origin not in own:
+        raise Denied(t("This form comes from another site and was not accepted."))
+    if visit.request.headers.get("sec-fetch-site") not in (None, "same-origin", "none"):
+        raise Denied(t("This form comes from another site and was not accepted."))
+    if visit.secret is None:
+        return
+    given = visit.request.headers.get("x-csrftoken") or visit.value("_csrf_token")
+    if not hmac.compare_digest(given.encode(), csrf_token(visit.web.secrets, visit.secret).encode()):
+        raise Denied(t("The page was open for too long. Reload it and try again."))
+
+
+def refused(visit: Visit, error: Exception) -> Reply:
+    """What is answered when something went wrong; nothing inside is told."""
+    language = visit.frame.language
+    if isinstance(error, Unauthenticated) and not isinstance(error, Denied):
+        return to_sign_in(visit)
+    if isinstance(error, KundigError):
+        return _told(visit, STATUS[error.kind], error.text.render(language))
+    if isinstance(error, HTTPException):
+        return _told(visit, error.status_code, "")
+    reference = str(uuid7())
+    _log.error("unexpected", exc_info=error, extra={"reference": reference, "path": visit.request.scope["path"]})
+    return _told(visit, 500, "", reference)
+
+
+def _told(visit: Visit, status: int, text: str, reference: str = "") -> Reply:
+    headers = {"X-Kundig-Message": quote(text)} if text else {}
+    if reference:
+        headers["X-Request-Id"] = reference
+    if visit.htmx and "hx-boosted" not in visit.request.headers:
+        return Reply(status=status, headers=headers)
+    return Reply(error_page(status, visit.frame, text=text, id=reference), status, headers=headers)
+
+
+def to_sign_in(visit: Visit) -> Reply:
+    """To the sign-in page, and back afterwards; htmx is told to load it as a whole."""
+    address = visit.request.scope["path"]
+    query = visit.request.scope.get("query_string", b"").decode("ascii", "ignore")
+    if visit.htmx:
+        address = own_address(visit.request.headers.get("hx-current-url", "/"))
+    target = f"/sign-in?next={quote(address + (f'?{query}' if query and not visit.htmx else ''), safe='')}"
+    return Reply(status=200, headers={"HX-Redirect": target}) if visit.htmx else Reply(to=target)
+
+
+def own_address(address: str) -> str:
+    """The path and query of an address, if it leads to us: the only thing that a `next` may be."""
+    parts = urlsplit(address)
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    good = path.startswith("/") and not path.startswith(("//", "/\\")) and all(ord(c) > 31 and c != "\\" for c in path)  # noqa: PLR2004
+    return path if good else "/"
+
+
+def respond(visit: Visit, reply: Reply) -> Response[str]:
+    """The answer with the headers that every page has."""
+    headers = {**PAGE_HEADERS, **reply.headers}
+    if reply.to is not None:
+        headers |= {"HX-Location": reply.to} if visit.htmx else {"Location": reply.to}
+        status = 200 if visit.htmx else 303
+        return Response("", status_code=status, headers=headers, media_type="text/html", cookies=list(reply.cookies))
+    return Response(reply.html, status_code=reply.status, headers=headers, media_type="text/html", cookies=list(reply.cookies))

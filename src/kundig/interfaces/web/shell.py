@@ -1,0 +1,52 @@
+"""The frame around a person's work: where they can go and what they can make, as far as their rights reach."""
+
+from __future__ import annotations
+
+from kundig.base.i18n import label_in, t
+from kundig.engine.policy.scope import Scope
+from kundig.engine.schema.bound import BoundObject
+from kundig.interfaces.web.frame import Link, LinkGroup, Shell
+
+PHONE_TABS = 3
+"""Places for objects at the bottom of a phone's screen, besides home and the create button."""
+
+
+async def shell_of(scope: Scope) -> Shell:
+    """The shell for who asks; one statement (their name and what they have not read)."""
+    row = await scope.connection.row(_PERSON, {"user": scope.access.user})
+    objects = navigation_objects(scope)
+    language = scope.context.language
+    home = Link(t("My day").render(language), "/", "house", key="m")
+    data = tuple(object_link(scope, object_) for object_ in objects)
+    creatable = [object_ for object_ in objects if scope.access.objects[object_.name].create]
+    work = (
+        Link(t("Search").render(language), "/search", "search"),
+        Link(t("Trash").render(language), "/trash", "trash-2"),
+    )
+    return Shell(
+        user=row["label"] if row else "",
+        workspace=scope.context.workspace.name,
+        navigation=(LinkGroup((home,)), LinkGroup(data, t("Data").render(language)), LinkGroup(work, t("More").render(language))),
+        tabs=(home, *data[:PHONE_TABS]),
+        create=tuple(
+            Link(label_in(object_.definition.label, language), f"/o/{object_.name}/new", object_.definition.icon) for object_ in creatable
+        ),
+        settings=Link(t("Settings").render(language), "/settings", "settings"),
+        unread=row["unread"] if row else 0,
+    )
+
+
+_PERSON = """select u.label, (select count(*) from {ws}.notification n where n.recipient = u.id and n.read_at is null) as unread
+  from {ws}."user" u where u.id = %(user)s"""
+
+
+def navigation_objects(scope: Scope) -> list[BoundObject]:
+    """The objects of the main navigation that the person may read, in their order."""
+    shown = [o for o in scope.model.objects.values() if o.definition.navigation is not None and o.name in scope.access.objects]
+    return sorted(shown, key=lambda o: (o.definition.navigation, o.name))
+
+
+def object_link(scope: Scope, object_: BoundObject) -> Link:
+    """The link to an object's list."""
+    name = object_.name
+    return Link(label_in(object_.definition.label_plural, scope.context.language), f"/o/{name}", object_.definition.icon)
