@@ -11,7 +11,7 @@ from kundig.base.errors import Missing
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.api.answers import Answer, as_json, change_header
 from kundig.interfaces.api.bodies import body_of, convert_body
-from kundig.interfaces.api.edge import Api, serve
+from kundig.interfaces.api.edge import serve
 from kundig.interfaces.api.parameters import read_parameters
 from kundig.interfaces.api.records import record_id
 
@@ -24,8 +24,7 @@ async def run_action(request: Request[Any, Any, Any], object_name: str, record: 
 
 async def _run(request: Request[Any, Any, Any], object_name: str, record: str, action: str, scope: Scope) -> Answer:
     scope.object(object_name)
-    api: Api = request.app.state.api
-    found = api.actions.get((object_name, action))
+    found = scope.model.actions.get((object_name, action))
     if found is None:
         raise Missing
     read_parameters(request.scope.get("query_string", b""), ())

@@ -9,9 +9,12 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response
+from litestar.background_tasks import BackgroundTask
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
+HEADERS: Mapping[str, str] = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+"""Of every answer: it is personal, so nobody on the way may keep it, and no browser may take it for something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +26,12 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     media_type: str = JSON
 
-    def response(self) -> Response[bytes]:
-        """The same for Litestar. Answers are personal, so nobody on the way may keep them."""
-        headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **self.headers}
-        return Response(self.body.encode(), status_code=self.status, headers=headers, media_type=self.media_type)
+    def response(self, background: BackgroundTask | None = None) -> Response[bytes]:
+        """The same for Litestar; `background` is done once it is sent."""
+        headers = {**HEADERS, **self.headers}
+        return Response(
+            self.body.encode(), status_code=self.status, headers=headers, media_type=self.media_type, background=background
+        )
 
 
 def answer(value: Any, status: int = 200, **headers: str) -> Answer:

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from litestar import Request, Response
+from litestar.background_tasks import BackgroundTask
 from litestar.exceptions import HTTPException
 from psycopg import errors as pg
 
@@ -24,14 +25,16 @@ from kundig.engine.policy.scope import Scope
 from kundig.interfaces.api import idempotency
 from kundig.interfaces.api.answers import Answer
 from kundig.interfaces.api.limits import RequestLimit
-from kundig.interfaces.api.openapi import Actions, Documents
+from kundig.interfaces.api.openapi import Documents
 from kundig.interfaces.api.problems import http_problem, language_of, problem, unexpected
+from kundig.services.identity.scopes import Scopes
+from kundig.services.identity.signed import Signed, authenticate_token, note_use
 
 Work = Callable[[Scope], Awaitable[Answer]]
 Fingerprint = Callable[[Request[Any, Any, Any]], Awaitable[bytes]]
 """What tells two requests apart, for an Idempotency-Key."""
-OpenScope = Callable[[Any, str], Awaitable[Scope]]
-"""Who a token belongs to, and what they may do: (connection, token) → scope, or Unauthenticated."""
+SOURCE = "api"
+"""Why something was written, as the journal tells it."""
 
 _security = logging.getLogger("kundig.security")
 
@@ -41,10 +44,9 @@ class Api:
     """What all routes share, made once in `wiring`."""
 
     database: Database
-    open_scope: OpenScope
+    scopes: Scopes
     limit: RequestLimit
-    actions: Actions
-    documents: Documents
+    documents: Documents = field(default_factory=Documents)
 
 
 @dataclass
@@ -55,7 +57,7 @@ class Visit:
     language: str
     body: bytes = b""
     token: str | None = None
-    scope: Scope | None = field(default=None, repr=False)
+    signed: Signed | None = None
 
     @property
     def api(self) -> Api:
@@ -69,9 +71,9 @@ class Visit:
         if self.token is None:
             raise Unauthenticated
         async with self.api.database.transaction(None, readonly=readonly, isolation=isolation) as connection:
-            scope = await self.api.open_scope(connection, self.token)
-            self.language = scope.context.language
-            yield scope
+            self.signed = await authenticate_token(connection, self.token)
+            self.language = self.signed.language
+            yield await self.api.scopes.open(connection, self.signed, SOURCE)
 
 
 async def serve(
@@ -94,7 +96,8 @@ async def serve(
         given = await retrying(partial(_once, visit, work, isolation))
     except Exception as error:
         given = refused(visit, error)
-    return given.response()
+    used = BackgroundTask(note_use, visit.api.database, visit.signed) if visit.signed and visit.signed.stale else None
+    return given.response(used)
 
 
 async def _once(visit: Visit, work: Work, isolation: str | None) -> Answer:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -18,9 +17,6 @@ from kundig.interfaces.api.answers import as_json
 from kundig.interfaces.api.meta import is_read_only, known_objects, shown_fields
 from kundig.interfaces.api.operations import ID, SHARED_OPERATIONS, answers, json_body, object_operations, operation
 from kundig.interfaces.api.schemas import Schema
-
-Actions = Mapping[tuple[str, str], Action]
-"""The verbs of all modules by object and name."""
 
 PREFIX = "/api/v1"
 
@@ -52,8 +48,8 @@ _FIELD_PROBLEM: Schema = {
 class Documents:
     """The descriptions made so far: one per model version and shape of rights, the latest hundred kept."""
 
-    def __init__(self, actions: Actions) -> None:
-        self._actions = actions
+    def __init__(self) -> None:
+        """Nothing is made yet."""
         self._made: OrderedDict[tuple[Any, ...], str] = OrderedDict()
 
     def text(self, scope: Scope) -> str:
@@ -62,14 +58,14 @@ class Documents:
         key = (scope.model.schema, scope.model.version, scope.access.shape, allowed)
         made = self._made.get(key)
         if made is None:
-            made = self._made[key] = as_json(describe(scope, self._actions))
+            made = self._made[key] = as_json(describe(scope))
             if len(self._made) > 100:
                 self._made.popitem(last=False)
         self._made.move_to_end(key)
         return made
 
 
-def describe(scope: Scope, actions: Actions) -> dict[str, Any]:
+def describe(scope: Scope) -> dict[str, Any]:
     """The document itself."""
     components: dict[str, Schema] = {**schemas.SHARED, "Problem": _PROBLEM, "FieldProblem": _FIELD_PROBLEM}
     paths: dict[str, Any] = {}
@@ -77,7 +73,7 @@ def describe(scope: Scope, actions: Actions) -> dict[str, Any]:
         rights = scope.rights(object_.name)
         components |= _components(object_, rights)
         paths |= object_operations(object_, rights)
-        for (target, name), action in actions.items():
+        for (target, name), action in scope.model.actions.items():
             if target == object_.name:
                 body, inner = _body(action)
                 components |= inner

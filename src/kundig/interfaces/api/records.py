@@ -18,6 +18,7 @@ from kundig.interfaces.api.answers import Answer, as_json, change_header
 from kundig.interfaces.api.bodies import body_of
 from kundig.interfaces.api.edge import serve
 from kundig.interfaces.api.parameters import read_parameters
+from kundig.services.identity.scopes import own_record
 
 
 @post("/{object_name:str}")
@@ -55,7 +56,8 @@ async def _create(request: Request[Any, Any, Any], object_name: str, scope: Scop
 async def _read(request: Request[Any, Any, Any], object_name: str, record: str, scope: Scope) -> Answer:
     scope.object(object_name)
     given = read_parameters(request.scope.get("query_string", b""), ("fields",))
-    text, version = await read_record(scope, object_name, record_id(record), given.names("fields"))
+    id_ = record_id(record)
+    text, version = await read_record(own_record(scope, object_name, id_), object_name, id_, given.names("fields"))
     return Answer(200, text, {"ETag": f'"{version}"'})
 
 
@@ -65,8 +67,8 @@ async def _update(request: Request[Any, Any, Any], object_name: str, record: str
     values = await body_of(request)
     id_ = record_id(record)
     version = agreed_version(request.headers.get("if-match"), values)
-    written = await write(scope, object_name, [Update(id_, values, version)])
-    return await record_answer(scope, object_name, written)
+    mine = own_record(scope, object_name, id_)
+    return await record_answer(mine, object_name, await write(mine, object_name, [Update(id_, values, version)]))
 
 
 async def _delete(request: Request[Any, Any, Any], object_name: str, record: str, scope: Scope) -> Answer:

@@ -11,7 +11,9 @@ from kundig.interfaces.api.records import agreed_version, record_id, version_in
 from kundig.interfaces.api.upsert import key_in
 
 
-@pytest.mark.parametrize("text", ["", "1", "x", "\0", "0190a000000070008000000000000001", "{0190a000-0000-7000-8000-000000000001}", "ü" * 36])
+@pytest.mark.parametrize(
+    "text", ["", "1", "x", "\0", "0190a000000070008000000000000001", "{0190a000-0000-7000-8000-000000000001}", "ü" * 36]
+)
 def test_what_could_be_no_id_is_not_there(text: str) -> None:
     with pytest.raises(Missing):
         record_id(text)

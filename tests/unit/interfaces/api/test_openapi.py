@@ -51,13 +51,18 @@ def scope() -> Scope:
     fields = [field("name", "text", "Name", "Name", required=True, unique=True)]
     fields += [field(f"f_{name}", name, name, name, **OPTIONS.get(name, {})) for name in TYPES if name not in BY_BINDING]
     people = (_object("user", system=True, fields=fields[:1]), _object("team", system=True, fields=fields[:1]))
-    module = Module(name="boats", label={"en": "Boats", "de": "Boote"}, objects=(*people, _object("boat", fields=tuple(fields))))
+    module = Module(
+        name="boats",
+        label={"en": "Boats", "de": "Boote"},
+        objects=(*people, _object("boat", fields=tuple(fields))),
+        actions=(SAIL,),
+    )
     model = build_model(define([module]), "ws_x", 1)
     return Scope(Context(None, Workspace("x", "ws_x"), SYSTEM, "api", language="de"), model, system_access(model))  # type: ignore[arg-type]
 
 
 def test_every_type_of_field_has_a_valid_schema(scope: Scope) -> None:
-    document = json.loads(Documents({("boat", "sail"): SAIL}).text(scope))
+    document = json.loads(Documents().text(scope))
     validate(document)
     shown = document["components"]["schemas"]["boat"]["properties"]
     given = document["components"]["schemas"]["boat_input"]["properties"]
@@ -70,7 +75,7 @@ def test_every_type_of_field_has_a_valid_schema(scope: Scope) -> None:
 
 
 def test_actions_are_described_with_their_body(scope: Scope) -> None:
-    operation = describe(scope, {("boat", "sail"): SAIL})["paths"]["/boat/{id}/actions/sail"]["post"]
+    operation = describe(scope)["paths"]["/boat/{id}/actions/sail"]["post"]
     assert operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("boat_sail__Body")
 
 
@@ -79,7 +84,7 @@ def test_what_the_reader_may_not_know_is_not_described(scope: Scope) -> None:
         scope.access.objects["boat"], hidden=frozenset({"f_money"}), create=False, edit="none", delete="none", export=False
     )
     narrow = replace(scope, access=replace(scope.access, objects={"boat": rights}, shape="narrow"))
-    document = describe(narrow, {("boat", "sail"): SAIL})
+    document = describe(narrow)
     validate(document)
     assert "f_money" not in json.dumps(document)
     assert "user" not in document["components"]["schemas"]
@@ -91,7 +96,7 @@ def test_what_the_reader_may_not_know_is_not_described(scope: Scope) -> None:
 
 
 def test_documents_are_made_once_per_model_and_rights(scope: Scope) -> None:
-    documents = Documents({})
+    documents = Documents()
     assert documents.text(scope) is documents.text(scope)
     other = replace(scope, model=replace(scope.model, version=2))
     assert documents.text(other) is not documents.text(scope)
@@ -112,7 +117,7 @@ def test_the_model_in_the_readers_language(scope: Scope) -> None:
 
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_the_page_shows_all_of_it_without_a_script(scope: Scope, language: str) -> None:
-    page = docs_page(Documents({}).text(scope), language)
+    page = docs_page(Documents().text(scope), language)
     assert f'lang="{language}"' in page
     for part in ("/boat/{id}", "f_money", 'id="problem-stale"', "POST"):
         assert part in page, part
