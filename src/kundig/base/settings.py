@@ -18,7 +18,7 @@ from kundig.base.i18n import Text, t
 _KEY_BYTES = 32
 _KEY_FILE = "secret.key"
 _KNOWN = frozenset(
-    "DATABASE_URL DATA HOST PORT BASE_URL SECRET_KEY ADMIN_EMAIL ADMIN_PASSWORD DEMO SMTP_URL WORKERS REPLICA_URL".split()  # noqa: SIM905 - reads better
+    "DATABASE_URL DATA HOST PORT BASE_URL SECRET_KEY ADMIN_EMAIL ADMIN_PASSWORD DEMO SMTP_URL WORKERS API_RATE REPLICA_URL".split()  # noqa: SIM905 - reads better
 )
 
 
@@ -43,6 +43,8 @@ class Settings:
     demo: bool = False
     smtp_url: str | None = None
     workers: int = 1
+    api_rate: int = 200
+    """Requests a second that a token may make on average in each server process, twice as many at once; 0: no limit."""
 
     def __repr__(self) -> str:
         """Without the secrets."""
@@ -74,6 +76,7 @@ class Settings:
             demo=_flag(given, "DEMO"),
             smtp_url=_smtp_url(given.get("SMTP_URL")),
             workers=_number(given, "WORKERS", 1, 1, 64),
+            api_rate=_number(given, "API_RATE", 200, 0, 100_000),
         )
 
 
