@@ -1,0 +1,236 @@
+"""What a record page shows: layout sections, facts, related lists; and what its forms need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from kundig.base.errors import FieldError
+from kundig.base.i18n import label_in, t
+from kundig.engine.extension import Layout
+from kundig.engine.policy.scope import Scope
+from kundig.engine.schema.bound import BoundObject
+from kundig.interfaces.web.formats import Formats
+from kundig.interfaces.web.frame import Link
+from kundig.interfaces.web.widgets.described import FieldView, describe
+from kundig.interfaces.web.widgets.filling import Filled, fill
+from kundig.interfaces.web.widgets.reading import Form, typed
+
+RELATED_COLUMNS = 4
+FACTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A field with its value (contract JSON)."""
+
+    field: FieldView
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A titled group of details; the last one, of all fields that no section names, is folded."""
+
+    label: str
+    details: tuple[Detail, ...]
+    folded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A list of children, fetched when it comes into view."""
+
+    label: str
+    icon: str
+    address: str
+    create: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """The view of `pages/record.html`."""
+
+    object: str
+    id: str
+    label: str
+    title: str
+    icon: str
+    record: Mapping[str, Any]
+    facts: tuple[Detail, ...]
+    parts: tuple[Part, ...]
+    related: tuple[Related, ...]
+    composer: tuple[Link, ...]
+    actions: tuple[Link, ...]
+    stages: tuple[tuple[str, str, str], ...]
+    """Key, label and state (done, current, next) of the first pipeline's stages."""
+    may_edit: bool
+    may_delete: bool
+    crumb: Link
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A field in a form: what stands in it and what is wrong with it."""
+
+    field: FieldView
+    filled: Filled
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormPart:
+    """A titled group of controls."""
+
+    label: str
+    controls: tuple[Control, ...]
+    folded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """The view of `pages/form.html`; `errors` are those of no single field shown."""
+
+    object: str
+    title: str
+    action: str
+    parts: tuple[FormPart, ...]
+    back: str
+    version: str = ""
+    errors: tuple[str, ...] = ()
+    hidden: Mapping[str, str] = field(default_factory=dict)
+
+
+def sections_of(scope: Scope, object_: BoundObject) -> list[tuple[str, list[str], bool]]:
+    """Label, fields and whether folded, of the sections of a record's page and form, as far as the reader may see their fields."""
+    language = scope.context.language
+    hidden = scope.rights(object_.name).hidden
+    layout = layout_of(scope, object_)
+    known = [name for name in object_.fields if name not in hidden]
+    if layout is not None and layout.sections:
+        sections = [(label_in(s.label, language), [n for n in s.fields if n in known], False) for s in layout.sections]
+    else:
+        main = [n for n in known if object_.fields[n].definition.main] or [n for n in known if not object_.fields[n].standard]
+        sections = [(t("Details").render(language), [*main, *(["owner"] if "owner" in known and "owner" not in main else [])], False)]
+    named = {name for _, names, _ in sections for name in names}
+    rest = [name for name in known if name not in named and name not in ("version",)]
+    return [*(s for s in sections if s[1]), (t("More fields").render(language), rest, True)]
+
+
+def layout_of(scope: Scope, object_: BoundObject) -> Layout | None:
+    """The layout of an object."""
+    return next((layout for layout in scope.model.layouts.values() if layout.object == object_.name), None)
+
+
+def parts_of(scope: Scope, object_: BoundObject, record: Mapping[str, Any]) -> tuple[Part, ...]:
+    """The sections with the record's values."""
+    return tuple(
+        Part(label, tuple(Detail(describe(scope, object_.fields[name]), record.get(name)) for name in names), folded)
+        for label, names, folded in sections_of(scope, object_)
+    )
+
+
+def facts_of(scope: Scope, object_: BoundObject, record: Mapping[str, Any]) -> tuple[Detail, ...]:
+    """Up to five figures under the name: those of the layout, else roll-ups and the first figures that are filled."""
+    layout = layout_of(scope, object_)
+    names = [name for name in layout.facts if name in record] if layout else []
+    if not names:
+        names = [f.name for f in object_.fields.values() if f.type.rollup_columns(f) and f.name in record]
+    return tuple(Detail(describe(scope, object_.fields[name]), record.get(name)) for name in names[:FACTS])
+
+
+def related_of(scope: Scope, object_: BoundObject, id_: str) -> tuple[Related, ...]:
+    """Children in the layout's order, then all others in the navigation or owned."""
+    layout = layout_of(scope, object_)
+    paths = {child.path: child for child in object_.children if _shown(scope, child.object, child.field)}
+    first = [path for path in (layout.related if layout else ()) if path in paths]
+    order = [*first, *(path for path in paths if path not in first)]
+    language = scope.context.language
+    found = []
+    for path in order:
+        child = scope.model.objects[paths[path].object]
+        create = f"/o/{child.name}/new?{paths[path].field}={id_}" if scope.access.objects[child.name].create else ""
+        label = label_in(child.definition.label_plural, language)
+        if sum(1 for p in order if p.startswith(f"{child.name}.")) > 1:
+            label = f"{label} · {label_in(child.fields[paths[path].field].definition.label, language)}"
+        found.append(Related(label, child.definition.icon, f"/o/{object_.name}/{id_}/related/{path}", create))
+    return tuple(found)
+
+
+def _shown(scope: Scope, object_: str, link: str) -> bool:
+    rights = scope.access.objects.get(object_)
+    return rights is not None and link not in rights.hidden and not scope.model.objects[object_].definition.system
+
+
+def composer_of(scope: Scope, object_: BoundObject) -> tuple[Link, ...]:
+    """The interactions that can be written down on a record: those that may be about any object, or about this one."""
+    found = []
+    for other in scope.model.objects.values():
+        rights = scope.access.objects.get(other.name)
+        interaction = other.definition.interaction
+        if interaction is None or rights is None or not rights.create or other.name == object_.name:
+            continue
+        about = next((name for name in interaction.about if _takes(other, name, object_.name)), None)
+        if about is not None:
+            label = label_in(other.definition.label, scope.context.language)
+            found.append(Link(label, other.name, other.definition.icon, key=about))
+    return tuple(found)
+
+
+def _takes(other: BoundObject, name: str, object_: str) -> bool:
+    """Whether the field that says what an interaction is about takes any object: only then it is written from a record's page."""
+    field_ = other.fields[name]
+    return field_.target is None and object_ in (field_.options.targets or (object_,))
+
+
+def controls_of(
+    scope: Scope,
+    object_: BoundObject,
+    values: Mapping[str, Any],
+    formats: Formats,
+    *,
+    form: Form | None = None,
+    errors: Sequence[FieldError] = (),
+    new: bool = False,
+) -> tuple[FormPart, ...]:
+    """The form's sections; with `form`, what was typed stays in the controls, and errors stand beside them."""
+    parts = []
+    for label, names, folded in sections_of(scope, object_):
+        shown = [name for name in names if _in_form(scope, object_, name, new=new)]
+        controls = tuple(_control(scope, object_, name, values, formats, form, errors) for name in shown)
+        if controls:
+            parts.append(FormPart(label, controls, folded and not any(control.error for control in controls)))
+    return tuple(parts)
+
+
+def _in_form(scope: Scope, object_: BoundObject, name: str, *, new: bool) -> bool:
+    field_, rights = object_.fields[name], scope.rights(object_.name)
+    if field_.read_only or name in rights.fixed or (name in rights.fixed_later and not new):
+        return False
+    return not field_.standard or name == "owner"
+
+
+def _control(
+    scope: Scope,
+    object_: BoundObject,
+    name: str,
+    values: Mapping[str, Any],
+    formats: Formats,
+    form: Form | None,
+    errors: Iterable[FieldError],
+) -> Control:
+    field_ = object_.fields[name]
+    filled = fill(field_, values.get(name), formats) if form is None else typed(field_, form)
+    own = [error.text.render(scope.context.language) for error in errors if _belongs(error.field, name)]
+    return Control(describe(scope, field_), filled, " ".join(own))
+
+
+def _belongs(error: str, name: str) -> bool:
+    return error == name or error.startswith((f"{name}[", f"{name}."))
+
+
+def other_errors(scope: Scope, parts: Iterable[FormPart], errors: Iterable[FieldError]) -> tuple[str, ...]:
+    """Errors of fields that the form does not show."""
+    shown = [control.field.name for part in parts for control in part.controls]
+    return tuple(e.text.render(scope.context.language) for e in errors if not any(_belongs(e.field, name) for name in shown))

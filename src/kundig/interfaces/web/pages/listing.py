@@ -1,0 +1,240 @@
+"""What a list shows: views as tabs, columns, filter chips, order; all of it in the address, so that it can be shared and gone back to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from kundig.base.errors import Invalid, Malformed
+from kundig.base.i18n import label_in, t
+from kundig.engine.extension import View
+from kundig.engine.policy.scope import Scope
+from kundig.engine.records.reading import Page
+from kundig.engine.records.sight import filter_in
+from kundig.engine.schema.bound import BoundObject
+from kundig.engine.schema.model import UnknownField
+from kundig.interfaces.web.frame import Link
+from kundig.interfaces.web.widgets.described import FieldView, describe
+
+DEFAULT_COLUMNS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is asked for: the view, what is added to its filter, the order."""
+
+    object: BoundObject
+    view: View | None
+    added: tuple[dict[str, Any], ...] = ()
+    order: str = ""
+    words: str = ""
+    shape: str = "list"
+
+    @property
+    def address(self) -> str:
+        """The list's address."""
+        query = self.query()
+        return f"/o/{self.object.name}" + (f"?{query}" if query else "")
+
+    def query(self, **more: str) -> str:
+        """The part of the address after `?`, with more values."""
+        own = {
+            "view": self.view.name if self.view else "",
+            "where": json.dumps(self.added, ensure_ascii=False, separators=(",", ":")) if self.added else "",
+            "order": self.order,
+            "q": self.words,
+            **more,
+        }
+        return urlencode({name: value for name, value in own.items() if value})
+
+    def part(self, name: str, **more: str) -> str:
+        """The address of a part of the page."""
+        query = self.query(**more)
+        return f"/o/{self.object.name}/{name}" + (f"?{query}" if query else "")
+
+    @property
+    def where(self) -> dict[str, Any] | None:
+        """The whole filter: of the view, what was added, and the words typed into the search box."""
+        parts: list[dict[str, Any]] = [self.view.where] if self.view and self.view.where else []
+        parts += self.added
+        if self.words:
+            parts.append({"field": "label", "op": "contains", "value": self.words})
+        return None if not parts else parts[0] if len(parts) == 1 else {"all": parts}
+
+    @property
+    def sorted_by(self) -> str:
+        """The order in force."""
+        return self.order or (self.view.order if self.view and self.view.order else "") or self.object.definition.order
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its field, and where a click on its head leads."""
+
+    field: FieldView
+    href: str
+    sorted: str = ""
+    """ascending, descending or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One added condition in words, and the address of the list without it."""
+
+    field: str
+    operator: str
+    value: str
+    without: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """The view of `pages/list.html`."""
+
+    title: str
+    singular: str
+    icon: str
+    name: str
+    tabs: tuple[Link, ...]
+    shapes: tuple[Link, ...]
+    current: str
+    columns: tuple[Column, ...]
+    rows: Sequence[dict[str, Any]]
+    more: str | None
+    chips: tuple[Chip, ...]
+    filter_fields: tuple[FieldView, ...]
+    count_address: str
+    address: str
+    words: str
+    may_create: bool
+    may_import: bool
+    may_edit: bool
+    filtered: bool
+    hidden: dict[str, str] = field(default_factory=dict)
+    """Values that the search form carries along."""
+
+
+def listing_of(scope: Scope, object_: str, query: dict[str, str]) -> Listing:
+    """What an address asks for; raises Missing for the object, Invalid for the rest."""
+    bound = scope.object(object_)
+    views = views_of(scope, bound)
+    wanted = query.get("view", "")
+    view = next((v for v in views if v.name == wanted), None) or next((v for v in views if v.default), views[0] if views else None)
+    return Listing(bound, view, _added(query.get("where", "")), query.get("order", ""), query.get("q", "").strip()[:200])
+
+
+def _added(text: str) -> tuple[dict[str, Any], ...]:
+    if not text:
+        return ()
+    try:
+        parts = json.loads(text)
+    except ValueError:
+        raise Malformed(t("The filter in the address can't be read.")) from None
+    parts = parts if isinstance(parts, list) else [parts]
+    if not all(isinstance(part, dict) for part in parts):
+        raise Malformed(t("The filter in the address can't be read."))
+    return tuple(parts)
+
+
+def views_of(scope: Scope, object_: BoundObject) -> list[View]:
+    """The shared views of an object that the reader may use, in their order."""
+    views = [view for view in scope.model.views.values() if view.object == object_.name and _usable(scope, object_, view)]
+    return sorted(views, key=lambda view: (view.position, view.name))
+
+
+def _usable(scope: Scope, object_: BoundObject, view: View) -> bool:
+    """A view whose filter names what the reader may not know is not offered."""
+    try:
+        if view.where is not None:
+            filter_in(scope, object_, view.where)
+    except Invalid:
+        return False
+    return True
+
+
+def columns_of(scope: Scope, listing: Listing) -> list[FieldView]:
+    """The columns of a list, as far as the reader may see them."""
+    names = listing.view.columns if listing.view and listing.view.columns else default_columns(listing.object)
+    shown = [column for name in names if (column := column_at(scope, listing.object, name)) is not None]
+    return shown or [field_ for name in default_columns(listing.object) if (field_ := column_at(scope, listing.object, name)) is not None]
+
+
+def default_columns(object_: BoundObject) -> list[str]:
+    """The label and the first main fields."""
+    main = [f.name for f in object_.fields.values() if f.definition.main and f.name not in object_.title_fields]
+    return ["label", *main[: DEFAULT_COLUMNS - 1]]
+
+
+def column_at(scope: Scope, object_: BoundObject, path: str) -> FieldView | None:
+    """A field at a dotted path for the reader, or None."""
+    try:
+        found = scope.model.field_at(object_.name, path, lambda name: _hidden(scope, name))
+    except UnknownField:
+        return None
+    shown = describe(scope, found.field, path)
+    if found.links:
+        label = label_in(found.links[0].definition.label, scope.context.language)
+        shown = replace(shown, label=f"{shown.label} ({label})", editable=False)
+    return shown
+
+
+def _hidden(scope: Scope, object_: str) -> frozenset[str] | None:
+    rights = scope.access.objects.get(object_)
+    return None if rights is None else rights.hidden
+
+
+def with_order(listing: Listing, column: FieldView) -> Column:
+    """A column's head: a click sorts by it, a second one the other way round."""
+    current = listing.sorted_by.split(",")[0]
+    if column.widget in ("json", "address", "emails", "phones", "links", "rich_text", "file", "choices", "tags", "lines"):
+        return Column(column, "")
+    sorted_ = "ascending" if current == column.name else "descending" if current == f"-{column.name}" else ""
+    order = f"-{column.name}" if sorted_ == "ascending" else column.name
+    return Column(column, replace(listing, order=order).address, sorted_)
+
+
+def list_view(scope: Scope, listing: Listing, page: Page, columns: Sequence[FieldView]) -> ListView:
+    """Everything that the list's template needs."""
+    from kundig.interfaces.web.pages.conditions import chip_of, filterable
+
+    language = scope.context.language
+    object_, rights = listing.object, scope.rights(listing.object.name)
+    views = views_of(scope, object_)
+    tabs = tuple(Link(label_in(v.label, language), Listing(object_, v).address) for v in views if v.shape == "list")
+    without = [replace(listing, added=(*listing.added[:n], *listing.added[n + 1 :])).address for n in range(len(listing.added))]
+    return ListView(
+        title=label_in(object_.definition.label_plural, language),
+        singular=label_in(object_.definition.label, language),
+        icon=object_.definition.icon,
+        name=object_.name,
+        tabs=tabs,
+        shapes=shapes_of(scope, object_),
+        current=Listing(object_, listing.view).address,
+        columns=tuple(with_order(listing, column) for column in columns),
+        rows=page.records(),
+        more=listing.part("rows", cursor=page.next_cursor) if page.next_cursor else None,
+        chips=tuple(chip_of(scope, object_, part, address) for part, address in zip(listing.added, without, strict=True)),
+        filter_fields=filterable(scope, object_),
+        count_address=listing.part("count"),
+        address=listing.address,
+        words=listing.words,
+        may_create=rights.create,
+        may_import=rights.bring,
+        may_edit=rights.edit != "none",
+        filtered=listing.where is not None,
+        hidden={name: value for name, value in (("view", listing.view.name if listing.view else ""), ("order", listing.order)) if value},
+    )
+
+
+def shapes_of(scope: Scope, object_: BoundObject) -> tuple[Link, ...]:
+    """List and, where there is a pipeline to make one of, board."""
+    if not [field_ for field_ in object_.pipelines if field_.name not in scope.rights(object_.name).hidden]:
+        return ()
+    language = scope.context.language
+    return (
+        Link(t("List").render(language), f"/o/{object_.name}", "list"),
+        Link(t("Board").render(language), f"/o/{object_.name}/board", "columns-3"),
+    )

@@ -1,0 +1,86 @@
+"""What templates are told about a field: its label, widget, choices, and what its controls offer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from babel import Locale
+from babel.numbers import get_territory_currencies
+
+from kundig.base.i18n import label_in
+from kundig.engine.policy.scope import Scope
+from kundig.engine.schema.bound import BoundField
+from kundig.interfaces.web.widgets.choosing import RIGHT, widget_of
+
+COMMON_CURRENCIES = ("EUR", "CHF", "USD", "GBP", "PLN", "CZK", "DKK", "SEK", "NOK", "HUF", "TRY", "JPY", "CNY")
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceView:
+    """One choice."""
+
+    label: str
+    color: str = "gray"
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A field as templates see it. `name` may be a dotted path."""
+
+    name: str
+    label: str
+    widget: str
+    help: str = ""
+    required: bool = False
+    right: bool = False
+    editable: bool = False
+    choices: Mapping[str, ChoiceView] = field(default_factory=dict)
+    target: str = ""
+    currency: str = "EUR"
+    currencies: tuple[str, ...] = ()
+    countries: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The id of its control."""
+        return f"f-{self.name.replace('.', '-')}"
+
+
+def describe(scope: Scope, bound: BoundField, path: str | None = None) -> FieldView:
+    """A field for templates; `path` when it is reached over links."""
+    language = scope.context.language
+    widget = widget_of(bound)
+    rights = scope.access.objects.get(bound.object)
+    own = path is None or "." not in path
+    fixed = bound.read_only or rights is None or bound.name in rights.fixed or bound.name in rights.fixed_later
+    return FieldView(
+        name=path or bound.name,
+        label=label_in(bound.definition.label, language),
+        widget=widget,
+        help=label_in(bound.definition.help, language) if bound.definition.help else "",
+        required=bound.definition.required,
+        right=widget in RIGHT,
+        editable=own and not fixed and not bound.standard or (own and bound.name == "owner" and not fixed),
+        choices={c.key: ChoiceView(label_in(c.label, language), c.color or "gray", c.retired) for c in bound.choices},
+        target=bound.target or "",
+        currency=scope.context.workspace.currency,
+        currencies=_currencies(scope.context.workspace.currency) if widget == "money" else (),
+        countries=countries(language) if widget == "address" else (),
+    )
+
+
+def _currencies(own: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((own, *COMMON_CURRENCIES)))
+
+
+@lru_cache
+def countries(language: str) -> tuple[tuple[str, str], ...]:
+    """All countries with their names in a language, those of the DACH region first."""
+    names = Locale.parse(language).territories
+    real = {code: names[code] for code in names if len(code) == 2 and code.isalpha() and get_territory_currencies(code)}
+    first = [code for code in ("DE", "AT", "CH") if code in real]
+    rest = sorted(real.keys() - set(first), key=lambda code: real[code])
+    return tuple((code, real[code]) for code in [*first, *rest])
