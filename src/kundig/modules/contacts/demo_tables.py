@@ -3,6 +3,8 @@
 Telephone numbers lie in the ranges that the Bundesnetzagentur keeps free for films and novels; domains end in .example.
 """
 
+# ruff: noqa: SIM905 - lists of names read better as text
+
 from __future__ import annotations
 
 from typing import NamedTuple

@@ -176,7 +176,7 @@ async def _links_of(scope: Scope, bound: BoundObject, side: sa.Table, lead: UUID
 async def _read(scope: Scope, object_: str, id_: UUID) -> dict[str, Any]:
     from kundig.engine.records.reading import read_record
 
-    record: dict[str, Any] = json.loads(await read_record(scope, object_, id_))
+    record: dict[str, Any] = json.loads((await read_record(scope, object_, id_)).text)
     return record
 
 

@@ -1,0 +1,163 @@
+"""Sample data: the story of a company told through the write door, and taken away again."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from kundig.base.context import Actor
+from kundig.base.errors import Conflict
+from kundig.base.i18n import t
+from kundig.base.uuid7 import uuid7
+from kundig.engine.policy.scope import Scope
+from kundig.engine.records.writing import MAX_ITEMS, Change, Create, Delete, Item, Update
+from kundig.modules.contacts.demo import plain
+from kundig.modules.demo_events import Event
+from kundig.modules.demo_story import CAST, TEAMS, tell_story
+
+SOURCE = "demo"
+"""Why sample records are there; what is written for this reason is flagged `is_sample`."""
+LOG_IN = "demo@nordwind.example"
+"""The address of the administrator of the sample company. Its password is set by who loads the data."""
+
+_WINDOW = timedelta(days=14)
+_LAST_WINDOW = timedelta(days=2)
+_ORDER = (
+    "product", "account", "contact", "lead", "opportunity", "opportunity_line", "opportunity_contact", "ticket", "task", "call",
+    "meeting", "note",
+)  # fmt: skip
+"""Objects so that what is linked to is there first."""
+
+
+@dataclass(slots=True)
+class Step:
+    """What one colleague does in one go: all of it is one change set."""
+
+    moment: datetime
+    actor: int
+    creates: dict[str, list[Create]] = field(default_factory=lambda: defaultdict(list))
+    updates: dict[str, list[Update]] = field(default_factory=lambda: defaultdict(list))
+    acts: list[tuple[str, str, UUID]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How many records of each object were made, and the user who may sign in."""
+
+    counts: Counter[str]
+    log_in: UUID
+
+
+async def load_demo(scope: Scope, today: date) -> Loaded:
+    """Tell the story up to `today`. `scope` is the program's own. Raises Conflict if sample data is there already."""
+    if await _sample_ids(scope, "account"):
+        raise Conflict(t("Sample data is there already. Remove it first."))
+    demo = scope.because(SOURCE)
+    log_in, cast = await _make_cast(demo)
+    counts: Counter[str] = Counter()
+    for step in steps(tell_story(today, uuid7)):
+        user = cast[step.actor]
+        await _take(_as(demo, user, step.moment), step)
+        counts.update({object_: len(items) for object_, items in step.creates.items()})
+    return Loaded(counts, log_in)
+
+
+async def remove_demo(scope: Scope) -> int:
+    """Move all sample records to the trash, in one change that can be undone, and let the sample users sign in no more."""
+    change = Change(scope, trusted=True, reason="sample data removed")
+    removed = 0
+    for bound in scope.model.objects.values():
+        if bound.definition.storage != "record" or bound.definition.system:
+            continue
+        ids = await _sample_ids(scope, bound.name)
+        for chunk in _chunks([Delete(id_) for id_ in ids]):
+            await change.write(bound.name, chunk)
+        removed += len(ids)
+    users = [id_ for id_ in await _sample_ids(scope, "user") if id_ != scope.access.user]
+    await change.write("user", [Update(id_, {"is_active": False}) for id_ in users])
+    return removed
+
+
+def steps(events: Sequence[Event]) -> Iterator[Step]:
+    """Events gathered into as few goes as keep the story believable: per colleague and fortnight, the last days finer.
+
+    A record changes at most once in a go; what would come too early waits for the next.
+    """
+    if not events:
+        return
+    pending = list(events)
+    start, end = events[0].moment, events[-1].moment
+    while pending:
+        window = _WINDOW if start < end - _WINDOW else _LAST_WINDOW
+        due = [event for event in pending if event.moment < start + window]
+        taken, late = _gather(due)
+        yield from sorted(taken, key=lambda step: step.moment)
+        pending = late + [event for event in pending if event.moment >= start + window]
+        start += window
+        if start > end + _WINDOW:
+            return
+
+
+def _gather(due: Iterable[Event]) -> tuple[list[Step], list[Event]]:
+    taken: dict[int, Step] = {}
+    late: list[Event] = []
+    touched: set[UUID | None] = set()
+    for event in due:
+        if event.item.id in touched:
+            late.append(event)
+            continue
+        touched.add(event.item.id)
+        step = taken.setdefault(event.actor, Step(event.moment, event.actor))
+        if event.action is not None and event.item.id is not None:
+            step.acts.append((event.object, event.action, event.item.id))
+        elif isinstance(event.item, Create):
+            step.creates[event.object].append(event.item)
+        elif isinstance(event.item, Update):
+            step.updates[event.object].append(event.item)
+    return list(taken.values()), late
+
+
+async def _take(scope: Scope, step: Step) -> None:
+    change = Change(scope, trusted=True)
+    for items in (step.creates, step.updates):
+        for object_ in _ORDER:
+            for chunk in _chunks(items.get(object_, [])):
+                await change.write(object_, chunk)
+    for object_, name, id_ in step.acts:
+        action = scope.model.actions[object_, name]
+        await action.run(scope, id_, action.body())
+
+
+async def _make_cast(scope: Scope) -> tuple[UUID, list[UUID]]:
+    """Teams and users; those of sample data that was taken away come back."""
+    change = Change(scope, trusted=True)
+    rows = await scope.connection.rows("select id, name from {ws}.team where is_sample and deleted_at is null")
+    teams = {row["name"]: row["id"] for row in rows}
+    missing = [name for name in TEAMS if name not in teams]
+    teams |= zip(missing, await change.write("team", [Create({"name": name}) for name in missing]), strict=True)
+    rows = await scope.connection.rows('select id, email from {ws}."user" where is_sample and deleted_at is null')
+    known = {row["email"]: row["id"] for row in rows}
+    users: list[UUID] = []
+    for name, role, own in (("Nordwind Demo", "administrator", ()), *CAST):
+        email = LOG_IN if not own else f"{'.'.join(plain(part) for part in name.split())}@nordwind.example"
+        values = {"role": [role], "teams": [str(teams[team]) for team in own], "is_active": True, "language": "de"}
+        item = Update(known[email], values) if email in known else Create({"name": name, "email": email, **values})
+        users += await change.write("user", [item])
+    return users[0], users[1:]
+
+
+def _as(scope: Scope, user: UUID, moment: datetime) -> Scope:
+    """The same scope on another day, with somebody else answerable."""
+    return replace(scope, context=replace(scope.context, actor=Actor("user", user, user), now=moment))
+
+
+async def _sample_ids(scope: Scope, object_: str) -> list[UUID]:
+    statement = f'select id from {{ws}}."{object_}" where is_sample and deleted_at is null order by id'  # noqa: S608 - names of the model
+    return list(await scope.connection.values(statement))
+
+
+def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    return (items[start : start + MAX_ITEMS] for start in range(0, len(items), MAX_ITEMS))
