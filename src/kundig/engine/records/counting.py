@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from kundig.base.database.connection import Compiled
 from kundig.base.errors import Invalid
 from kundig.base.i18n import t
+from kundig.engine.policy.statements import statement
 from kundig.engine.records.ordering import Key, sorted_value
 from kundig.engine.records.pages import Reach
-from kundig.engine.records.statements import statement
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.kinds import Kind
 

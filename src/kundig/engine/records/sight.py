@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import sqlalchemy as sa
-
-from kundig.engine.policy.predicates import AccessReading, visible
+from kundig.engine.policy.predicates import AccessReading
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.filters import Filter, parse_filter
 from kundig.engine.schema.model import Path
-
-
-def entries_seen(scope: Scope, entry: sa.FromClause) -> sa.ColumnElement[bool]:
-    """That the actor may see the interaction a timeline entry stands for."""
-    return sa.or_(sa.false(), *_visible_interactions(scope, entry))
-
-
-def _visible_interactions(scope: Scope, entry: sa.FromClause) -> Iterator[sa.ColumnElement[bool]]:
-    for name, object_ in scope.model.objects.items():
-        if object_.definition.interaction is not None and name in scope.access.objects:
-            condition = visible(scope.access, name, entry)
-            if condition is not sa.false():
-                yield sa.and_(entry.c.object == sa.literal_column(f"'{name}'"), condition)
 
 
 def hidden_in(scope: Scope, object_: str) -> frozenset[str] | None:

@@ -1,0 +1,132 @@
+"""Searching: what people type, across all objects they may see, best first.
+
+First whose label it is, then whose label begins with it, then whom it reaches (phone, e-mail, domain), then whose label has the
+words, then who mentions them. All words must occur; the last one may be a beginning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from kundig.base.errors import FieldError, Invalid
+from kundig.base.i18n import t
+from kundig.engine.policy.scope import Scope
+from kundig.engine.search.contacts import point_queries
+from kundig.engine.search.entries import is_searched
+from kundig.engine.search.snippets import snippet
+from kundig.engine.search.words import query_sql, words_in
+
+MOST_HITS = 100
+MOST_RANKED = 1000
+_MOST_CHARACTERS = 200
+_MOST_SHOWN = 20_000
+_QUESTION = "%(q)s::text"
+
+
+async def search(scope: Scope, q: str, objects: Sequence[str] | None = None, limit: int = 20) -> list[dict[str, Any]]:
+    """Hits as `{"object", "id", "label", "snippet"}`. Raises Invalid for a blank question, unknown objects, a bad limit."""
+    question = q.replace("\0", "").strip()[:_MOST_CHARACTERS]
+    if not question:
+        raise Invalid.one("q", "required", t("Type something to search for."))
+    if not 1 <= limit <= MOST_HITS:
+        raise Invalid.one("limit", "bad_value", t("Give a whole number from 1 to {most}.", most=MOST_HITS))
+    searched = _objects(scope, objects)
+    if not searched or not words_in(question):
+        return []
+    asking = _Asking(scope, question, searched, limit)
+    found = await asking.hits(asking.names())
+    if len(found) < limit:
+        # Only then the words: a beginning of one letter has far more hits than anybody reads.
+        known = {(hit["object"], hit["record"]) for hit in found}
+        found += [hit for hit in await asking.hits(asking.mentions()) if (hit["object"], hit["record"]) not in known]
+    return [
+        {
+            "object": hit["object"],
+            "id": str(hit["record"]),
+            "label": hit["label"],
+            "snippet": snippet(hit["body"], question),
+        }
+        for hit in found[:limit]
+    ]
+
+
+def _objects(scope: Scope, objects: Sequence[str] | None) -> list[str]:
+    """The objects to search, of those the actor may read."""
+    known = [name for name, rights in scope.access.objects.items() if rights.readable and is_searched(scope.model.objects[name])]
+    if objects is None:
+        return known
+    unknown = [name for name in objects if name not in scope.access.objects]
+    if unknown:
+        raise Invalid(
+            FieldError("object", "unknown_object", t("There is no object “{object}”.", object=name[:100])) for name in unknown
+        )
+    return [name for name in known if name in objects]
+
+
+class _Asking:
+    """One question: its statements and their values."""
+
+    def __init__(self, scope: Scope, question: str, objects: Sequence[str], limit: int) -> None:
+        self.scope, self.objects, self.limit = scope, objects, limit
+        self.values: dict[str, Any] = {"q": question, "limit": limit, "ranked": MOST_RANKED, "shown": _MOST_SHOWN}
+        self.visible = self._visible()
+        self.points, values = point_queries(scope, question)
+        self.values |= values
+
+    def names(self) -> str:
+        """By whole label, by its beginning, by contact point: (object, record, tier, rank)."""
+        folded = f"kundig.fold({_QUESTION})"
+        parts = [
+            f"""(select e.object, e.record, 0 as tier, 0::real as rank, e.label_fold from {{ws}}.search_entry e
+                  where e.label_fold = {folded} and {self.visible} order by e.record limit %(limit)s)""",
+            f"""(select e.object, e.record, 1, 0, e.label_fold from {{ws}}.search_entry e
+                  where starts_with(e.label_fold, {folded}) and {self.visible} order by e.label_fold, e.record limit %(limit)s)""",
+        ]
+        if self.points:
+            points = " union ".join(self.points)
+            parts.append(
+                f"""(select e.object, e.record, 2, 0, e.label_fold from ({points} limit %(ranked)s) p
+                      join {{ws}}.search_entry e using (object, record) where {self.visible} limit %(limit)s)"""
+            )
+        return " union all ".join(parts)
+
+    def mentions(self) -> str:
+        """By words, in the label before elsewhere; at most a thousand are ranked."""
+        query, in_label = query_sql(_QUESTION), query_sql(_QUESTION, "AB")
+        return f"""select object, record, tier, rank, label_fold from (
+            select e.object, e.record, case when e.vector @@ {in_label} then 3 else 4 end as tier,
+                   ts_rank(e.vector, {query}) as rank, e.label_fold
+              from (select * from {{ws}}.search_entry e where e.vector @@ {query} and {self.visible} limit %(ranked)s) e
+          ) r order by tier, rank desc, label_fold, record limit %(limit)s + %(limit)s"""
+
+    async def hits(self, found: str) -> list[dict[str, Any]]:
+        """The best hits of a statement with label and text; records that are not there any more are left out."""
+        labels = " ".join(
+            f"""when '{name}' then (select o.label from {{ws}}."{name}" o where o.id = h.record and o.deleted_at is null)"""
+            for name in self.objects
+        )
+        statement = f"""
+          with found as ({found}),
+          best as (select distinct on (object, record) * from found order by object, record, tier),
+          h as (select * from best order by tier, rank desc, label_fold, record limit %(limit)s + %(limit)s)
+          select * from (
+            select h.*, case h.object {labels} end as label, left(e.body, %(shown)s) as body
+              from h join {{ws}}.search_entry e using (object, record)
+          ) s where label is not null order by tier, rank desc, label_fold, record limit %(limit)s + %(limit)s"""
+        return await self.scope.connection.rows(statement, self.values)
+
+    def _visible(self) -> str:
+        """The condition that the actor may see the record of an entry `e`; objects with the same rights share one."""
+        alike: dict[tuple[tuple[int, ...] | None, tuple[int, ...]], list[str]] = {}
+        for name in self.objects:
+            rights = self.scope.access.objects[name]
+            alike.setdefault((rights.reads, rights.forbids), []).append(name)
+        conditions = []
+        for number, ((reads, forbids), names) in enumerate(alike.items()):
+            self.values |= {f"objects{number}": names, f"reads{number}": list(reads or ()), f"forbids{number}": list(forbids)}
+            condition = f"e.object = any(%(objects{number})s)"
+            condition += f" and e.audience && %(reads{number})s::integer[]" if reads is not None else ""
+            condition += f" and not e.audience && %(forbids{number})s::integer[]" if forbids else ""
+            conditions.append(f"({condition})")
+        return f"({' or '.join(conditions)})"
