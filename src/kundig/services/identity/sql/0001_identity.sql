@@ -34,7 +34,7 @@ create table kundig.session (
   address inet,
   constraint session_membership_fk foreign key (workspace, user_id) references kundig.membership on delete cascade
 );
-create index session_user on kundig.session (workspace, user_id);
+create index session_of_user on kundig.session (workspace, user_id);
 create index session_ends_at on kundig.session (ends_at);
 
 -- A token may be narrower than its user: objects and rights null mean all of the user's.
@@ -68,7 +68,6 @@ create index link_identity on kundig.link (identity);
 create table kundig.throttle (
   key bytea constraint throttle_pk primary key,
   tries integer not null,
-  first_at timestamptz not null default now(),
-  last_at timestamptz not null default now()
+  ends_at timestamptz not null
 );
-create index throttle_last_at on kundig.throttle (last_at);
+create index throttle_ends_at on kundig.throttle (ends_at);
