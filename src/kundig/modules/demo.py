@@ -93,7 +93,7 @@ def steps(events: Sequence[Event]) -> Iterator[Step]:
     while pending:
         window = _WINDOW if start < end - _WINDOW else _LAST_WINDOW
         due = [event for event in pending if event.moment < start + window]
-        taken, late = _gather(due)
+        taken, late = _gather(due, start, end)
         yield from sorted(taken, key=lambda step: step.moment)
         pending = late + [event for event in pending if event.moment >= start + window]
         start += window
@@ -101,7 +101,7 @@ def steps(events: Sequence[Event]) -> Iterator[Step]:
             return
 
 
-def _gather(due: Iterable[Event]) -> tuple[list[Step], list[Event]]:
+def _gather(due: Iterable[Event], start: datetime, end: datetime) -> tuple[list[Step], list[Event]]:
     taken: dict[int, Step] = {}
     late: list[Event] = []
     touched: set[UUID | None] = set()
@@ -110,7 +110,7 @@ def _gather(due: Iterable[Event]) -> tuple[list[Step], list[Event]]:
             late.append(event)
             continue
         touched.add(event.item.id)
-        step = taken.setdefault(event.actor, Step(event.moment, event.actor))
+        step = taken.setdefault(event.actor, Step(min(max(event.moment, start), end), event.actor))
         if event.action is not None and event.item.id is not None:
             step.acts.append((event.object, event.action, event.item.id))
         elif isinstance(event.item, Create):
@@ -155,7 +155,7 @@ def _as(scope: Scope, user: UUID, moment: datetime) -> Scope:
 
 
 async def _sample_ids(scope: Scope, object_: str) -> list[UUID]:
-    statement = f'select id from {{ws}}."{object_}" where is_sample and deleted_at is null order by id'  # noqa: S608 - names of the model
+    statement = f'select id from {{ws}}."{object_}" where is_sample and deleted_at is null order by id'
     return list(await scope.connection.values(statement))
 
 

@@ -40,7 +40,7 @@ class Past:
     def create(self, moment: datetime, actor: int, object_: str, id_: UUID, **values: Any) -> UUID:
         """A record is made."""
         given = {name: value for name, value in values.items() if value not in (None, "", [])}
-        self.events.append(Event(moment, actor, object_, Create(given, id_)))
+        self.events.append(Event(min(moment, self.now), actor, object_, Create(given, id_)))
         return id_
 
     def update(self, moment: datetime, actor: int, object_: str, id_: UUID, **values: Any) -> None:
