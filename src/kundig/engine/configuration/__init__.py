@@ -1,1 +1,4 @@
-"""Configuration documents: defaults of the modules merged with the workspace's own, with history, planned and applied as a whole."""
+"""Configuration as data with a history: documents, plans of changes, apply, roll back, export as YAML.
+
+Imports `extension` only. Start at `documents.py` (what a document is) and `changing.py` (plan, apply, roll back).
+"""

@@ -1,0 +1,99 @@
+"""Planning, applying and rolling back configuration: as a whole, under a lock, in one transaction of the owner."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from kundig.base.context import Actor, Workspace
+from kundig.base.database import Connection
+from kundig.base.database.workspaces import bump_version
+from kundig.base.errors import Conflict, Missing
+from kundig.base.i18n import t
+from kundig.base.uuid7 import uuid7
+from kundig.engine.configuration.differences import Difference, differences, revisions_between
+from kundig.engine.configuration.documents import Document
+from kundig.engine.configuration.store import Revision, revisions_of, stored_documents, write_revisions
+
+Realise = Callable[[Connection, Workspace, Sequence[Document]], Awaitable[None]]
+"""Checks all documents together and changes tables and what else follows from them (wiring knows how); raises what is wrong."""
+
+_LOCK = "select pg_advisory_xact_lock(hashtextextended('kundig configuration ' || %(schema)s, 0))"
+_SETTINGS = """
+update kundig.workspace set language = coalesce(%(language)s, language), time_zone = coalesce(%(time_zone)s, time_zone),
+  region = coalesce(%(region)s, region)
+where schema = %(schema)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be done; `id` names it in the history once it is applied."""
+
+    id: UUID
+    revisions: tuple[Revision, ...]
+
+    @property
+    def differences(self) -> list[Difference]:
+        """The same, value by value."""
+        return differences(self.revisions)
+
+
+async def plan(connection: Connection, incoming: Sequence[Document], *, whole: bool = False) -> Plan:
+    """What applying the documents would change. With `whole` they are all there should be: others are removed."""
+    present = await stored_documents(connection)
+    kept = [] if whole else [document for document in present if document.key not in {d.key for d in incoming}]
+    return Plan(uuid7(), tuple(revisions_between(present, [*kept, *incoming])))
+
+
+async def apply(
+    connection: Connection,
+    workspace: Workspace,
+    incoming: Sequence[Document],
+    realise: Realise,
+    *,
+    by: Actor,
+    note: str | None = None,
+    whole: bool = False,
+) -> Plan:
+    """Apply documents, tables included, and tell all processes. Nothing is changed if anything is wrong.
+
+    `connection` is a transaction of the owner in the workspace; repeat it when it could not get a lock in time.
+    """
+    await connection.execute(_LOCK, {"schema": workspace.schema})
+    made = await plan(connection, incoming, whole=whole)
+    await _carry_out(connection, workspace, made, realise, by, note)
+    return made
+
+
+async def rollback(connection: Connection, workspace: Workspace, plan_id: UUID, realise: Realise, *, by: Actor) -> Plan:
+    """Undo an applied plan as a whole, as a plan of its own; raises Missing, or Conflict if its documents changed since."""
+    await connection.execute(_LOCK, {"schema": workspace.schema})
+    done = await revisions_of(connection, plan_id)
+    if not done:
+        raise Missing(t("There is no applied plan {plan}.", plan=str(plan_id)))
+    present = {document.key: document.body for document in await stored_documents(connection)}
+    changed = [f"{r.kind} {r.name}" for r in done if present.get((r.kind, r.name)) != r.new]
+    if changed:
+        raise Conflict(
+            t("These documents were changed since: {documents}. Roll back the later plans first.", documents=", ".join(changed))
+        )
+    made = Plan(uuid7(), tuple(Revision(r.kind, r.name, r.new, r.old) for r in reversed(done)))
+    await _carry_out(connection, workspace, made, realise, by, f"rollback {plan_id}")
+    return made
+
+
+async def _carry_out(
+    connection: Connection, workspace: Workspace, made: Plan, realise: Realise, by: Actor, note: str | None
+) -> None:
+    if not made.revisions:
+        return
+    await write_revisions(connection, made.id, made.revisions, by, note)
+    documents = await stored_documents(connection)
+    settings: dict[str, Any] = next((dict(d.body) for d in documents if d.kind == "workspace"), {})
+    values = {key: settings.get(key) for key in ("language", "time_zone", "region")}
+    await connection.execute(_SETTINGS, {**values, "schema": workspace.schema})
+    await realise(connection, workspace, documents)
+    await bump_version(connection, workspace)

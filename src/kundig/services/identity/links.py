@@ -1,0 +1,129 @@
+"""One-time links: the first password of a new user, and a new one for who forgot theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+from uuid import UUID
+
+from kundig.base.database import Connection, Database
+from kundig.base.errors import Missing
+from kundig.base.i18n import t
+from kundig.services.identity import passwords
+from kundig.services.identity.codes import hashed, new_code
+from kundig.services.identity.throttle import Limit, count_try
+
+Purpose = Literal["setup", "reset"]
+LIFETIMES = {"setup": timedelta(days=7), "reset": timedelta(minutes=60)}
+_QUARTER = timedelta(minutes=15)
+_HOUR = timedelta(hours=1)
+
+_ADD = """
+with old as (delete from kundig.link where identity = %(identity)s)
+insert into kundig.link (hash, purpose, identity, expires_at) values (%(hash)s, %(purpose)s, %(identity)s, now() + %(lifetime)s)
+"""
+_MEMBER = """
+select i.id, i.email, m.name, m.language, w.schema, i.password is null as fresh
+from kundig.identity i join kundig.membership m on m.identity = i.id join kundig.workspace w on w.id = m.workspace
+where m.is_active and {condition} order by m.workspace limit 1
+"""
+_HOLDER = """
+select i.id, i.email, m.name, m.language from kundig.link l join kundig.identity i on i.id = l.identity
+join kundig.membership m on m.identity = i.id and m.is_active
+where l.hash = %(hash)s and l.expires_at > now() limit 1
+"""
+_SET = "update kundig.identity set password = %(password)s, password_at = now() where id = %(identity)s"
+_END = """
+delete from kundig.session s using kundig.membership m
+where m.identity = %(identity)s and s.workspace = m.workspace and s.user_id = m.user_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A link to send: the code for the address, and whom to write to in which language."""
+
+    code: str
+    purpose: Purpose
+    email: str
+    name: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who a link was made for."""
+
+    identity: UUID
+    email: str
+    name: str
+    language: str
+
+
+async def invite(connection: Connection, user: UUID) -> Invitation:
+    """A link by which a user sets the first password; earlier links end. Raises Missing if there is no such active user."""
+    schema = connection.schema
+    async with connection.directory():
+        statement = _MEMBER.format(condition="w.schema = %(schema)s and m.user_id = %(user)s")
+        row = await connection.row(statement, {"schema": schema, "user": user})
+        if row is None:
+            raise Missing
+        return await _link(connection, row, "setup")
+
+
+async def request_reset(database: Database, email: str, *, address: str | None) -> Invitation | None:
+    """A link for who forgot the password, to be mailed; None if nobody has the address. Raises TooMany.
+
+    The caller answers the same in both cases and mails from a job, so that nobody learns who has an account.
+    """
+    wanted = email.strip().lower()
+    limits = [Limit.of("reset", wanted, tries=5, within=_HOUR), Limit.of("reset from", address or "", tries=20, within=_HOUR)]
+    async with database.transaction(None) as connection:
+        refusal = await count_try(connection, limits)
+    if refusal:
+        raise refusal
+    async with database.transaction(None) as connection:
+        row = await connection.row(_MEMBER.format(condition="i.email = %(email)s"), {"email": wanted})
+        return await _link(connection, row, "reset") if row else None
+
+
+async def holder_of(database: Database, code: str, *, address: str | None) -> Holder:
+    """Who a link is for, without using it up: opening it in a mail scanner changes nothing. Raises Missing, TooMany."""
+    async with database.transaction(None) as connection:
+        refusal = await count_try(connection, [Limit.of("link", address or "", tries=50, within=_QUARTER)])
+    if refusal:
+        raise refusal
+    async with database.transaction(None) as connection:
+        row = await connection.row(_HOLDER, {"hash": hashed(code)})
+    if row is None:
+        raise Missing(t("This link is no longer valid. Please ask for a new one."))
+    return Holder(row["id"], row["email"], row["name"], row["language"])
+
+
+async def use_link(database: Database, code: str, password: str, *, address: str | None) -> Holder:
+    """Set the password and use the link up; all sessions end. Raises Missing, Invalid, TooMany."""
+    holder = await holder_of(database, code, address=address)
+    passwords.check_new(password, holder.email, holder.name)
+    stored = await passwords.hash_password(password)
+    async with database.transaction(None) as connection:
+        if not await connection.execute(
+            "delete from kundig.link where hash = %(hash)s and expires_at > now()", {"hash": hashed(code)}
+        ):
+            raise Missing(t("This link is no longer valid. Please ask for a new one."))
+        await set_password(connection, holder.identity, stored)
+    return holder
+
+
+async def set_password(connection: Connection, identity: UUID, stored: str) -> None:
+    """Store a password's hash; links and sessions of the identity end. The transaction must be in no workspace."""
+    await connection.execute(_SET, {"password": stored, "identity": identity})
+    await connection.execute("delete from kundig.link where identity = %(identity)s", {"identity": identity})
+    await connection.execute(_END, {"identity": identity})
+
+
+async def _link(connection: Connection, row: dict[str, object], purpose: Purpose) -> Invitation:
+    code = new_code()
+    values = {"hash": hashed(code), "purpose": purpose, "identity": row["id"], "lifetime": LIFETIMES[purpose]}
+    await connection.execute(_ADD, values)
+    return Invitation(code, purpose, str(row["email"]), str(row["name"]), str(row["language"]))

@@ -1,0 +1,84 @@
+"""Passwords: what is accepted, and Argon2id away from the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import unicodedata
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from kundig.base.errors import Invalid
+from kundig.base.i18n import t
+
+SHORTEST = 8
+LONGEST = 1024
+_COMMON = frozenset(
+    """password passwort 12345678 123456789 1234567890 qwertzui qwertyui qwertyuiop 11111111 00000000 iloveyou sunshine princess
+    football baseball password1 passwort1 hallohallo schalke04 willkommen geheim123 abcd1234 abc12345 trustno1 superman""".split()  # noqa: SIM905 - reads better
+)
+_HASHER = PasswordHasher(time_cost=2, memory_cost=64 * 1024, parallelism=1)
+_AT_ONCE = 2
+"""Each takes 64 MiB and a core for some 60 ms: a flood of sign-ins must wait for its own kind, not push everybody aside."""
+_NOBODYS = _HASHER.hash("nobody has this password")
+
+
+class _Turns:
+    """The semaphore of the running event loop (tests run several)."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+
+    def taken(self) -> asyncio.Semaphore:
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            self._loop, self._turns = loop, asyncio.Semaphore(_AT_ONCE)
+        return self._turns
+
+
+_turns = _Turns()
+
+
+def check_new(password: str, *about: str) -> None:
+    """Raise Invalid unless a new password is acceptable; `about` are name and address, which it must not be."""
+    if len(password) < SHORTEST:
+        raise Invalid.one("password", "too_short", t("A password needs at least {least} characters.", least=SHORTEST))
+    if len(password) > LONGEST:
+        raise Invalid.one("password", "too_long", t("At most {max} characters are possible here.", max=LONGEST))
+    folded = password.casefold()
+    known = {text.casefold() for item in about for text in (item, item.partition("@")[0]) if text}
+    if folded in _COMMON or folded in known or len(set(folded)) < 3:
+        raise Invalid.one("password", "too_common", t("This password is too easy to guess. Please choose another one."))
+
+
+async def hash_password(password: str) -> str:
+    """The Argon2id hash to store."""
+    async with _turns.taken():
+        return await asyncio.to_thread(_HASHER.hash, _normal(password))
+
+
+async def fits(password: str, stored: str | None) -> bool:
+    """Whether a password is the right one. Takes as long when nothing is stored, so that nobody learns who has an account."""
+    async with _turns.taken():
+        found = await asyncio.to_thread(_fits, password, stored or _NOBODYS)
+    return found and stored is not None
+
+
+def outdated(stored: str) -> bool:
+    """Whether the hash was made with weaker settings than today's and should be made anew at this chance."""
+    return _HASHER.check_needs_rehash(stored)
+
+
+def _fits(password: str, stored: str) -> bool:
+    if len(password) > LONGEST:
+        password = ""
+    try:
+        return _HASHER.verify(stored, _normal(password))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _normal(password: str) -> bytes:
+    # the same characters come composed from one keyboard and decomposed from another; lone surrogates can't be encoded strictly
+    return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")

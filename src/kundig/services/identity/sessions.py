@@ -1,0 +1,70 @@
+"""Sessions: kept on the server, ended by signing out, by idleness, by age, by a new password and by deactivation."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from kundig.base.database import Connection
+from kundig.base.uuid7 import uuid7
+from kundig.services.identity.codes import hashed, new_code
+from kundig.services.identity.signed import LONGEST
+
+_BEGIN = """
+insert into kundig.session (id, hash, workspace, user_id, ends_at, agent, address)
+select %(id)s, %(hash)s, m.workspace, m.user_id, now() + %(longest)s, %(agent)s, %(address)s::inet
+from kundig.membership m where m.workspace = %(workspace)s and m.user_id = %(user)s and m.is_active
+"""
+_LIST = """
+select s.id, s.created_at, s.seen_at, s.agent, host(s.address) as address from kundig.session s
+join kundig.workspace w on w.id = s.workspace
+where w.schema = %(schema)s and s.user_id = %(user)s and s.ends_at > now() order by s.seen_at desc
+"""
+_END = """
+delete from kundig.session s using kundig.workspace w
+where w.id = s.workspace and w.schema = %(schema)s and s.user_id = %(user)s
+and (%(only)s::uuid is null or s.id = %(only)s) and s.id is distinct from %(but)s::uuid
+"""
+
+
+async def begin_session(connection: Connection, workspace: int, user: UUID, *, agent: str, address: str | None) -> str:
+    """A new session; its code, for the cookie. The transaction must be in no workspace."""
+    code = new_code()
+    await connection.execute(
+        _BEGIN,
+        {
+            "id": uuid7(),
+            "hash": hashed(code),
+            "workspace": workspace,
+            "user": user,
+            "longest": LONGEST,
+            "agent": "".join(c for c in agent[:300] if c.isprintable()),
+            "address": address,
+        },
+    )
+    return code
+
+
+async def sign_out(connection: Connection, code: str) -> None:
+    """End a session, whoever it belongs to. The transaction must be in no workspace."""
+    await connection.execute("delete from kundig.session where hash = %(hash)s", {"hash": hashed(code)})
+
+
+async def sessions_of(connection: Connection, user: UUID) -> list[dict[str, Any]]:
+    """A user's sessions, the latest used first: id, created_at, seen_at, agent, address."""
+    schema = connection.schema
+    async with connection.directory():
+        return await connection.rows(_LIST, {"schema": schema, "user": user})
+
+
+async def end_sessions(connection: Connection, user: UUID, *, only: UUID | None = None, but: UUID | None = None) -> int:
+    """End a user's sessions in this workspace: one, or all, or all but one; how many there were."""
+    schema = connection.schema
+    async with connection.directory():
+        return await connection.execute(_END, {"schema": schema, "user": user, "only": only, "but": but})
+
+
+async def forget_ended(connection: Connection) -> int:
+    """Remove sessions and links whose time is over. The transaction must be in no workspace."""
+    links = await connection.execute("delete from kundig.link where expires_at < now()")
+    return links + await connection.execute("delete from kundig.session where ends_at < now()")

@@ -1,0 +1,123 @@
+"""Who sends a request: one statement from a token or session to user, workspace and version, in which it also takes the role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from kundig.base.context import Actor, Workspace
+from kundig.base.database import Connection, Database
+from kundig.base.database.names import workspace_role
+from kundig.base.database.workspaces import workspace_from
+from kundig.base.errors import Unauthenticated
+from kundig.engine.policy.resolve import UNNARROWED, Narrowing
+from kundig.services.identity.codes import TOKEN_PREFIX, hashed
+
+IDLE = timedelta(hours=24)
+"""A session that is not used for so long ends."""
+LONGEST = timedelta(days=7)
+"""A session ends after so long whatever happens."""
+
+_WHO = """
+s.id, s.user_id, m.name as user_name, m.language as user_language, m.time_zone as user_time_zone, w.version,
+w.name, w.schema, w.kind, w.currency, w.region, w.language, w.time_zone, set_config('role', %(role)s || w.schema, true)
+"""
+_JOINS = """
+join kundig.membership m on m.workspace = s.workspace and m.user_id = s.user_id
+join kundig.workspace w on w.id = s.workspace
+where s.hash = %(hash)s and m.is_active
+"""
+_BY_SESSION = f"""
+select s.proven_at, s.seen_at < now() - interval '1 minute' as stale, {_WHO} from kundig.session s {_JOINS}
+and s.ends_at > now() and s.seen_at > now() - make_interval(secs => {int(IDLE.total_seconds())})
+"""
+_BY_TOKEN = f"""
+select s.read_only, s.objects, s.rights, (s.used_at is null or s.used_at < now() - interval '10 minutes') as stale, {_WHO}
+from kundig.token s {_JOINS}
+and (s.expires_at is null or s.expires_at > now())
+"""
+_ROLE_PREFIX = workspace_role("")
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Who a request comes from, and what that leaves of the user's rights. `id` is the session's or token's."""
+
+    by: Literal["session", "token"]
+    id: UUID
+    user: UUID
+    user_name: str
+    language: str
+    time_zone: str
+    workspace: Workspace
+    version: int
+    narrowing: Narrowing = UNNARROWED
+    stale: bool = False
+    """Its last use was noted some time ago: call `note_use`."""
+    proven_at: datetime | None = None
+    """When a session last saw the password."""
+
+    @property
+    def actor(self) -> Actor:
+        """Who is answerable for what happens."""
+        return Actor("token", self.id, self.user) if self.by == "token" else Actor("user", self.user, self.user)
+
+
+async def authenticate_session(connection: Connection, code: str) -> Signed:
+    """Who a session belongs to; the connection is in their workspace then. Raises Unauthenticated.
+
+    The connection must be in no workspace; it must be the transaction's first statement, so that nothing is done as nobody.
+    """
+    row = await _found(connection, _BY_SESSION, code)
+    return _signed("session", row, UNNARROWED, proven_at=row["proven_at"])
+
+
+async def authenticate_token(connection: Connection, token: str) -> Signed:
+    """The same for an API token."""
+    if not token.startswith(TOKEN_PREFIX):
+        raise Unauthenticated
+    row = await _found(connection, _BY_TOKEN, token)
+    objects, rights = row["objects"], row["rights"]
+    narrowing = Narrowing(
+        read_only=row["read_only"],
+        objects=None if objects is None else frozenset(objects),
+        rights=None if rights is None else frozenset(rights),
+    )
+    return _signed("token", row, narrowing)
+
+
+async def note_use(database: Database, signed: Signed) -> None:
+    """Note that a session or token is in use, if that was not done lately; in a transaction of its own, after the answer."""
+    if not signed.stale:
+        return
+    table, column = ("session", "seen_at") if signed.by == "session" else ("token", "used_at")
+    async with database.transaction(None) as connection:
+        await connection.execute(f"update kundig.{table} set {column} = now() where id = %(id)s", {"id": signed.id})
+
+
+async def _found(connection: Connection, statement: str, code: str) -> dict[str, Any]:
+    row = await connection.row(statement, {"hash": hashed(code), "role": _ROLE_PREFIX})
+    if row is None:
+        raise Unauthenticated
+    connection.enter(workspace_from(row))
+    return row
+
+
+def _signed(
+    by: Literal["session", "token"], row: dict[str, Any], narrowing: Narrowing, proven_at: datetime | None = None
+) -> Signed:
+    return Signed(
+        by=by,
+        id=row["id"],
+        user=row["user_id"],
+        user_name=row["user_name"],
+        language=row["user_language"],
+        time_zone=row["user_time_zone"],
+        workspace=workspace_from(row),
+        version=row["version"],
+        narrowing=narrowing,
+        stale=row["stale"],
+        proven_at=proven_at,
+    )

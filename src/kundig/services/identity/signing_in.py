@@ -1,0 +1,152 @@
+"""Signing in with address and password, and changing the password.
+
+An unknown address takes as long and is answered as a wrong password. Tries are limited for the pair of account and address, for the
+address, and for the account; the last limit does not hold where somebody has signed in to the account lately, so that an attack
+from elsewhere does not lock its owner out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from kundig.base.database import Connection, Database
+from kundig.base.errors import Invalid, Unauthenticated
+from kundig.base.i18n import t
+from kundig.services.identity import passwords
+from kundig.services.identity.links import set_password
+from kundig.services.identity.sessions import begin_session
+from kundig.services.identity.signed import Signed
+from kundig.services.identity.throttle import Limit, count_try, forgive
+
+_QUARTER = timedelta(minutes=15)
+_HOUR = timedelta(hours=1)
+_FRESH = timedelta(minutes=10)
+
+_ACCOUNT = """
+select i.id, i.password, i.email, exists (
+  select from kundig.session s join kundig.membership m on m.workspace = s.workspace and m.user_id = s.user_id
+  where m.identity = i.id and s.address = %(address)s::inet) as familiar
+from kundig.identity i where i.email = %(email)s
+"""
+_MEMBERSHIP = """
+select m.workspace, m.user_id, w.name from kundig.membership m join kundig.workspace w on w.id = m.workspace
+where m.identity = %(identity)s and m.is_active and (%(workspace)s::text is null or w.name = %(workspace)s)
+order by m.workspace limit 1
+"""
+_OWN = """
+select i.id, i.email, i.password, m.name from kundig.identity i
+join kundig.membership m on m.identity = i.id join kundig.workspace w on w.id = m.workspace
+where w.schema = %(schema)s and m.user_id = %(user)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A new session: the code for the cookie, and whose it is."""
+
+    code: str
+    user: UUID
+    workspace: str
+
+
+def refusal() -> Unauthenticated:
+    """One answer for everything that can be wrong, so that nothing can be learnt from it."""
+    return Unauthenticated(t("E-mail or password is not right."))
+
+
+async def sign_in(
+    database: Database, email: str, password: str, *, address: str | None, agent: str = "", workspace: str | None = None
+) -> SignedIn:
+    """Begin a session. `address` is the peer's, as the socket says. Raises Unauthenticated, TooMany.
+
+    Opens its own transactions: a try must stay counted, and no connection is held while the password is checked.
+    """
+    wanted = email.strip().lower()[:254]
+    async with database.transaction(None) as connection:
+        account = await connection.row(_ACCOUNT, {"email": wanted, "address": address})
+        limits = _limits(wanted, address or "", familiar=bool(account and account["familiar"]))
+        too_many = await count_try(connection, limits)
+    if too_many:
+        raise too_many
+    right = await passwords.fits(password, account["password"] if account else None)
+    if not right or account is None:
+        raise refusal()
+    renewed = await passwords.hash_password(password) if passwords.outdated(account["password"]) else None
+    async with database.transaction(None) as connection:
+        member = await connection.row(_MEMBERSHIP, {"identity": account["id"], "workspace": workspace})
+        if member is None:
+            raise refusal()
+        await forgive(connection, limits)
+        if renewed:
+            update = "update kundig.identity set password = %(new)s where id = %(id)s and password = %(old)s"
+            await connection.execute(update, {"new": renewed, "id": account["id"], "old": account["password"]})
+        # a link that was sent and not needed must not lie around
+        await connection.execute("delete from kundig.link where identity = %(id)s", {"id": account["id"]})
+        code = await begin_session(connection, member["workspace"], member["user_id"], agent=agent, address=address)
+    return SignedIn(code, member["user_id"], member["name"])
+
+
+async def change_password(
+    database: Database, signed: Signed, current: str, new: str, *, address: str | None, agent: str = ""
+) -> str:
+    """Set another password; all sessions end, a new one begins, whose code is returned. Raises Invalid, TooMany."""
+    own = await _proven(database, signed, current, address=address)
+    passwords.check_new(new, own["email"], own["name"])
+    stored = await passwords.hash_password(new)
+    async with database.transaction(None) as connection:
+        await set_password(connection, own["id"], stored)
+        find = "select id from kundig.workspace where schema = %(schema)s"
+        workspace = await connection.value(find, {"schema": signed.workspace.schema})
+        return await begin_session(connection, workspace, signed.user, agent=agent, address=address)
+
+
+async def prove(database: Database, signed: Signed, password: str, *, address: str | None) -> None:
+    """Ask for the password again before something that matters (new token, other address). Raises Invalid, TooMany."""
+    await _proven(database, signed, password, address=address)
+    async with database.transaction(None) as connection:
+        await connection.execute("update kundig.session set proven_at = now() where id = %(id)s", {"id": signed.id})
+
+
+def freshly_proven(signed: Signed) -> bool:
+    """Whether the session has seen the password in the last ten minutes; a token never has."""
+    return signed.proven_at is not None and datetime.now(UTC) - signed.proven_at < _FRESH
+
+
+async def set_first_password(connection: Connection, user: UUID, password: str) -> None:
+    """Give a user of the connection's workspace a password, for the command line and the first start. Raises Invalid."""
+    schema = connection.schema
+    async with connection.directory():
+        own = await connection.row(_OWN, {"schema": schema, "user": user})
+        if own is None:
+            raise Invalid.one("email", "not_found", t("There is no such user."))
+        passwords.check_new(password, own["email"], own["name"])
+        await set_password(connection, own["id"], await passwords.hash_password(password))
+
+
+async def _proven(database: Database, signed: Signed, password: str, *, address: str | None) -> dict[str, Any]:
+    """The identity of who is signed in, if the password is right."""
+    async with database.transaction(None) as connection:
+        own = await connection.row(_OWN, {"schema": signed.workspace.schema, "user": signed.user})
+        if own is None:
+            raise Unauthenticated
+        limits = _limits(own["email"], address or "", familiar=True)
+        too_many = await count_try(connection, limits)
+    if too_many:
+        raise too_many
+    if not await passwords.fits(password, own["password"]):
+        raise Invalid.one("password", "wrong", t("This is not your current password."))
+    async with database.transaction(None) as connection:
+        await forgive(connection, limits)
+    return own
+
+
+def _limits(email: str, address: str, *, familiar: bool) -> list[Limit]:
+    limits = [
+        Limit.of("account from", email, address, tries=10, within=_QUARTER),
+        Limit.of("address", address, tries=60, within=_QUARTER),
+    ]
+    # beyond this, guessing from many addresses is refused everywhere but where the owner has been
+    return limits if familiar else [*limits, Limit.of("account", email, tries=50, within=_HOUR)]
