@@ -11,6 +11,7 @@ import msgspec
 from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import Text, t
 from kundig.engine.extension import Action, Extension, Field, Hook, Layout, Object, Pipeline, Role, SharingRule, View
+from kundig.engine.schema.fields import TYPES
 
 if TYPE_CHECKING:
     from kundig.engine.extension import Module
@@ -169,8 +170,25 @@ class _Merging:
             return
         self._by_kind[document.kind][document.name] = value
         if isinstance(value, Object):
-            have = {definition.name for definition in default.fields}
-            self.sources |= {f"{value.name}.{f.name}": source for f in value.fields if f.name not in have}
+            self._compare_fields(default, value, source)
+
+    def _compare_fields(self, default: Object, value: Object, source: str) -> None:
+        """New fields are the document's; of a module's field it may not change what its values are made of."""
+        have = {definition.name: definition for definition in default.fields}
+        for own in value.fields:
+            place = f"{value.name}.{own.name}"
+            was = have.get(own.name)
+            if was is None:
+                self.sources[place] = source
+            elif own.type != was.type:
+                self.faults.append(Fault(source, place, t("The type of a field can't be changed.")))
+            elif (
+                own.type in TYPES
+                and TYPES[own.type].for_modules
+                and msgspec.to_builtins(own.options) != msgspec.to_builtins(was.options)
+            ):
+                text = t('Fields of the type "{type}" can only be changed by a module.', type=own.type)
+                self.faults.append(Fault(source, place, text))
 
     def _add(self, kind: str, value: Any, source: str) -> None:
         key = f"{value.object}.{value.name}" if kind in ("layout", "view") else value.name

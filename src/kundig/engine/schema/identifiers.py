@@ -16,8 +16,8 @@ _ADDRESSES = (
 _WORDS = ("me", "any", "all", "none", "session", "sessions")
 _TABLES = (
     "document", "document_revision", "principal", "share", "stage", "stage_history", "contact_point", "address_status",
-    "external_id", "search_entry", "timeline_entry", "change", "change_entry", "change_default", "change_entry_default", "change_state",
-    "audit_event", "idempotency", "exchange_rate",
+    "external_id", "search_entry", "timeline_entry", "change", "change_entry", "change_default", "change_entry_default",
+    "change_state", "audit_event", "idempotency", "exchange_rate",
 )  # fmt: skip
 RESERVED_OBJECTS = frozenset((*_ADDRESSES, *_WORDS, *_TABLES))
 """Names that mean something else in addresses, tokens of filters, or tables of the engine."""

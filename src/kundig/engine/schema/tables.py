@@ -49,11 +49,11 @@ def make_tables(objects: Mapping[str, Object], fields: Mapping[str, Mapping[str,
 
 
 def _object_table(object_: Object, fields: Mapping[str, BoundField], metadata: sa.MetaData) -> sa.Table:
-    columns = list(standard_columns())
+    columns = {column.name: column for column in standard_columns()}
     for own in fields.values():
-        if not own.standard:
-            columns.extend(own.type.columns(own))
-    table = sa.Table(object_.name, metadata, *columns, *_foreign_keys(object_, fields))
+        # By name, since a pipeline field and the one that chooses the pipeline share a column.
+        columns |= {column.name: column for column in own.type.columns(own) if not own.standard}
+    table = sa.Table(object_.name, metadata, *columns.values(), *_foreign_keys(object_, fields))
     for index in object_indexes(object_, fields, table):
         assert index.table is table
     return table

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from tests.integration.engine.schema.sample import MODULE
 
 from kundig import engine
 from kundig.base.context import SYSTEM, Context, Workspace
@@ -23,7 +24,6 @@ from kundig.engine.schema.ddl.applying import apply_model
 from kundig.engine.schema.definitions import define
 from kundig.engine.schema.fields.contract import Reference
 from kundig.engine.schema.model import Model, build_model
-from tests.integration.engine.schema.sample import MODULE
 
 SQL = Path(engine.__file__).parent / "sql"
 
@@ -33,7 +33,7 @@ class SampleParsing:
     """Finds every record by its id, and knows one foreign rate."""
 
     context: Context
-    known: dict[Reference, UUID] = field(default_factory=dict)
+    known: dict[Reference, UUID | None] = field(default_factory=dict)
 
     def record(self, reference: Reference) -> UUID | None:
         """What the test has made known, else any id."""

@@ -79,6 +79,4 @@ PIPELINE = Pipeline(
         Stage(key="done", label={"en": "Done", "de": "Fertig"}, status="won", probability=100),
     ),
 )
-MODULE = Module(
-    name="sample", label={"en": "Sample", "de": "Beispiel"}, objects=(USER, TEAM, THING, PART), pipelines=(PIPELINE,)
-)
+MODULE = Module(name="sample", label={"en": "Sample", "de": "Beispiel"}, objects=(USER, TEAM, THING, PART), pipelines=(PIPELINE,))

@@ -10,6 +10,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import email_validator
 import phonenumbers
 import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
@@ -25,6 +26,9 @@ from kundig.engine.schema.kinds import Kind
 
 if TYPE_CHECKING:
     from kundig.engine.schema.bound import BoundField
+
+# Reserved domains are no mistake here: many companies have mail under .local, and only the form is checked.
+email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 
 MAX_ITEMS = 100
 _DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
