@@ -5,34 +5,50 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from litestar import Litestar
 
+import kundig.engine
+import kundig.services.identity
+import kundig.services.transfer
 from kundig.base.context import Workspace
 from kundig.base.database import Database, MigrationSource, migrate
 from kundig.base.database.address import Address, external
 from kundig.base.database.embedded import attached
 from kundig.base.database.roles import ensure_roles
-from kundig.base.database.workspaces import ensure_workspace
+from kundig.base.database.workspaces import all_workspaces, ensure_workspace
 from kundig.base.jobs import JOBS, Job, prepare_jobs
 from kundig.base.lifetime import end_with_parent, stop_event
 from kundig.base.secrets import Secrets
 from kundig.base.settings import Settings
-from kundig.interfaces.health import health
+from kundig.engine.extension import Module
+from kundig.interfaces.application import application
+from kundig.modules import activities, contacts, sales, service
+from kundig.services.identity.module import MODULE as IDENTITY
+from kundig.services.identity.scopes import Scopes
+from kundig.services.identity.workspaces import bring_up
 
 MAIN = Workspace("main", "ws_main")
 """The workspace that the first start makes."""
 
 
+def modules() -> tuple[Module, ...]:
+    """The platform's own, the CRM's, then plug-ins by name."""
+    plugins = tuple(point.load() for point in sorted(entry_points(group="kundig.modules"), key=lambda point: point.name))
+    return (IDENTITY, contacts.MODULE, activities.MODULE, sales.MODULE, service.MODULE, *plugins)
+
+
 def migration_sources() -> list[MigrationSource]:
-    """The SQL folders of all rooms and modules, in the order in which they need each other."""
-    return [JOBS]
+    """The SQL folders of all rooms, in the order in which they need each other."""
+    rooms = (("engine", kundig.engine), ("identity", kundig.services.identity), ("transfer", kundig.services.transfer))
+    return [JOBS, *(MigrationSource(name, Path(room.__file__).parent / "sql") for name, room in rooms)]
 
 
 def jobs() -> list[Job]:
     """Everything a worker can do."""
-    return []
+    return [job for module in modules() for job in module.jobs]
 
 
 @contextmanager
@@ -55,13 +71,17 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
 
 
 async def prepare(address: Address, data: Path) -> None:
-    """Roles, migrations, queue, first workspace: everything the program needs before it serves; safe to repeat."""
+    """Roles, migrations, queue, first workspace, tables: everything the program needs before it serves; safe to repeat."""
     await ensure_roles(address, data)
     database = Database(address)  # not opened: only the owner's own connections are used
     await migrate(database, [])
     await prepare_jobs(database)
     await ensure_workspace(database, MAIN)
     await migrate(database, migration_sources())
+    async with database.owner() as connection:
+        workspaces = await all_workspaces(connection)
+    for workspace in workspaces:
+        await bring_up(database, Scopes(modules()).models, workspace)
 
 
 def asgi() -> Litestar:
@@ -69,10 +89,11 @@ def asgi() -> Litestar:
     end_with_parent()
     settings = Settings.from_environment(os.environ)
 
-    @asynccontextmanager
-    async def running(app: Litestar) -> AsyncIterator[None]:
-        async with opened(settings) as database:
-            app.state.settings, app.state.database, app.state.stopping = settings, database, stop_event()
-            yield
 
-    return Litestar(route_handlers=[health], lifespan=[running], openapi_config=None)
+    @asynccontextmanager
+    async def database() -> AsyncIterator[Database]:
+        stop_event()
+        async with opened(settings) as found:
+            yield found
+
+    return application(settings, Scopes(modules()), database)

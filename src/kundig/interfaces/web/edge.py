@@ -231,3 +231,9 @@ def respond(visit: Visit, reply: Reply) -> Response[str]:
         status = 200 if visit.htmx else 303
         return Response("", status_code=status, headers=headers, media_type="text/html", cookies=list(reply.cookies))
     return Response(reply.html, status_code=reply.status, headers=headers, media_type="text/html", cookies=list(reply.cookies))
+
+
+def page_for_error(request: Request[Any, Any, Any], error: Exception) -> Response[str]:
+    """The page for what goes wrong before a route is found."""
+    visit = Visit(request, _frame(request), request.cookies.get(SESSION_COOKIE))
+    return respond(visit, refused(visit, error))
