@@ -22,7 +22,7 @@ from typing import IO
 
 import psycopg
 
-from kundig.base.database import binaries
+from kundig.base.database import binaries, processes
 from kundig.base.database.address import Address, local
 from kundig.base.database.embedded_settings import write_settings
 from kundig.base.errors import OutsideFault
@@ -161,23 +161,34 @@ class EmbeddedServer:
             done = self._pg_ctl("-w", "-t", str(_START_SECONDS), "-l", str(log), "start")
             if done == 0:
                 return
-            reason = log.read_text(errors="replace") if log.exists() else ""
+            reason = self._latest_log(log)
             # After kill -9 of the main process its children need a moment to notice and leave the shared memory.
-            if "still in use" not in reason[-2000:] or time.monotonic() > deadline:
+            if "still in use" not in reason or time.monotonic() > deadline:
                 raise OutsideFault(
                     t("The built-in PostgreSQL does not start: {reason} (more in {log})", reason=_last_line(reason), log=str(log))
                 )
-            log.unlink()
             time.sleep(0.2)
 
+    def _latest_log(self, start_log: Path) -> str:
+        """The end of what the server wrote last."""
+        logs = [path for path in (start_log, *(self._cluster / "log").glob("*.log")) if path.exists()]
+        latest = max(logs, key=lambda path: path.stat().st_mtime, default=None)
+        return latest.read_text(errors="replace")[-2000:] if latest else ""
+
     def _forget_dead_server(self) -> None:
-        """Remove a pid file that is half written, or whose number belongs to another program since a restart of the machine."""
+        """Remove the pid file of a server that is gone: half written, its number now another program's, or not yet reaped.
+
+        Not before its last child has left, which PostgreSQL could no longer see for itself then.
+        """
         path = self._cluster / "postmaster.pid"
         if not path.exists():
             return
         first = (path.read_text(errors="replace").splitlines() or [""])[0].strip()
-        if not first.isdigit() or not _is_postgres(int(first)):
+        if not first.isdigit() or not processes.is_running(int(first), "postgres", self._cluster):
+            processes.end_all_in(self._cluster)
             path.unlink()
+            for left in self._sockets.glob(f"{_SOCKET_NAME}*"):
+                left.unlink()
 
     def _wait(self) -> None:
         """Until it takes connections: it may be recovering from a crash."""
@@ -237,13 +248,6 @@ def _private(path: Path, account: binaries.Account) -> None:
         )
     account.own(path)
     path.chmod(0o700)
-
-
-def _is_postgres(pid: int) -> bool:
-    command = Path(f"/proc/{pid}/comm")
-    if command.parent.parent.joinpath("self").exists():
-        return command.exists() and command.read_text().strip() == "postgres"
-    return shutil.which("ps") is None or "postgres" in os.popen(f"ps -o comm= -p {pid}").read()  # noqa: S605 - a number only
 
 
 def _last_line(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -13,6 +14,9 @@ from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool
 
 from kundig.base.database.faults import translated
+
+# It tells every failed try to connect; we tell that the database is away, once, where it matters.
+logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
 
 _OPTIONS = "-c timezone=UTC -c jit=off -c application_name=kundig"
 _CHECKOUT_SECONDS = 5.0

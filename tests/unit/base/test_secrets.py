@@ -1,0 +1,67 @@
+"""Secrets: what is encrypted or signed for one place is of no use in another."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kundig.base.errors import Malformed, OutsideFault
+from kundig.base.secrets import Secrets
+
+OURS, THEIRS = Secrets(b"a" * 32), Secrets(b"b" * 32)
+texts = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+@given(texts, texts)
+def test_what_was_encrypted_can_be_read(text: str, place: str) -> None:
+    assert OURS.decrypt(OURS.encrypt(text, place), place) == text
+
+
+def test_nothing_shows_and_nothing_repeats() -> None:
+    assert b"secret" not in OURS.encrypt("secret")
+    assert OURS.encrypt("secret") != OURS.encrypt("secret")
+
+
+@pytest.mark.parametrize(
+    "break_it", [lambda s: s[:-1], lambda s: s[:-1] + bytes([s[-1] ^ 1]), lambda s: b"\x02" + s[1:], lambda s: b"", lambda s: s[:5]]
+)
+def test_what_was_changed_is_refused(break_it) -> None:
+    with pytest.raises(OutsideFault):
+        OURS.decrypt(break_it(OURS.encrypt("secret", "here")), "here")
+
+
+def test_another_key_or_place_can_not_read_it() -> None:
+    sealed = OURS.encrypt("secret", "here")
+    for secrets, place in ((THEIRS, "here"), (OURS, "there")):
+        with pytest.raises(OutsideFault):
+            secrets.decrypt(sealed, place)
+
+
+@given(st.binary(), st.binary())
+def test_what_was_signed_is_verified(content: bytes, binding: bytes) -> None:
+    assert OURS.verify(OURS.sign(content, "cursor", binding), "cursor", binding) == content
+
+
+def test_signatures_hold_for_one_key_purpose_and_binding() -> None:
+    text = OURS.sign(b"content", "cursor", b"user")
+    for secrets, purpose, binding in (
+        (THEIRS, "cursor", b"user"),
+        (OURS, "link", b"user"),
+        (OURS, "cursor", b"other"),
+        (OURS, "cursor", b""),
+    ):
+        with pytest.raises(Malformed):
+            secrets.verify(text, purpose, binding)
+
+
+@given(st.text())
+def test_nonsense_is_malformed(text: str) -> None:
+    with pytest.raises(Malformed):
+        OURS.verify(text, "cursor")
+
+
+def test_keys_differ_by_purpose_and_stay() -> None:
+    assert OURS.derive("a") == Secrets(b"a" * 32).derive("a")
+    assert len({OURS.derive("a"), OURS.derive("b"), THEIRS.derive("a")}) == 3
+    assert OURS.derive_text("a").isalnum()
