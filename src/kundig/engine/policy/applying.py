@@ -1,0 +1,125 @@
+"""What follows when configuration is applied: checks, tables, principals, and audiences that are filled by jobs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from psycopg import errors as pg
+
+from kundig.base.context import SYSTEM, Actor, Context, Workspace
+from kundig.base.database import Connection, Database
+from kundig.base.database.workspaces import version_of
+from kundig.base.errors import OutsideFault
+from kundig.base.i18n import t
+from kundig.base.jobs import queue
+from kundig.engine.configuration import changing
+from kundig.engine.configuration.changing import Plan
+from kundig.engine.configuration.documents import Document
+from kundig.engine.configuration.store import stored_documents
+from kundig.engine.policy import principals
+from kundig.engine.policy.checks import check_policies
+from kundig.engine.policy.jobs import FILL
+from kundig.engine.policy.models import Models
+from kundig.engine.policy.policies import policies_of
+from kundig.engine.schema.ddl.applying import LOCK_TIMEOUT_MS, TRIES, build_indexes, change_tables
+from kundig.engine.schema.ddl.planning import Step
+from kundig.engine.schema.model import Model, build_model
+
+Result = TypeVar("Result")
+
+_FORGET = """
+delete from {ws}.principal p where kind in ('grant', 'forbid', 'rule')
+and not exists (select from unnest(%(kinds)s::text[], %(refs)s::text[]) as w (kind, ref) where w.kind = p.kind and w.ref = p.ref)
+"""
+
+
+async def apply_documents(
+    database: Database,
+    workspace: Workspace,
+    models: Models,
+    incoming: Sequence[Document],
+    *,
+    by: Actor = SYSTEM,
+    note: str | None = None,
+    whole: bool = False,
+) -> Plan:
+    """Apply documents as a whole, with tables and rights; all processes follow with their next transaction. Raises Invalid."""
+
+    async def run(connection: Connection, realising: _Realising) -> Plan:
+        return await changing.apply(connection, workspace, incoming, realising, by=by, note=note, whole=whole)
+
+    return await _changed(database, workspace, models, run)
+
+
+async def rollback_plan(database: Database, workspace: Workspace, models: Models, plan: UUID, *, by: Actor = SYSTEM) -> Plan:
+    """Undo an applied plan as a whole; raises Missing, Conflict, Invalid."""
+
+    async def run(connection: Connection, realising: _Realising) -> Plan:
+        return await changing.rollback(connection, workspace, plan, realising, by=by)
+
+    return await _changed(database, workspace, models, run)
+
+
+async def settle(database: Database, workspace: Workspace, models: Models) -> None:
+    """Bring tables, stages and principals of a workspace to its modules and documents; for every start, safe to repeat."""
+
+    async def run(connection: Connection, realising: _Realising) -> None:
+        await realising(connection, workspace, await stored_documents(connection))
+
+    await _changed(database, workspace, models, run)
+
+
+async def _changed(
+    database: Database, workspace: Workspace, models: Models, run: Callable[[Connection, _Realising], Awaitable[Result]]
+) -> Result:
+    """Run in a transaction of the owner that does not make others wait for its locks; then build what takes long."""
+    for attempt in range(1, TRIES + 1):
+        realising = _Realising(models)
+        try:
+            async with database.owner(workspace, lock_timeout_ms=LOCK_TIMEOUT_MS) as connection:
+                done = await run(connection, realising)
+            break
+        except pg.LockNotAvailable:
+            if attempt == TRIES:
+                raise OutsideFault(
+                    t("The tables are in use all the time, so that they could not be changed. Try again later.")
+                ) from None
+            await asyncio.sleep(0.1 * min(attempt, 10))
+    await build_indexes(database, workspace, realising.later)
+    return done
+
+
+class _Realising:
+    """Makes the database fit the documents; remembers the indexes to build afterwards."""
+
+    def __init__(self, models: Models) -> None:
+        self._models = models
+        self.later: list[Step] = []
+
+    async def __call__(self, connection: Connection, workspace: Workspace, documents: Sequence[Document]) -> None:
+        version = await version_of(connection, workspace)
+        model = build_model(self._models.define(documents), workspace.schema, version)
+        zone = ZoneInfo(workspace.time_zone)
+        check_policies(model, Context(connection, workspace, SYSTEM, "config", language=workspace.language, time_zone=zone))
+        _, self.later, _ = await change_tables(connection, model)
+        await _keep_principals(connection, model)
+
+
+async def _keep_principals(connection: Connection, model: Model) -> None:
+    """Roles and filters have their principals; records that new filters speak of are found by a job each object.
+
+    A filter that is gone loses its principal, so that it comes back as another one, whose records are found anew.
+    """
+    policies = policies_of(model)
+    filters = {o.name: [item.principal for item in policies.filters(o.definition)] for o in model.objects.values()}
+    wanted = [principal for found in filters.values() for principal in found]
+    known = await principals.numbers(connection, wanted)
+    await principals.ensure(connection, [*wanted, *map(principals.role, model.roles)])
+    await connection.execute(_FORGET, {"kinds": [p.kind for p in wanted], "refs": [p.ref for p in wanted]})
+    for object_, found in filters.items():
+        if any(principal not in known for principal in found):
+            await queue(connection, FILL, {"object": object_, "again": True})

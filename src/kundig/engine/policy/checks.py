@@ -1,0 +1,105 @@
+"""Whether roles and sharing rules fit the model: asked before configuration is applied, so that no write fails later."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from kundig.base.context import Context
+from kundig.base.errors import FieldError, Invalid
+from kundig.base.i18n import Text, t
+from kundig.engine.extension import GLOBAL_RIGHTS, Role, SharingRule
+from kundig.engine.policy.derived import filter_paths
+from kundig.engine.schema.bound import BoundObject
+from kundig.engine.schema.filters import parse_filter
+from kundig.engine.schema.kinds import Kind
+from kundig.engine.schema.model import Model
+
+_DAY_OR_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?")
+
+
+def check_policies(model: Model, context: Context) -> None:
+    """Raise Invalid with all that is wrong with the model's roles and sharing rules."""
+    errors = [error for role in model.roles.values() for error in _role(model, context, role)]
+    errors += [error for rule in model.rules.values() for error in _rule(model, context, rule)]
+    if errors:
+        raise Invalid(errors)
+
+
+def _role(model: Model, context: Context, role: Role) -> Iterator[FieldError]:
+    for right in sorted(set(role.rights) - set(GLOBAL_RIGHTS)):
+        yield _error(f"role {role.name}", t("There is no right “{right}”.", right=right))
+    for name, grant in role.objects.items():
+        place = f"role {role.name}.{name}"
+        if grant.where is not None and name == "*":
+            yield _error(place, t("A filter needs the object that it is about; “*” can't have one."))
+        object_ = model.objects.get(name)
+        if object_ is None:
+            continue
+        if grant.where is not None:
+            yield from _filter(model, context, object_, grant.where, place)
+        for title in object_.title_fields:
+            if title in object_.fields and grant.read != "none" and grant.fields.get(title, grant.other_fields) == "hidden":
+                text = t("The field {field} can't be hidden: it is part of the records' name, which links show.", field=title)
+                yield _error(place, text)
+    for forbid in role.forbids:
+        if forbid.object in model.objects:
+            yield from _filter(model, context, model.objects[forbid.object], forbid.where, f"role {role.name}.{forbid.object}")
+
+
+def _rule(model: Model, context: Context, rule: SharingRule) -> Iterator[FieldError]:
+    place = f"sharing_rule {rule.name}"
+    object_ = model.objects.get(rule.object)
+    if object_ is not None:
+        if object_.definition.storage == "owned":
+            yield _error(place, t("Records of this object are shared with the record that they belong to."))
+        yield from _filter(model, context, object_, rule.where, place)
+    for receiver in rule.to:
+        kind, _, who = receiver.partition(":")
+        if not (who in model.roles if kind == "role" else kind in ("team", "user") and _is_uuid(who)):
+            yield _error(place, t("“{receiver}” is no receiver: give role:name, team:id or user:id.", receiver=receiver[:100]))
+
+
+def _filter(model: Model, context: Context, object_: BoundObject, where: Mapping[str, Any], place: str) -> Iterator[FieldError]:
+    try:
+        parse_filter(where, object_, model=model, context=context)
+    except Invalid as invalid:
+        yield from (FieldError(f"{place}: {error.field}", error.code, error.text) for error in invalid.errors)
+        return
+    for path in filter_paths(where):
+        if path.count(".") > 1 or path.partition(".")[0] not in {**object_.fields, **object_.implicit}:
+            yield _error(place, t("A rule may look at own fields and over one link, not at “{path}”.", path=path[:100]))
+    for field, value in _leaves(where):
+        moves = model.field_at(object_.name, field).field.kind is Kind.DATE and not _DAY_OR_INSTANT.fullmatch(value)
+        if moves or value == "me":
+            yield _error(
+                place, t("“{value}” means something else for everybody or every day; a rule needs fixed values.", value=value[:100])
+            )
+
+
+def _leaves(where: Any) -> Iterator[tuple[str, str]]:
+    """Field and value of all leaves with texts as values."""
+    if isinstance(where, Mapping):
+        if "field" in where:
+            value = where.get("value")
+            values = value if isinstance(value, list) else [value]
+            yield from ((where["field"], item) for item in values if isinstance(item, str))
+        for key in ("all", "any", "none"):
+            yield from _leaves(where.get(key))
+    elif isinstance(where, list | tuple):
+        for part in where:
+            yield from _leaves(part)
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _error(place: str, text: Text) -> FieldError:
+    return FieldError(place, "bad_policy", text)
