@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/.run-stamp
 DEV := $(VENV)/.dev-stamp
 ASSETS := $(VENV)/.assets-stamp
-FRONTEND := hatch_build.py pyproject.toml $(shell find frontend src/kundig -path '*/node_modules' -prune -o \
-	\( -path 'frontend/*' -o -path '*/templates/*' -o -name objects.py \) -type f -print)
+# what the assets are made of: the frontend itself, and whatever names icons and classes
+FRONTEND := hatch_build.py pyproject.toml $(shell find frontend -name node_modules -prune -o -type f -print) $(shell find src/kundig \
+	-type f \( -path '*/templates/*' -o -path '*/interfaces/web/*.py' -o -name objects.py -o -name actions.py -o -name '*.yaml' \) -print)
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
@@ -35,7 +36,7 @@ run: $(ASSETS)  ## start Kundig with demo data (address and log-in are printed; 
 	@KUNDIG_DEMO=$${KUNDIG_DEMO-1} $(BIN)/kundig serve
 
 test: lint browser  ## every check and every test: unit, integration, browser
-	$(BIN)/pytest -n 2 --dist loadscope tests/unit tests/integration
+	$(BIN)/pytest -n 2 --dist loadscope tests/unit tests/integration tests/acceptance
 	@# on their own: Playwright's synchronous face keeps an event loop that asynchronous tests in the same process cannot enter
 	$(BIN)/pytest -n 2 --dist loadscope tests/browser
 
