@@ -124,7 +124,7 @@ def _range(test: Test, field: BoundField, value: sa.ColumnElement[Any]) -> Condi
 def _ranges(test: Test, field: BoundField, value: sa.ColumnElement[Any]) -> Condition:
     point: Any = sa.DateTime(timezone=True) if is_instant(field) else sa.Date()
     starts, ends = (sa.bindparam(name, type_=ARRAY(point)) for name in test.binds)
-    span = sa.func.unnest(starts, ends).table_valued("start", "stop").alias()
+    span = sa.func.unnest(starts, ends).table_valued("start", "stop").render_derived()
     return sa.exists(sa.select(_ONE).select_from(span).where(value >= span.c.start, value < span.c.stop))
 
 
@@ -152,9 +152,9 @@ def _list(test: Test, field: BoundField, row: sa.FromClause) -> Condition:
     if operator in ("any", "all"):
         compare = items.op("&&" if operator == "any" else "@>", is_comparison=True, return_type=sa.Boolean())
         return compare(sa.bindparam(test.binds[0], type_=_TEXTS))
-    item = sa.func.unnest(items).column_valued("item")
+    item = sa.func.unnest(items).table_valued("item").render_derived()
     return sa.exists(
-        sa.select(_ONE).select_from(item).where(_item_part(operator, item, sa.bindparam(test.binds[0], type_=sa.Text())))
+        sa.select(_ONE).select_from(item).where(_item_part(operator, item.c.item, sa.bindparam(test.binds[0], type_=sa.Text())))
     )
 
 

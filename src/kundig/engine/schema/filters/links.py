@@ -80,7 +80,7 @@ def _by_external_ids(binds: Sequence[str], field: BoundField, row: sa.FromClause
     """The ids of the records with one of the external ids, as an array."""
     external = beside(row, "external_id", "object", "record", "system", "value", "live").alias()
     system, value = (sa.bindparam(name, type_=_TEXTS) for name in binds)
-    wanted = sa.func.unnest(system, value).table_valued("system", "value").alias()
+    wanted = sa.func.unnest(system, value).table_valued("system", "value").render_derived()
     found = sa.select(external.c.record).where(
         external.c.system == wanted.c.system, external.c.value == wanted.c.value, external.c.live
     )
