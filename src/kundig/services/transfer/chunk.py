@@ -22,8 +22,12 @@ from kundig.services.transfer.lines import Line, blame, read_line
 from kundig.services.transfer.linking import fill_links
 from kundig.services.transfer.lookups import find_by
 from kundig.services.transfer.merging import merge_parts
-from kundig.services.transfer.plan import Plan
+from kundig.services.transfer.plan import EXTERNAL_ID, Plan
 from kundig.services.transfer.trials import trial
+
+
+_REFUSED = "?"
+"""No field has this name: whatever holds it is refused."""
 
 
 @dataclass(slots=True)
@@ -50,6 +54,7 @@ async def import_chunk(change: Change, plan: Plan, rows: Sequence[Row], *, last:
         await _find_records(change.scope, plan, wave)
         await fill_links(change, plan, wave, last=last)
         await _check_rights(change.scope, plan, wave)
+        await _find_more_faults(change, plan, [line for line in wave if line.faults])
         outcome.deferred += [line for line in wave if line.deferred and not line.faults]
         outcome.failed += [line for line in wave if line.faults]
         await merge_parts(change.scope, plan, wave)
@@ -72,6 +77,31 @@ def _waves(lines: Sequence[Line]) -> list[list[Line]]:
     return waves
 
 
+async def _find_more_faults(change: Change, plan: Plan, lines: Sequence[Line]) -> None:
+    """Of rows that fail anyway, what else is wrong with them: the write door looks at the rest of their values and refuses all."""
+    found = [line for line in lines if (line.record or plan.order.mode != "update") and not line.deferred]
+    checked = [line for line in found if line.readable]
+    if not checked:
+        return
+    items: list[Item] = [
+        Update(line.record, {**line.values, _REFUSED: None}) if line.record else Create({**line.values, _REFUSED: None})
+        for line in checked
+    ]
+    try:
+        async with trial(change) as tried:
+            await tried.write(plan.object.name, items, [("rows", index) for index in range(len(items))])
+    except Invalid as error:
+        known = [list(line.faults) for line in checked]
+        _blame_all(plan, checked, Invalid([found for found in error.errors if found.field != _REFUSED]))
+        for line, before in zip(checked, known, strict=True):
+            columns = {fault.column for fault in before}
+            line.faults[:] = before + [fault for fault in line.faults[len(before) :] if fault.column not in columns]
+    except KundigError as error:
+        # rights stand in the way of looking further: what is known is told
+        if error.kind is Kind.OUTSIDE:
+            raise
+
+
 async def _find_records(scope: Scope, plan: Plan, lines: Sequence[Line]) -> None:
     """The existing records that rows mean; a row that means several fails, in mode update also one that means none."""
     matched = plan.matched
@@ -92,6 +122,14 @@ async def _find_records(scope: Scope, plan: Plan, lines: Sequence[Line]) -> None
             line.values.pop(matched.name, None)
         elif plan.order.mode == "update":
             line.fail(matched, "not_found", t("There is no record with this value."))
+    await _drop_known_ids(scope, plan, [line for line in lines if line.record and line.external_ids])
+
+
+async def _drop_known_ids(scope: Scope, plan: Plan, lines: Sequence[Line]) -> None:
+    """External ids that a record has already are no change."""
+    known = await find_by(scope, plan.object.name, EXTERNAL_ID, {pair for line in lines for pair in line.external_ids})
+    for line in lines:
+        line.external_ids = [pair for pair in line.external_ids if line.record not in known[pair]]
 
 
 async def _check_rights(scope: Scope, plan: Plan, lines: Sequence[Line]) -> None:

@@ -48,6 +48,11 @@ class Line:
     deferred: bool = False
     """It refers to a record that the file itself may bring further down."""
 
+    @property
+    def readable(self) -> bool:
+        """Whether its cells could be told apart at all."""
+        return all(fault.code != "bad_row" for fault in self.faults)
+
     def fail(self, target: Target | None, code: str, text: Text) -> None:
         """Note what is wrong with the cell of a target, or with the row."""
         if target is None:

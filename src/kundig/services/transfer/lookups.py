@@ -17,7 +17,7 @@ from kundig.engine.policy.decisions import parameters, visible_ids
 from kundig.engine.policy.predicates import AccessReading
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.lookup import parse_id
-from kundig.engine.records.statements import statement
+from kundig.engine.policy.statements import statement
 from kundig.engine.schema.bound import BoundField
 from kundig.engine.schema.fields.contract import Refused
 from kundig.services.transfer.plan import EXTERNAL_ID, LinkRule
@@ -74,7 +74,7 @@ def _built(scope: Scope, object_: str, by: str) -> sa.Select[Any]:
     seen = AccessReading.of(scope).seen(object_, row)
     if by == EXTERNAL_ID:
         return _by_external_id(object_, row, bound.table.schema).where(seen)
-    keys = sa.func.unnest(sa.bindparam("keys", type_=_TEXTS)).table_valued(sa.column("key", sa.Text), name="asked")
+    keys = sa.func.unnest(sa.bindparam("keys", type_=_TEXTS)).table_valued(sa.column("key", sa.Text), name="asked").render_derived()
     if by == LABEL:
         folded = sa.func.kundig.fold(keys.c.key)
         return sa.select(keys.c.key, row.c.id).select_from(keys.join(row, row.c.label_fold == folded)).where(seen)
@@ -89,8 +89,10 @@ def _built(scope: Scope, object_: str, by: str) -> sa.Select[Any]:
 
 def _by_external_id(object_: str, row: sa.FromClause, schema: str | None) -> sa.Select[Any]:
     pairs = sa.table("external_id", *(sa.column(c) for c in ("object", "record", "system", "value", "live")), schema=schema)
-    asked = sa.func.unnest(sa.bindparam("systems", type_=_TEXTS), sa.bindparam("values", type_=_TEXTS)).table_valued(
-        sa.column("system", sa.Text), sa.column("value", sa.Text), name="asked"
+    asked = (
+        sa.func.unnest(sa.bindparam("systems", type_=_TEXTS), sa.bindparam("values", type_=_TEXTS))
+        .table_valued(sa.column("system", sa.Text), sa.column("value", sa.Text), name="asked")
+        .render_derived()
     )
     return (
         sa.select((asked.c.system + ":" + asked.c.value).label("key"), row.c.id)

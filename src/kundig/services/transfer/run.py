@@ -85,7 +85,7 @@ async def _current(scope: Scope, id_: UUID) -> Run:
     return run
 
 
-async def _step(scope: Scope, id_: UUID, reader: Reader) -> None:
+async def _step(scope: Scope, id_: UUID, reader: Reader, change: Change | None = None) -> None:
     """Bring in the next chunk, or end the round or the import."""
     run = await store.read_run(scope.connection, id_, lock=True)
     if run is None or run.over:
@@ -96,7 +96,7 @@ async def _step(scope: Scope, id_: UUID, reader: Reader) -> None:
             await store.finish(scope.connection, id_, "done")
         return
     plan = make_plan(scope, run.order, run.shape.header)
-    change = Change(scope, id_=run.change)
+    change = change or Change(scope, id_=run.change)
     last = run.is_last or not plan.refers_to_itself
     outcome = await import_chunk(change, plan, rows, last=last)
     await store.advance(scope.connection, run, outcome, rows[-1].number)
@@ -115,12 +115,12 @@ async def _rehearse(scope: Scope, id_: UUID, reader: Reader) -> None:
     before = await store.read_run(scope.connection, id_, lock=True)
     if before is None or before.over:
         return
-    after, findings = before, store.Findings((), ())
+    after, findings, change = before, store.Findings((), ()), Change(scope, id_=before.change)
     try:
         async with scope.connection.savepoint():
             await store.forget_errors(scope.connection, id_)
             while not after.over and (after.round > before.round or after.position < before.position + REHEARSED):
-                await _step(scope, id_, reader)
+                await _step(scope, id_, reader, change)
                 after = await _current(scope, id_)
             findings = await store.findings(scope.connection, id_)
             raise _TakeBack

@@ -40,7 +40,8 @@ def csv_rows(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[Row]:
     try:
         yield from _numbered(text, delimiter)
     finally:
-        text.detach()
+        if not file.closed:
+            text.detach()
 
 
 def _numbered(text: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:

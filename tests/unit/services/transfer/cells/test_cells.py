@@ -5,6 +5,7 @@ import json
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
@@ -16,8 +17,6 @@ from kundig.engine.schema.bound import BoundField
 from kundig.engine.schema.fields import TYPES
 from kundig.engine.schema.fields.contract import Refused
 from kundig.services.transfer.cells import Style, is_empty, reader_for, unguarded
-
-import msgspec
 
 ZONE = ZoneInfo("Europe/Berlin")
 COLORS = (choice("red", "Red", "Rot"), choice("green", "Green", "Grün"))

@@ -71,7 +71,7 @@ def test_line_ends_and_blank_lines(end) -> None:
 
 
 def test_quoted_cells() -> None:
-    content = 'Firma;Text\r\n"A; ""B""";"Zeile 1\nZeile 2"\r\nC;D'.encode()
+    content = b'Firma;Text\r\n"A; ""B""";"Zeile 1\nZeile 2"\r\nC;D'
     assert [row.cells for row in rows_of(content)] == [['A; "B"', "Zeile 1\nZeile 2"], ["C", "D"]]
 
 

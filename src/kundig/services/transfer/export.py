@@ -1,0 +1,130 @@
+"""Export: all records that match, page by page. Each page is a transaction of its own under the rights of then.
+
+So no export holds up anything else, and from the moment a right is withdrawn no further record leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from kundig.base.errors import Denied, Invalid
+from kundig.base.i18n import t
+from kundig.base.uuid7 import uuid7
+from kundig.engine.policy.scope import Scope
+from kundig.engine.policy.cursors import read_cursor, write_cursor
+from kundig.engine.records.ordering import parse_order
+from kundig.engine.records.reading import ListQuery, Page, list_records
+from kundig.services.transfer.sheets.columns import Column, columns_for
+from kundig.services.transfer.sheets.csv_sheet import csv_head, csv_page
+from kundig.services.transfer.sheets.workbook import Workbook
+
+Format = Literal["csv", "jsonl", "xlsx"]
+FORMATS: tuple[Format, ...] = ("csv", "jsonl", "xlsx")
+PAGE = 1000
+MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "jsonl": "application/jsonl",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+OpenScope = Callable[[], AbstractAsyncContextManager[Scope]]
+"""A new transaction as the one who exports, with the rights of now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A checked export. `localized`: headers, dates, numbers and choices as people read them, in `language`."""
+
+    format: Format
+    query: ListQuery
+    columns: tuple[Column, ...]
+    language: str
+    localized: bool
+    file_name: str
+
+    @property
+    def media_type(self) -> str:
+        """For the answer's header."""
+        return MEDIA_TYPES[self.format]
+
+
+async def start_export(
+    scope: Scope,
+    object_: str,
+    format_: str = "csv",
+    *,
+    where: Any = None,
+    fields: list[str] | None = None,
+    order: str | None = None,
+    localized: bool = False,
+) -> Export:
+    """Check an export and note it in the audit trail, in the caller's transaction.
+
+    Raises Missing, Denied without the right to export, Invalid for wrong names. Then `export_stream` gives the bytes.
+    """
+    bound = scope.object(object_)
+    if not scope.rights(object_).export:
+        raise Denied(t("Your role does not allow exporting {object}.", object=bound.definition.label_plural))
+    if format_ not in FORMATS:
+        raise Invalid.one("format", "bad_value", t("Choose csv, jsonl or xlsx."))
+    query = ListQuery(object_, where, fields, order, PAGE)
+    columns = columns_for(scope, bound, fields, localized=localized)
+    await list_records(scope, ListQuery(object_, where, fields, order, 1))  # what is named wrongly is told before the first byte
+    detail = {"format": format_, "fields": fields, "where": where, "order": order}
+    await scope.connection.execute(
+        "insert into {ws}.audit_event (id, by_kind, by_id, event, object, detail)"
+        " values (%(id)s, %(kind)s, %(by)s, 'export', %(object)s, %(detail)s)",
+        {
+            "id": uuid7(), "kind": scope.context.actor.kind, "by": scope.context.actor.user or scope.context.actor.id,
+            "object": object_, "detail": Jsonb(detail),
+        },
+    )  # fmt: skip
+    return Export(FORMATS[FORMATS.index(format_)], query, columns, scope.context.language, localized, f"{object_}.{format_}")
+
+
+async def export_stream(open_scope: OpenScope, export: Export) -> AsyncIterator[bytes]:
+    """The bytes of an export. Raises Denied in the middle when the right to export is withdrawn meanwhile."""
+    if export.format == "jsonl":
+        async for page in _pages(open_scope, export):
+            if lines := json_lines(page):
+                yield lines
+        return
+    if export.format == "csv":
+        yield csv_head(export.columns, localized=export.localized, language=export.language)
+        async for page in _pages(open_scope, export):
+            yield csv_page(export.columns, page.records(), localized=export.localized, language=export.language)
+        return
+    with Workbook(export.columns) as book:
+        async for page in _pages(open_scope, export):
+            book.add(page.records())
+        for block in book.blocks():
+            yield block
+
+
+def json_lines(page: Page) -> bytes:
+    """A page as one JSON text a line, exactly as PostgreSQL has built them."""
+    records = msgspec.json.decode(page.data, type=list[msgspec.Raw])
+    return b"".join(bytes(record).replace(b"\n", b" ") + b"\n" for record in records)
+
+
+async def _pages(open_scope: OpenScope, export: Export) -> AsyncIterator[Page]:
+    """Page after page. The place of the last one is signed anew for each, since model and policy may have moved."""
+    query, place = export.query, None
+    while True:
+        async with open_scope() as scope:
+            bound = scope.object(query.object)
+            if not scope.rights(query.object).export:
+                raise Denied(t("Your role does not allow exporting {object}.", object=bound.definition.label_plural))
+            named = [query.object, [key.name for key in parse_order(scope, bound, query.order)], query.where]
+            cursor = write_cursor(scope, named, place) if place is not None else None
+            page = await list_records(scope, ListQuery(query.object, query.where, query.fields, query.order, PAGE, cursor))
+            place = read_cursor(scope, named, page.next_cursor) if page.next_cursor else None
+        yield page
+        if place is None:
+            return

@@ -1,0 +1,52 @@
+"""What transfer does by itself: imports that were asked for, and forgetting their files after a while."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from uuid import UUID
+
+from kundig.base.jobs import Job, JobRun
+from kundig.engine.policy.scope import Scope
+from kundig.services.identity.scopes import Scopes
+from kundig.services.transfer.imports import JOB
+from kundig.services.transfer.run import OpenScope, run_import
+
+SOURCE = "import"
+KEPT = timedelta(days=30)
+
+
+def transfer_jobs(scopes: Scopes) -> tuple[Job, ...]:
+    """The jobs of this room. `scopes` opens the workspace as the one who asked, with the rights of now."""
+
+    async def bring(run: JobRun) -> None:
+        await run_import(opening(scopes, run), UUID(str(run.payload["id"])))
+
+    return (Job(JOB, bring), Job("transfer.forget_files", _forget_files, periodic="41 2 * * *"))
+
+
+def opening(scopes: Scopes, run: JobRun) -> OpenScope:
+    """How a job opens transactions: as its actor, or as the system where no user stands behind it."""
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Scope]:
+        async with run.transaction() as connection:
+            assert run.workspace is not None
+            if run.actor.user is None:
+                yield await scopes.of_system(connection, run.workspace, SOURCE)
+            else:
+                yield await scopes.of_user(connection, run.workspace, run.actor.user, SOURCE, run.actor)
+
+    return opened
+
+
+async def _forget_files(run: JobRun) -> None:
+    """Files of imports that are over are kept for a month, with their errors; the import itself stays."""
+    async with run.transaction() as connection:
+        for table in ("import_part", "import_error"):
+            await connection.execute(
+                f"delete from {{ws}}.{table} f using {{ws}}.import_run r"
+                " where r.id = f.import and r.ended_at < now() - %(kept)s and r.state in ('done', 'failed')",
+                {"kept": KEPT},
+            )
