@@ -90,7 +90,7 @@ def test_single_days_and_open_ends(today: date) -> None:
 
 
 @quick
-@given(st.datetimes(datetime(1950, 1, 1), datetime(2150, 12, 31), timezones=st.just(UTC)), st.sampled_from(ZONES))
+@given(st.integers(-600_000_000, 6_000_000_000).map(lambda second: datetime.fromtimestamp(second, UTC)), st.sampled_from(ZONES))
 def test_the_users_clock_says_what_today_is(now: datetime, zone: ZoneInfo) -> None:
     """Every instant of today, and no other, is what the user's clock shows as today's date."""
     span = instants_meant("today", now, zone)
