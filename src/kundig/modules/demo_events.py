@@ -60,8 +60,9 @@ class Past:
         return self.in_office(first + (self.now - first) * share)
 
     def later(self, moment: datetime, low: float, high: float) -> datetime:
-        """A moment in office hours `low` to `high` days later."""
-        return self.in_office(moment + timedelta(days=self.chance.uniform(low, high)))
+        """A moment in office hours `low` to `high` days later; the same day at least some minutes."""
+        minutes = self.chance.randrange(5, 120, 5)
+        return max(self.in_office(moment + timedelta(days=self.chance.uniform(low, high))), moment + timedelta(minutes=minutes))
 
     def in_office(self, moment: datetime) -> datetime:
         """The same day (or the Monday after a weekend) at some time in office hours."""

@@ -69,7 +69,7 @@ def _values(draft: Draft, field: BoundField) -> list[str]:
     value = draft.get(field.name)
     if value is None:
         return []
-    return [item["value"] for item in value] if isinstance(value, list) else [value]
+    return field.type.items(field, value) if isinstance(value, list) else [value]
 
 
 async def _taken(scope: Scope, field: BoundField, values: list[str]) -> Mapping[str, UUID]:

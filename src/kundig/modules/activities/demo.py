@@ -59,7 +59,7 @@ def add_activity(past: Past, moment: datetime, actor: int, about: About) -> None
         case "call":
             _call(past, moment, actor, about)
         case "meeting":
-            _meeting(past, moment, actor, about, entered=past.in_office(moment - timedelta(days=chance.randrange(3, 12))))
+            _meeting(past, past.later(moment, 1, 9), actor, about, entered=moment)
         case "note":
             past.create(moment, actor, "note", past.new_id(), body=chance.choice(_NOTES), related_to=_links(about))
         case _:
@@ -102,7 +102,7 @@ def _call(past: Past, moment: datetime, actor: int, about: About) -> None:
 def _meeting(past: Past, starts: datetime, actor: int, about: About, *, entered: datetime) -> None:
     subject, location = past.chance.choice(_MEETINGS)
     past.create(
-        max(entered, past.begin),
+        entered,
         actor,
         "meeting",
         past.new_id(),

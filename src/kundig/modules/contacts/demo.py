@@ -109,7 +109,7 @@ class Population:
         if chance.random() < 0.25 and (number := next(self._mobiles, None)) is not None:
             values["phones"] = [*values["phones"], {"value": f"+4917604069{number:03}", "label": "mobile"}]
         if company is not None:
-            values |= {"job_title": position, "department": department, "account": company.id}
+            values |= {"job_title": position, "department": department, "account": str(company.id)}
         else:
             values["address"] = self._address(chance.choice(TOWNS))
         return SamplePerson(self.new_id(), company, values)
