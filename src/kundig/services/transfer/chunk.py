@@ -25,7 +25,6 @@ from kundig.services.transfer.merging import merge_parts
 from kundig.services.transfer.plan import EXTERNAL_ID, Plan
 from kundig.services.transfer.trials import trial
 
-
 _REFUSED = "?"
 """No field has this name: whatever holds it is refused."""
 

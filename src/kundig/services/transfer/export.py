@@ -16,8 +16,8 @@ from psycopg.types.json import Jsonb
 from kundig.base.errors import Denied, Invalid
 from kundig.base.i18n import t
 from kundig.base.uuid7 import uuid7
+from kundig.engine.policy.cursors import Place, read_cursor, write_cursor
 from kundig.engine.policy.scope import Scope
-from kundig.engine.policy.cursors import read_cursor, write_cursor
 from kundig.engine.records.ordering import parse_order
 from kundig.engine.records.reading import ListQuery, Page, list_records
 from kundig.services.transfer.sheets.columns import Column, columns_for
@@ -115,7 +115,8 @@ def json_lines(page: Page) -> bytes:
 
 async def _pages(open_scope: OpenScope, export: Export) -> AsyncIterator[Page]:
     """Page after page. The place of the last one is signed anew for each, since model and policy may have moved."""
-    query, place = export.query, None
+    query = export.query
+    place: Place | None = None
     while True:
         async with open_scope() as scope:
             bound = scope.object(query.object)

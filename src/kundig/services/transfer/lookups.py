@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from kundig.engine.policy.decisions import parameters, visible_ids
 from kundig.engine.policy.predicates import AccessReading
 from kundig.engine.policy.scope import Scope
-from kundig.engine.records.lookup import parse_id
 from kundig.engine.policy.statements import statement
+from kundig.engine.records.lookup import parse_id
 from kundig.engine.schema.bound import BoundField
 from kundig.engine.schema.fields.contract import Refused
 from kundig.services.transfer.plan import EXTERNAL_ID, LinkRule

@@ -241,6 +241,8 @@ class _Planning:
         ):
             return self._wrong(t("Links are found by a unique field or an e-mail address; {field} is neither.", field=rule.by))
         title = (by.name if by is not None else linked.title_fields[0]) if len(linked.title_fields) == 1 else None
+        if rule.create and not self.scope.rights(object_).create:
+            return self._wrong(t("Your role does not allow creating {object}.", object=linked.definition.label_plural))
         if rule.create and title is None:
             return self._wrong(t("{object} can't be created by name alone.", object=linked.definition.label_plural))
         return replace(target, link=LinkRule(object_, rule.by, title if rule.create else None))

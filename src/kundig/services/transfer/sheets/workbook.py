@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import xlsxwriter
 
@@ -36,7 +36,7 @@ class Workbook:
         self._row = MOST_ROWS
         self._sheet: Any = None
 
-    def __enter__(self) -> Workbook:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -80,7 +80,7 @@ class Workbook:
                 self._sheet.write_string(self._row, column, format(value, "f"))
         elif isinstance(value, datetime):
             self._sheet.write_datetime(self._row, column, value, self._moment)
-        elif isinstance(value, date) and value.year >= 1900:  # noqa: PLR2004 - spreadsheets know no days before
+        elif isinstance(value, date) and value.year >= 1900:  # spreadsheets know no days before
             self._sheet.write_datetime(self._row, column, value)
         else:
             text = value if isinstance(value, str) else value.isoformat()

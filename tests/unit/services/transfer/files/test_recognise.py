@@ -41,9 +41,12 @@ def test_the_whole_file_decides_about_the_encoding() -> None:
 def test_one_bad_byte_does_not_spoil_a_file_in_utf8() -> None:
     content = "Firma;Ort\nMüller;Köln\n".encode() + b"Sch\xe4fer;Ulm\n" + "Größe;Öd\n".encode()
     good, bad, last = rows_of(content)
-    assert good.cells == ["Müller", "Köln"] and good.fault is None
-    assert bad.number == 3 and bad.fault is not None
-    assert last.cells == ["Größe", "Öd"] and last.fault is None
+    assert good.cells == ["Müller", "Köln"]
+    assert good.fault is None
+    assert bad.number == 3
+    assert bad.fault is not None
+    assert last.cells == ["Größe", "Öd"]
+    assert last.fault is None
 
 
 @pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
@@ -85,8 +88,10 @@ def test_reading_on_behind_a_row() -> None:
 def test_a_missing_quote_does_not_take_the_rest_along() -> None:
     content = b'a;b\n1;2\n"3;4\n' + b"5;6\n" * 400_000
     found = rows_of(content)
-    assert found[0].cells == ["1", "2"] and found[1].fault is not None
-    assert found[-1].cells == ["5", "6"] and found[-1].fault is None
+    assert found[0].cells == ["1", "2"]
+    assert found[1].fault is not None
+    assert found[-1].cells == ["5", "6"]
+    assert found[-1].fault is None
 
 
 @pytest.mark.parametrize(

@@ -26,9 +26,13 @@ def test_cells_keep_their_type() -> None:
     shape = recognise(file)
     assert (shape.format, shape.header) == ("xlsx", ("Firma", "Umsatz", "Am", "Ja"))
     first, second = read_rows(file, shape)
-    assert first.number == 2 and first.cells[:2] == ["Käse", 1234.5] and first.cells[3] is True
+    assert first.number == 2
+    assert first.cells[:2] == ["Käse", 1234.5]
+    assert first.cells[3] is True
     assert str(first.cells[2]).startswith("2026-11-23")
-    assert second.number == 4 and second.cells[1] == 7 and isinstance(second.cells[1], int)
+    assert second.number == 4
+    assert second.cells[1] == 7
+    assert isinstance(second.cells[1], int)
 
 
 def test_a_sheet_may_begin_further_down() -> None:
