@@ -104,7 +104,7 @@ def _by_external_id(key: _Key) -> Compiled:
     pairs = sa.table("external_id", *(sa.column(c) for c in ("object", "record", "system", "value", "live")), schema=table.schema)
     wanted = sa.func.unnest(
         sa.bindparam("systems", type_=sa.ARRAY(sa.Text())), sa.bindparam("values", type_=sa.ARRAY(sa.Text()))
-    ).table_valued("system", "value")
+    ).table_valued("system", "value").render_derived()
     statement = (
         sa.select(table.c.id, table.c.label, pairs.c.system, pairs.c.value)
         .select_from(pairs)
