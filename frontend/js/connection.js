@@ -36,7 +36,7 @@ const recover = () => {
 const probe = async () => {
   clearTimeout(timer);
   try {
-    const answer = await fetch("/alive", { cache: "no-store", signal: AbortSignal.timeout(4000) });
+    const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(4000) });
     if (answer.ok) return recover();
   } catch {
     // still away

@@ -1,12 +1,15 @@
 // Native popovers (.k-pop) are put under their button: in the top layer no scrolling table or bar can clip them.
 import { all, on, one } from "./dom.js";
 
+// A popover may have two buttons, one for each size of screen: the one that is shown counts.
+const buttonOf = (popover) => all(`[popovertarget="${CSS.escape(popover.id)}"]`).find((button) => button.getClientRects().length);
+
 const GAP = 6, EDGE = 8;
 
 document.addEventListener("toggle", (event) => {
   const popover = event.target;
   if (!popover.matches?.(".k-pop")) return;
-  const button = one(`[popovertarget="${CSS.escape(popover.id)}"]`);
+  const button = buttonOf(popover);
   button?.setAttribute("aria-expanded", String(event.newState === "open"));
   if (event.newState !== "open" || !button) return;
   const at = button.getBoundingClientRect(), size = popover.getBoundingClientRect();

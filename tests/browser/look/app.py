@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Litestar, Request, Response, get, post
 
-from kundig.interfaces.web.assets import alive, static_file
+from kundig.interfaces.web.assets import static_file
 from kundig.interfaces.web.error_page import error_page
 from kundig.interfaces.web.frame import Frame, Link, LinkGroup, Shell
 from kundig.interfaces.web.headers import PAGE_HEADERS
@@ -111,4 +111,9 @@ async def refuse() -> Response[str]:
     return Response("no", status_code=403, headers={"X-Kundig-Message": "Nicht%20f%C3%BCr%20Sie"})
 
 
-app = Litestar([page, sign_in, setup, gone, palette, edit, store, what_was_saved, save, refuse, static_file, alive])
+@get("/healthz")
+async def health() -> str:
+    return "ok"
+
+
+app = Litestar([page, sign_in, setup, gone, palette, edit, store, what_was_saved, save, refuse, static_file, health])

@@ -29,6 +29,15 @@ def test_menus_open_under_their_button_and_close(look: Page, server) -> None:
     expect(look.locator("#more")).to_be_hidden()
 
 
+def test_the_create_menu_opens_where_its_button_is(look: Page, server) -> None:
+    look.set_viewport_size({"width": 390, "height": 844})
+    open_page(look, server)
+    look.locator(".k-tabbar button").click()
+    box = look.locator("#create").bounding_box()
+    assert box is not None
+    assert box["y"] > 500
+
+
 def test_a_question_before_what_cannot_be_undone(look: Page, server) -> None:
     open_page(look, server)
     look.get_by_role("button", name="More").click()

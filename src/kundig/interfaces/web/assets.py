@@ -12,7 +12,6 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, get
-from litestar.enums import MediaType
 from litestar.exceptions import NotFoundException
 from litestar.params import Parameter
 
@@ -69,7 +68,7 @@ def contents() -> dict[str, Asset]:
     return found
 
 
-@get("/static/{name:str}", opt={"public": True}, include_in_schema=False)
+@get("/static/{name:str}", opt={"exclude_from_auth": True}, include_in_schema=False)
 async def static_file(name: str, accept_encoding: AcceptEncoding = "") -> Response[bytes]:
     """An asset, in the best encoding that the browser takes, to be kept for ever: its name changes with its content."""
     found = contents().get(name)
@@ -81,9 +80,3 @@ async def static_file(name: str, accept_encoding: AcceptEncoding = "") -> Respon
         if code in offered:
             return Response(content, media_type=found.type, headers=headers | {"Content-Encoding": code})
     return Response(found.plain, media_type=found.type, headers=headers)
-
-
-@get("/alive", opt={"public": True}, media_type=MediaType.TEXT, include_in_schema=False)
-async def alive() -> str:
-    """That the server answers: asked by pages that lost their connection. Says nothing about the database."""
-    return "alive"

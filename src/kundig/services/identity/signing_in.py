@@ -149,4 +149,4 @@ def _limits(email: str, address: str, *, familiar: bool) -> list[Limit]:
         Limit.of("address", address, tries=60, within=_QUARTER),
     ]
     # beyond this, guessing from many addresses is refused everywhere but where the owner has been
-    return limits if familiar else [*limits, Limit.of("account", email, tries=50, within=_HOUR)]
+    return limits if familiar else [*limits, Limit.of("person", email, tries=50, within=_HOUR)]

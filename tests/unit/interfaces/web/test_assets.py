@@ -2,14 +2,14 @@ import gzip
 
 from litestar.testing import TestClient, create_test_client
 
-from kundig.interfaces.web.assets import alive, asset, contents, manifest, static_file
+from kundig.interfaces.web.assets import asset, contents, manifest, static_file
 from kundig.interfaces.web.headers import CONTENT_SECURITY_POLICY
 
 LIMIT = 110 * 1024  # compressed styles, scripts and icons of a first visit
 
 
 def client() -> TestClient:
-    return create_test_client([static_file, alive])
+    return create_test_client([static_file])
 
 
 def test_names_carry_their_content() -> None:
@@ -54,8 +54,3 @@ def test_fonts_are_named_by_the_styles() -> None:
 
 def test_the_policy_allows_nothing_inline() -> None:
     assert "unsafe" not in CONTENT_SECURITY_POLICY
-
-
-def test_alive() -> None:
-    with client() as web:
-        assert web.get("/alive").text == "alive"
