@@ -11,6 +11,7 @@ from kundig.base.context import SYSTEM, Actor, Context, Workspace
 from kundig.base.database import Connection
 from kundig.base.database.workspaces import version_of
 from kundig.base.errors import Missing, Unauthenticated
+from kundig.base.secrets import Secrets
 from kundig.engine.extension import Module
 from kundig.engine.policy import principals
 from kundig.engine.policy.access import Access
@@ -45,9 +46,10 @@ class _Kept:
 class Scopes:
     """Opens scopes for this process: of a token, a session, a user (jobs), or the program itself."""
 
-    def __init__(self, modules: Sequence[Module]) -> None:
-        """`modules` in the order in which they were loaded."""
+    def __init__(self, modules: Sequence[Module], secrets: Secrets | None = None) -> None:
+        """`modules` in the order in which they were loaded; `secrets` sign cursors, so that they hold in all processes."""
         self.models = Models(modules)
+        self._secrets = secrets
         self._access: dict[tuple[str, UUID, Narrowing], _Kept] = {}
 
     async def of_token(self, connection: Connection, token: str, source: str) -> Scope:
@@ -64,7 +66,9 @@ class Scopes:
         model = await self.models.at(connection, signed.workspace, signed.version)
         access = await self._access_of(connection, signed.workspace, model, signed.user, signed.narrowing)
         zone = ZoneInfo(signed.time_zone)
-        context = Context(connection, signed.workspace, signed.actor, source, language=signed.language, time_zone=zone)
+        context = Context(
+            connection, signed.workspace, signed.actor, source, language=signed.language, time_zone=zone, secrets=self._secrets
+        )
         return Scope(context, model, access)
 
     async def of_user(
@@ -82,6 +86,7 @@ class Scopes:
                 source,
                 language=row.get("language") or workspace.language,
                 time_zone=ZoneInfo(row.get("time_zone") or workspace.time_zone),
+                secrets=self._secrets,
             ),
             model,
             access,
@@ -91,7 +96,7 @@ class Scopes:
         """The scope of the program itself: all rights, nobody's name. The connection is in the workspace."""
         model = await self.models.at(connection, workspace, await version_of(connection, workspace))
         zone = ZoneInfo(workspace.time_zone)
-        context = Context(connection, workspace, SYSTEM, source, language=workspace.language, time_zone=zone)
+        context = Context(connection, workspace, SYSTEM, source, language=workspace.language, time_zone=zone, secrets=self._secrets)
         return Scope(context, model, system_access(model))
 
     async def _access_of(
