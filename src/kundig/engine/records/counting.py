@@ -66,7 +66,7 @@ def has_index(object_: BoundObject, key: Key) -> bool:
     if not field.type.columns(field):
         return False
     wanted = str(sorted_value(key, object_.table)) if not key.choices else str(field.type.scalar(field, object_.table))
-    return any(str(next(iter(index.expressions))) == wanted for index in object_.table.indexes)
+    return any(str(next(iter(index.expressions))) == wanted for index in object_.indexes)
 
 
 async def _planned_rows(reach: Reach) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from psycopg.types.json import Jsonb
 
 from kundig.base.database.connection import Connection
@@ -24,7 +25,7 @@ COPY_FROM = 50
 async def insert_rows(scope: Scope, object_: BoundObject, drafts: Sequence[Draft]) -> None:
     """Write new rows, with the columns that any of them has a value for."""
     columns = sorted({column for draft in drafts for column, value in draft.new.items() if value is not None})
-    rows = [[stored(draft.new.get(column)) for column in columns] for draft in drafts]
+    rows = [[stored(draft.new.get(column), object_.table.c[column]) for column in columns] for draft in drafts]
     _fill_missing(object_, columns, rows)
     if len(rows) >= COPY_FROM:
         await scope.connection.copy_in(f'{{ws}}."{object_.name}"', columns, rows)
@@ -55,7 +56,7 @@ async def update_rows(scope: Scope, object_: BoundObject, drafts: Sequence[Draft
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
     for draft in drafts:
         changed = draft.changed
-        row = {f"v{number}": stored(changed[column]) for number, column in enumerate(sorted(changed))}
+        row = {f"v{number}": stored(changed[column], object_.table.c[column]) for number, column in enumerate(sorted(changed))}
         groups[tuple(sorted(changed))].append(row | {"id": draft.id})
     for columns, rows in groups.items():
         sets = ", ".join(f'"{column}" = %(v{number})s' for number, column in enumerate(columns))
@@ -66,11 +67,9 @@ async def update_rows(scope: Scope, object_: BoundObject, drafts: Sequence[Draft
             await scope.connection.execute_many(statement, rows)
 
 
-def stored(value: Any) -> Any:
-    """A column value as the driver takes it: mappings and lists of mappings are jsonb."""
-    if isinstance(value, dict) or (isinstance(value, list) and value and isinstance(value[0], dict)):
-        return Jsonb(value)
-    return value
+def stored(value: Any, column: sa.Column[Any]) -> Any:
+    """A column value as the driver takes it: JSON must say that it is JSON."""
+    return Jsonb(value) if value is not None and isinstance(column.type, sa.JSON) else value
 
 
 async def write_sides(scope: Scope, object_: BoundObject, drafts: Sequence[Draft]) -> None:

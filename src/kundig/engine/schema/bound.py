@@ -144,6 +144,13 @@ class BoundObject:
         return tuple(f for f in self.fields.values() if f.pipeline is not None and f.name == f.pipeline.field)
 
     @cached_property
+    def indexes(self) -> tuple[sa.Index, ...]:
+        """The indexes of its table; made when first asked for, since only changes of the model and costly lists need them."""
+        from kundig.engine.schema.indexes import object_indexes
+
+        return tuple(object_indexes(self.definition, self.fields, self.table))
+
+    @cached_property
     def implicit(self) -> Mapping[str, BoundField]:
         """What every record has without being a field of the model: `id` and `label`, which paths may name too."""
         return implicit_fields(self.name)

@@ -70,6 +70,8 @@ class _Checker:
                 yield self._fault(place, t('There is no field type "{type}".', type=definition.type))
         elif type_.for_modules and place not in self._shipped:
             yield self._fault(place, t('Fields of the type "{type}" can only be defined by a module.', type=definition.type))
+        if definition.translated:
+            yield self._fault(place, t("A field can't be translated yet."))
         yield from self._choices(place, definition)
 
     def _choices(self, place: str, definition: Field) -> Iterator[Fault]:

@@ -155,6 +155,10 @@ class _Merging:
         if type_ is None:
             self.faults.append(Fault(source, document.name, t('There is no kind of document "{kind}".', kind=document.kind)))
             return
+        if document.body.get("hidden") is True and document.kind != "extension":
+            # Taken out; what it was stays in the module, and its records in the database.
+            self._by_kind[document.kind].pop(document.name, None)
+            return
         try:
             if document.kind == "extension":
                 self.extend(msgspec.convert(document.body, type_, strict=True), source)

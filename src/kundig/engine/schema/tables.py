@@ -1,4 +1,4 @@
-"""The tables of the model: one per object, side tables for lists of links, `{object}_rollup` for roll-ups; with their indexes."""
+"""The tables of the model: one per object, side tables for lists of links, `{object}_rollup` for roll-ups."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from kundig.base.database.connection import WORKSPACE_SCHEMA
 from kundig.engine.extension import Object
 from kundig.engine.schema.bound import BoundField
 from kundig.engine.schema.identifiers import shortened
-from kundig.engine.schema.indexes import object_indexes
 from kundig.engine.schema.standard import standard_columns
 
 
@@ -53,10 +52,7 @@ def _object_table(object_: Object, fields: Mapping[str, BoundField], metadata: s
     for own in fields.values():
         # By name, since a pipeline field and the one that chooses the pipeline share a column.
         columns |= {column.name: column for column in own.type.columns(own) if not own.standard}
-    table = sa.Table(object_.name, metadata, *columns.values(), *_foreign_keys(object_, fields))
-    for index in object_indexes(object_, fields, table):
-        assert index.table is table
-    return table
+    return sa.Table(object_.name, metadata, *columns.values(), *_foreign_keys(object_, fields))
 
 
 def _foreign_keys(object_: Object, fields: Mapping[str, BoundField]) -> Iterator[sa.ForeignKeyConstraint]:

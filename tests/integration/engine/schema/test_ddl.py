@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import msgspec
@@ -93,8 +94,9 @@ async def test_big_indexes_are_built_later_and_broken_ones_again(database, with_
     assert applied.steps == ("index thing__name__ix",)
     async with database.owner(place) as connection:
         present = await read_present(connection)
-    assert present.indexes["thing__name__ix"]
-    broken = plan_tables(model, replace(present, indexes={**present.indexes, "thing__name__ix": False}))
+    name = present.indexes["thing__name__ix"]
+    assert name.valid
+    broken = plan_tables(model, replace(present, indexes={**present.indexes, "thing__name__ix": replace(name, valid=False)}))
     assert [step.sql.split("{ws}")[0] for step in broken.steps] == [
         "drop index concurrently ",
         'CREATE INDEX CONCURRENTLY thing__name__ix ON "',
@@ -144,3 +146,52 @@ async def test_a_change_may_be_part_of_a_larger_transaction(database, with_engin
             raise RuntimeError
     async with database.owner(place) as connection:
         assert "thing" not in (await read_present(connection)).tables
+
+
+async def test_what_is_no_longer_unique_takes_values_again(database, with_engine, model):
+    place = await with_engine()
+    await apply_model(database, place, model)
+    plain = field("source", "text", "S", "S")
+    applied = await apply_model(database, place, _model(things=_with(plain, without=("source",))))
+    assert applied.steps == ("no longer unique: thing__source__key",)
+    async with database.transaction(place) as connection:
+        await connection.execute("insert into {ws}.thing (id, source) select gen_random_uuid(), 'x' from generate_series(1, 2)")
+    with pytest.raises(Invalid) as refused:
+        await apply_model(database, place, model)
+    assert [error.code for error in refused.value.errors] == ["not_unique"]
+
+
+async def test_a_new_link_on_a_filled_table_is_checked(database, with_engine, model, monkeypatch):
+    place = await with_engine()
+    await apply_model(database, place, model)
+    async with database.transaction(place) as connection:
+        await connection.execute("insert into {ws}.thing (id) values (gen_random_uuid())")
+    monkeypatch.setattr(planning, "BIG", 0)
+    wider = _model(things=_with(field("other", "link", "O", "O", target="thing")))
+    applied = await apply_model(database, place, wider)
+    assert applied.steps == (
+        "column thing.other",
+        "foreign key thing__other__fk",
+        "check of thing__other__fk",
+        "index thing__other__ix",
+    )
+    async with database.owner(place) as connection:
+        present = await read_present(connection)
+    assert present.constraints["thing__other__fk"]
+    assert plan_tables(wider, present).steps == ()
+
+
+async def test_a_held_lock_delays_but_does_not_stop_it(database, with_engine, model, monkeypatch):
+    """The reader is never blocked for longer than the lock may be waited for."""
+    place = await with_engine()
+    await apply_model(database, place, model)
+    monkeypatch.setattr(applying, "LOCK_TIMEOUT_MS", 50)
+    wider = _model(things=_with(field("extra", "text", "E", "E")))
+    async with database.transaction(place) as reader:
+        await reader.execute("select count(*) from {ws}.thing")
+        change = asyncio.create_task(apply_model(database, place, wider))
+        await asyncio.sleep(0.4)
+        assert not change.done()
+        async with database.transaction(place, timeout_ms=1000) as other:
+            await other.execute("select count(*) from {ws}.thing")
+    assert "column thing.extra" in (await change).steps

@@ -127,6 +127,8 @@ FAULTY = {
     'field "thing.x"': module(object_(), layouts=(Layout(name="l", object="thing", facts=("x",)),)),
     'field "thing.y"': module(object_(), views=(View(name="v", object="thing", label=BOTH, columns=("y",)),)),
     'object "zebra"': module(object_(), roles=(Role(name="r", label=BOTH, objects={"zebra": Grant()}),)),
+    "can't be translated yet": module(object_("thing", named("name", translated=True))),
+    "not among its choices": module(object_("thing", NAME, named("c", "choice", choices=[choice("a", "A", "A")], default="b"))),
     'object "yak"': module(object_(), roles=(Role(name="r", label=BOTH, forbids=(Forbid("yak", {}),)),)),
 }  # fmt: skip
 

@@ -63,7 +63,7 @@ async def change_tables(connection: Connection, model: Model) -> tuple[list[Step
         _refuse_conflicts(plan)
         now = [step for step in plan.steps if not step.later]
         for step in now:
-            await connection.execute(step.sql)
+            await _run(connection, step)
         done.extend(now)
         if not now:
             break
@@ -79,7 +79,15 @@ async def build_indexes(database: Database, workspace: Workspace, steps: Sequenc
         return
     async with database.owner_autocommit(workspace) as connection:
         for step in steps:
-            await connection.execute(step.sql)
+            await _run(connection, step)
+
+
+async def _run(connection: Connection, step: Step) -> None:
+    try:
+        await connection.execute(step.sql)
+    except pg.UniqueViolation:
+        text = t("Some records have the same value, so that it can't be made unique.")
+        raise Invalid.one(step.what, "not_unique", text) from None
 
 
 def _refuse_conflicts(plan: Plan) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -43,11 +43,12 @@ class Plan:
 def plan_tables(model: Model, present: Present) -> Plan:
     """All steps from what is present to the model's tables, in an order that works; none if nothing is missing."""
     tables = [table for table in model.metadata.tables.values() if not table.info.get("system")]
+    indexes = {object_.table.name: object_.indexes for object_ in model.objects.values()}
     steps = [
         *_sequences(tables, present),
         *(step for table in tables for step in _columns(table, present)),
         *(step for table in tables for step in _foreign_keys(table, present)),
-        *(step for table in tables for step in _indexes(table, present)),
+        *(step for table in tables for step in _indexes(table, indexes.get(table.name) or tuple(table.indexes), present)),
     ]
     return Plan(tuple(steps), tuple(_conflicts(tables, present)), tuple(_unknown(tables, present)))
 
@@ -79,31 +80,34 @@ def _columns(table: sa.Table, present: Present) -> Iterator[Step]:
 
 
 def _foreign_keys(table: sa.Table, present: Present) -> Iterator[Step]:
-    for key in table.foreign_key_constraints:
-        if str(key.name) in present.constraints:
-            continue
-        what = f"foreign key {key.name}"
-        if table.name not in present.tables:
-            yield Step(_text(AddConstraint(key)), what)
-        else:
-            # Checking the rows that are there takes a weaker lock than adding the key.
-            yield Step(f"{_text(AddConstraint(key))} not valid", what)
-            yield Step(f"alter table {{ws}}.{quoted(table.name)} validate constraint {quoted(str(key.name))}", what)
-
-
-def _indexes(table: sa.Table, present: Present) -> Iterator[Step]:
+    """On a table that is there a key is added unchecked; checking its rows takes a weaker lock and may come later."""
     found = present.tables.get(table.name)
-    for index in sorted(table.indexes, key=lambda i: str(i.name)):
+    for key in sorted(table.foreign_key_constraints, key=lambda k: str(k.name)):
+        name = str(key.name)
+        if name not in present.constraints:
+            yield Step(f"{_text(AddConstraint(key))}{' not valid' if found is not None else ''}", f"foreign key {name}")
+        elif not present.constraints[name]:
+            later = found is not None and found.rows >= BIG
+            yield Step(f"alter table {{ws}}.{quoted(table.name)} validate constraint {quoted(name)}", f"check of {name}", later)
+
+
+def _indexes(table: sa.Table, indexes: Sequence[sa.Index], present: Present) -> Iterator[Step]:
+    found = present.tables.get(table.name)
+    later = found is not None and found.rows >= BIG
+    for index in sorted(indexes, key=lambda i: str(i.name)):
         name = str(index.name)
-        valid = present.indexes.get(name)
-        if valid:
+        have = present.indexes.get(name)
+        if have is not None and have.valid:
             continue
-        later = found is not None and found.rows >= BIG
-        if valid is False:
-            concurrently = "concurrently " if later else ""
-            yield Step(f"drop index {concurrently}{{ws}}.{quoted(name)}", f"broken index {name}", later)
+        if have is not None:
+            yield Step(f"drop index {'concurrently ' if later else ''}{{ws}}.{quoted(name)}", f"broken index {name}", later)
         create = _text(CreateIndex(index))
         yield Step(create.replace(" INDEX ", " INDEX CONCURRENTLY ", 1) if later else create, f"index {name}", later)
+    wanted = {str(index.name) for index in indexes}
+    for name, have in sorted(present.indexes.items()):
+        # The only thing that is taken away: what once was unique would go on refusing values.
+        if have.table == table.name and have.unique and name not in wanted:
+            yield Step(f"drop index {{ws}}.{quoted(name)}", f"no longer unique: {name}")
 
 
 def _conflicts(tables: list[sa.Table], present: Present) -> Iterator[str]:

@@ -26,12 +26,22 @@ class PresentTable:
 
 
 @dataclass(frozen=True, slots=True)
+class PresentIndex:
+    """An index: its table, and whether it is valid (a broken CREATE INDEX CONCURRENTLY leaves one that isn't)."""
+
+    table: str
+    valid: bool
+    unique: bool = False
+    """Forbids the same value twice; the primary key's does not count."""
+
+
+@dataclass(frozen=True, slots=True)
 class Present:
-    """Tables by name; indexes with whether they are valid (a broken CREATE INDEX CONCURRENTLY leaves one that isn't)."""
+    """Everything by name; constraints with whether they have been checked for the rows that are there."""
 
     tables: Mapping[str, PresentTable]
-    indexes: Mapping[str, bool]
-    constraints: frozenset[str]
+    indexes: Mapping[str, PresentIndex]
+    constraints: Mapping[str, bool]
     sequences: frozenset[str]
 
 
@@ -45,23 +55,28 @@ async def read_present(connection: Connection) -> Present:
         rows[row["table"]] = max(int(row["rows"]), 0)
     return Present(
         tables={name: PresentTable(found, rows[name]) for name, found in columns.items()},
-        indexes={row["name"]: row["valid"] for row in await connection.rows(_INDEXES, schema)},
-        constraints=frozenset(await connection.values(_CONSTRAINTS, schema)),
+        indexes={
+            row["name"]: PresentIndex(row["table"], row["valid"], row["unique"]) for row in await connection.rows(_INDEXES, schema)
+        },
+        constraints={row["name"]: row["valid"] for row in await connection.rows(_CONSTRAINTS, schema)},
         sequences=frozenset(await connection.values(_SEQUENCES, schema)),
     )
 
 
 _COLUMNS = """
 select c.relname as "table", a.attname as "column", format_type(a.atttypid, a.atttypmod) as type,
-       col_description(c.oid, a.attnum) as comment, greatest(c.reltuples, c.relpages) as rows
+       col_description(c.oid, a.attnum) as comment, greatest(c.reltuples, pg_relation_size(c.oid) / 500) as rows
   from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
  where n.nspname = %(schema)s and c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped"""
 _INDEXES = """
-select c.relname as name, i.indisvalid as valid
+select c.relname as name, t.relname as "table", i.indisvalid as valid, i.indisunique and not i.indisprimary as unique
   from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
+       join pg_class t on t.oid = i.indrelid
  where n.nspname = %(schema)s"""
 _CONSTRAINTS = """
-select k.conname from pg_constraint k join pg_namespace n on n.oid = k.connamespace where n.nspname = %(schema)s"""
+select k.conname as name, k.convalidated as valid
+  from pg_constraint k join pg_namespace n on n.oid = k.connamespace
+ where n.nspname = %(schema)s"""
 _SEQUENCES = """
 select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
  where n.nspname = %(schema)s and c.relkind = 'S'"""
