@@ -24,11 +24,13 @@ from kundig.base.lifetime import end_with_parent, stop_event
 from kundig.base.secrets import Secrets
 from kundig.base.settings import Settings
 from kundig.engine.extension import Module
+from kundig.engine.policy.jobs import make_jobs as policy_jobs
 from kundig.interfaces.application import application
 from kundig.modules import activities, contacts, sales, service
 from kundig.services.identity.module import MODULE as IDENTITY
 from kundig.services.identity.scopes import Scopes
 from kundig.services.identity.workspaces import bring_up
+from kundig.services.transfer.jobs import transfer_jobs
 
 MAIN = Workspace("main", "ws_main")
 """The workspace that the first start makes."""
@@ -48,7 +50,8 @@ def migration_sources() -> list[MigrationSource]:
 
 def jobs() -> list[Job]:
     """Everything a worker can do."""
-    return [job for module in modules() for job in module.jobs]
+    scopes = Scopes(modules())
+    return [*(job for module in modules() for job in module.jobs), *policy_jobs(scopes.of_system), *transfer_jobs(scopes)]
 
 
 @contextmanager
@@ -96,4 +99,4 @@ def asgi() -> Litestar:
         async with opened(settings) as found:
             yield found
 
-    return application(settings, Scopes(modules()), database)
+    return application(settings, Scopes(modules(), Secrets(settings.secret_key)), database)

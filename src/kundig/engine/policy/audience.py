@@ -6,8 +6,7 @@ rules) that it matches. Owned records have their parent's. Search and timeline e
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from functools import partial
+from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -26,24 +25,14 @@ from kundig.engine.schema.model import Model
 CHUNK = 1000
 
 
-def audience_on_insert(model: Model, object_: str, values: Mapping[str, sa.ColumnElement[Any]]) -> sa.ColumnElement[list[int]]:
-    """The SQL of a new record's audience, without what filters add.
-
-    `values` holds its columns: owner_id and team_id, or the link to the parent.
-    """
-    bound = model.objects[object_]
-    if bound.definition.storage == "owned":
-        return _audience_of_parent(model, bound, values[_link_to_parent(bound)])
-    return _as_array([_number("user", values["owner_id"]), _number("team", values["team_id"])], shares=None)
-
-
 async def renew(
     scope: Scope, object_: str, ids: Collection[UUID], *, changed: Collection[str] | None = None, created: bool = False
 ) -> dict[UUID, list[int]]:
     """Bring the audience of stored records up to date, of what they own, and of records whose filters look at them.
 
-    `changed` names the fields that were written (None: unknown, or shares, or in and out of the trash); `created` says that the
-    records were just inserted with `audience_on_insert`. Tells the new audiences of those of `ids` that differ now.
+    `changed` names the fields that were written (None: unknown, or shares, or in and out of the trash). `created` says that the
+    records were just inserted with their owner's and team's principals, or their parent's audience. Tells the new audiences of
+    those of `ids` that differ now.
     """
     if not ids:
         return {}
@@ -109,7 +98,8 @@ def _renewal(scope: Scope, bound: BoundObject, column: str) -> Compiled:
     """One statement: the audiences as they should be, written where they differ, to records, owned records, search and timeline."""
     row = bound.table.alias("r")
     chosen = row.c[column] == sa.any_(sa.bindparam("ids", type_=UUIDS))
-    due = sa.select(row.c.id, _audience(scope, bound, row).label("audience")).where(chosen).cte("due")
+    listed = sa.select(row.c.id, _principals_of(scope, bound, row).label("audience")).where(chosen).cte("listed")
+    due = sa.select(listed.c.id, _settled(listed.c.audience).label("audience")).cte("due")
     table = bound.table
     moved = (
         sa.update(table)
@@ -136,9 +126,10 @@ def _followers(model: Model, bound: BoundObject, moved: sa.CTE) -> Iterator[sa.C
             yield from _followers(model, child, owned)
 
 
-def _audience(scope: Scope, bound: BoundObject, row: sa.FromClause) -> sa.ColumnElement[list[int]]:
+def _principals_of(scope: Scope, bound: BoundObject, row: sa.FromClause) -> sa.ColumnElement[list[int]]:
+    """The principals of a row, in any order, with nulls for filters that do not match."""
     if bound.definition.storage == "owned":
-        return _audience_of_parent(scope.model, bound, row.c[_link_to_parent(bound)])
+        return _audience_of_parent(scope.model, bound, row)
     numbers = [_number("user", row.c.owner_id), _number("team", row.c.team_id)]
     for place, item in enumerate(scope.policies.filters(bound.definition)):
         holds = condition(scope, bound, item.where, row, prefix=f"f{place}_")
@@ -146,7 +137,7 @@ def _audience(scope: Scope, bound: BoundObject, row: sa.FromClause) -> sa.Column
     shares = sa.select(SHARE.c.principal).where(
         SHARE.c.object == bound.name, SHARE.c.record == row.c.id, sa.or_(SHARE.c.until.is_(None), SHARE.c.until > sa.func.now())
     )
-    return _as_array(numbers, shares)
+    return sa.cast(postgresql.array(numbers), NUMBERS).op("||")(_array(shares))
 
 
 def _number(kind: str, ref: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
@@ -154,22 +145,19 @@ def _number(kind: str, ref: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
     return sa.select(PRINCIPAL.c.id).where(PRINCIPAL.c.kind == kind, PRINCIPAL.c.ref == sa.cast(ref, sa.Text)).scalar_subquery()
 
 
-def _as_array(numbers: list[sa.ColumnElement[int]], shares: sa.Select[tuple[int]] | None) -> sa.ColumnElement[list[int]]:
-    listed: sa.ColumnElement[Any] = sa.cast(postgresql.array(numbers), NUMBERS)
-    if shares is not None:
-        listed = listed.op("||")(_array(shares))
+def _settled(listed: sa.ColumnElement[list[int]]) -> sa.ColumnElement[list[int]]:
+    """Each principal once and in order, so that equal audiences are equal."""
     value = sa.func.unnest(listed).column_valued("v")
     return _array(sa.select(value).distinct().where(value.is_not(None)).order_by(value))
 
 
-_array = partial(sa.func.array, type_=NUMBERS)
+def _array(items: sa.Select[Any]) -> sa.ColumnElement[list[int]]:
+    return sa.func.array(items.scalar_subquery(), type_=NUMBERS)
 
 
-def _audience_of_parent(model: Model, bound: BoundObject, link: sa.ColumnElement[Any]) -> sa.ColumnElement[list[int]]:
+def _audience_of_parent(model: Model, bound: BoundObject, row: sa.FromClause) -> sa.ColumnElement[list[int]]:
     parent = model.objects[parent_of(bound)].table.alias("parent")
-    return sa.func.coalesce(
-        sa.select(parent.c.audience).where(parent.c.id == link).scalar_subquery(), sa.cast(postgresql.array([]), NUMBERS)
-    )
+    return sa.select(parent.c.audience).where(parent.c.id == row.c[_link_to_parent(bound)]).scalar_subquery()
 
 
 def _link_to_parent(bound: BoundObject) -> str:
