@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -58,9 +59,12 @@ class Settings:
             for name, value in environment.items()
             if name.startswith("KUNDIG_") and value.strip()
         }
-        for name in sorted(given.keys() - _KNOWN):
-            if not name.startswith("TEST_"):
-                raise WrongSetting(t("There is no setting {name}. Correct its name or remove it.", name=f"KUNDIG_{name}"))
+        for name in sorted(name for name in given.keys() - _KNOWN if not name.startswith("TEST_")):
+            # Others may use the prefix for their own scripts; what looks like one of ours is a slip of the pen.
+            for meant in get_close_matches(name, _KNOWN, 1, 0.75):
+                raise WrongSetting(
+                    t("There is no setting {name}. Is {meant} meant?", name=f"KUNDIG_{name}", meant=f"KUNDIG_{meant}")
+                )
         host = given.get("HOST", "127.0.0.1")
         port = _number(given, "PORT", 8000, 1, 65535)
         data = data_folder(Path(given.get("DATA", "data")))

@@ -24,7 +24,7 @@ def test_nothing_shows_and_nothing_repeats() -> None:
 
 
 @pytest.mark.parametrize(
-    "break_it", [lambda s: s[:-1], lambda s: s[:-1] + bytes([s[-1] ^ 1]), lambda s: b"\x02" + s[1:], lambda s: b"", lambda s: s[:5]]
+    "break_it", [lambda s: s[:-1], lambda s: s[:-1] + bytes([s[-1] ^ 1]), lambda s: b"\x02" + s[1:], lambda _: b"", lambda s: s[:5]]
 )
 def test_what_was_changed_is_refused(break_it) -> None:
     with pytest.raises(OutsideFault):

@@ -65,6 +65,10 @@ def test_wrong_values_stop_the_start_and_are_named(tmp_path: Path, name: str, va
         read(tmp_path, **{name: value})
 
 
+def test_what_others_keep_under_the_prefix_is_no_concern_of_ours(tmp_path: Path) -> None:
+    assert read(tmp_path, TOKEN="x", URL="http://x", TEST_DATABASE_URL="x").port == 8000
+
+
 def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(WrongSetting, match=r"thesis\.txt"):
