@@ -122,4 +122,4 @@ class Draft:
 
 def columns_of(field_: BoundField) -> tuple[str, ...]:
     """The names of a field's columns."""
-    return tuple(column.name for column in field_.type.columns(field_))
+    return field_.column_names

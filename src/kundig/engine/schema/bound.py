@@ -78,6 +78,11 @@ class BoundField:
         return wanted if wanted is not None else self.type.contact is not None or (self.kind is Kind.TEXT and not self.type.kept)
 
     @cached_property
+    def column_names(self) -> tuple[str, ...]:
+        """The names of its columns in the object's table; asked for many times in each write, so they are kept."""
+        return tuple(column.name for column in self.type.columns(self))
+
+    @cached_property
     def parts(self) -> Mapping[str, BoundField]:
         """Fields inside its value."""
         return self.type.parts(self)
