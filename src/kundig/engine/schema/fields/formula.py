@@ -139,15 +139,20 @@ def _filled(sql: str, column: Callable[[str], str], suffixes: Mapping[str, str] 
 
 
 def _money(options: FormulaOptions, columns: list[str], column: Callable[[str], str]) -> dict[str, str]:
-    """Amount, currency and base. Rounded half up to the currency's digits; the base uses the base columns of its money fields."""
+    """Amount, currency and base. Rounded half up to the currency's digits; the base uses the base columns of its money fields.
+
+    Where amount and base of the source are the same, so are those of the result: sums of the one are then sums of the other.
+    """
     amount, currency, base = columns
-    source = column(f"{options.currency_of}.currency")
+    source, own = column(f"{options.currency_of}.currency"), column(f"{options.currency_of}")
+    digits = f'kundig.currency_digits("{source}")'
+    base_digits = f'case when "{own}" = "{own}__base" then {digits} else 2 end'
     paths = {match[1] for match in _PLACE.finditer(options.sql) if "." not in match[1]}
     money = {path: "__base" for path in paths if _is_money(path, column)}
     return {
-        amount: f'round({_filled(options.sql, column)}, kundig.currency_digits("{source}"))',
+        amount: f"round({_filled(options.sql, column)}, {digits})",
         currency: f'"{source}"',
-        base: f"round({_filled(options.sql, column, money)}, 4)",
+        base: f"round({_filled(options.sql, column, money)}, {base_digits})",
     }
 
 

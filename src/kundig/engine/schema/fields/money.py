@@ -81,8 +81,9 @@ CURRENCY = CurrencyType()
 
 
 def money_json(amount: sa.ColumnElement[Any], currency: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """An amount that already has its currency's digits, as contract JSON."""
-    shown = sa.func.json_build_object("amount", sa.cast(amount, sa.Text), "currency", currency)
+    """An amount as contract JSON, with its currency's digits whatever the column holds (a sum may have more)."""
+    written = sa.cast(sa.func.round(amount, sa.func.kundig.currency_digits(currency)), sa.Text)
+    shown = sa.func.json_build_object("amount", written, "currency", currency)
     return sa.case((amount.is_not(None), shown))
 
 
