@@ -41,7 +41,11 @@ class Parameters:
     def where(self) -> Any:
         """The filter as JSON, or None. What is no JSON at all is 400; what is no filter is found out by the engine."""
         text = self.text("where")
-        return None if text is None else parse_json(text, "where")
+        if text is None:
+            return None
+        found = parse_json(text, "where")
+        # said as null it is a filter that is none, not a filter that is left out
+        return "null" if found is None else found
 
     def one_of(self, name: str, known: Collection[Word], default: Word) -> Word:
         """One of a few words."""

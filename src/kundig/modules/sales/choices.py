@@ -64,16 +64,6 @@ FAMILY = (
     choice("other", "Other", "Sonstiges"),
 )
 
-UNIT = (
-    choice("piece", "Piece", "Stück"),
-    choice("hour", "Hour", "Stunde"),
-    choice("day", "Day", "Tag"),
-    choice("month", "Month", "Monat"),
-    choice("year", "Year", "Jahr"),
-    choice("kg", "Kilogram", "Kilogramm"),
-    choice("m", "Metre", "Meter"),
-    choice("other", "Other", "Sonstige"),
-)
 
 PRODUCT_KIND = (
     choice("good", "Good", "Ware"),

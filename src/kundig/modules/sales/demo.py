@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,24 +16,24 @@ Follow = Callable[[datetime, int, list[tuple[str, UUID]]], None]
 """Told at each turn of a course, so that activities can be added."""
 
 _PRODUCTS = (
-    ("Gateway GW-2", "NW-GW2", 890, "hardware", "piece", "good", 520),
-    ("Gateway GW-2 Pro", "NW-GW2P", 1490, "hardware", "piece", "good", 870),
-    ("Schwingungssensor S1", "NW-S1", 240, "hardware", "piece", "good", 118),
-    ("Temperatursensor T1", "NW-T1", 120, "hardware", "piece", "good", 49),
-    ("Stromsensor A1", "NW-A1", 185, "hardware", "piece", "good", 84),
-    ("Drucksensor P1", "NW-P1", 265, "hardware", "piece", "good", 131),
-    ("Schaltschrankmodul", "NW-SM", 640, "hardware", "piece", "good", 390),
-    ("Ersatzakku", "NW-AK", 35, "hardware", "piece", "good", 12),
-    ("Lizenz Monitoring Basis", "NW-L10", 49, "software", "month", "subscription", 4),
-    ("Lizenz Monitoring Plus", "NW-L20", 99, "software", "month", "subscription", 6),
-    ("Lizenz Analytics", "NW-L30", 290, "software", "month", "subscription", 15),
-    ("Schnittstelle ERP", "NW-IF1", 2400, "software", "piece", "good", 300),
-    ("Inbetriebnahme", "NW-D10", 1180, "service", "day", "service", 640),
-    ("Anlagenanalyse", "NW-D20", 1450, "service", "day", "service", 690),
-    ("Schulung Instandhaltung", "NW-D30", 1900, "service", "day", "service", 720),
-    ("Wartungsvertrag Standard", "NW-W10", 1200, "service", "year", "subscription", 380),
-    ("Wartungsvertrag Premium", "NW-W20", 3600, "service", "year", "subscription", 1100),
-    ("Beratungsstunde", "NW-D40", 145, "service", "hour", "service", 70),
+    ("Gateway GW-2", "NW-GW2", 890, "hardware", "Stück", "good", 520),
+    ("Gateway GW-2 Pro", "NW-GW2P", 1490, "hardware", "Stück", "good", 870),
+    ("Schwingungssensor S1", "NW-S1", 240, "hardware", "Stück", "good", 118),
+    ("Temperatursensor T1", "NW-T1", 120, "hardware", "Stück", "good", 49),
+    ("Stromsensor A1", "NW-A1", 185, "hardware", "Stück", "good", 84),
+    ("Drucksensor P1", "NW-P1", 265, "hardware", "Stück", "good", 131),
+    ("Schaltschrankmodul", "NW-SM", 640, "hardware", "Stück", "good", 390),
+    ("Ersatzakku", "NW-AK", 35, "hardware", "Stück", "good", 12),
+    ("Lizenz Monitoring Basis", "NW-L10", 49, "software", "Monat", "subscription", 4),
+    ("Lizenz Monitoring Plus", "NW-L20", 99, "software", "Monat", "subscription", 6),
+    ("Lizenz Analytics", "NW-L30", 290, "software", "Monat", "subscription", 15),
+    ("Schnittstelle ERP", "NW-IF1", 2400, "software", "Stück", "good", 300),
+    ("Inbetriebnahme", "NW-D10", 1180, "service", "Tag", "service", 640),
+    ("Anlagenanalyse", "NW-D20", 1450, "service", "Tag", "service", 690),
+    ("Schulung Instandhaltung", "NW-D30", 1900, "service", "Tag", "service", 720),
+    ("Wartungsvertrag Standard", "NW-W10", 1200, "service", "Jahr", "subscription", 380),
+    ("Wartungsvertrag Premium", "NW-W20", 3600, "service", "Jahr", "subscription", 1100),
+    ("Beratungsstunde", "NW-D40", 145, "service", "Stunde", "service", 70),
 )
 
 _PROJECTS = (
@@ -70,6 +71,18 @@ class SampleProduct:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    product: SampleProduct
+    quantity: int
+    discount: int
+
+    @property
+    def total(self) -> Decimal:
+        """The net amount."""
+        return (Decimal(self.product.price * self.quantity * (100 - self.discount)) / 100).quantize(Decimal("0.01"))
+
+
 def add_products(past: Past, actor: int) -> list[SampleProduct]:
     """The catalogue, there from the first day."""
     made = []
@@ -87,7 +100,9 @@ def add_opportunity(past: Past, company: SampleCompany, products: list[SamplePro
     chance = past.chance
     contact = chance.choice(company.people) if company.people else None
     length = chance.triangular(20, 170, 70)
-    amount = int(min(400_000, max(900, chance.lognormvariate(9.6, 0.9))) // 50 * 50)
+    lines = _lines(past, products) if chance.random() < 0.4 else []
+    total = sum(line.total for line in lines)
+    amount = total or Decimal(int(min(400_000, max(900, chance.lognormvariate(9.6, 0.9))) // 50 * 50))
     id_ = past.create(
         moment,
         company.owner,
@@ -103,8 +118,11 @@ def add_opportunity(past: Past, company: SampleCompany, products: list[SamplePro
         next_step=chance.choice(_NEXT_STEPS),
         forecast_category=chance.choice(["pipeline", "best_case", "commit", None]),
     )
-    if chance.random() < 0.4:
-        _add_lines(past, moment, company.owner, id_, products)
+    for position, line in enumerate(lines, start=1):
+        past.create(
+            moment, company.owner, "opportunity_line", past.new_id(), opportunity=str(id_), product=str(line.product.id),
+            quantity=str(line.quantity), discount=str(line.discount) if line.discount else None, position=position,
+        )  # fmt: skip
     if contact is not None and chance.random() < 0.5:
         role = chance.choice(["decision_maker", "economic_buyer", "champion", "influencer", "evaluator"])
         past.create(
@@ -138,14 +156,12 @@ def _run_course(
         past.update(closed, company.owner, "opportunity", id_, stage="lost", lost_reason=reason, forecast_category="omitted")
 
 
-def _add_lines(past: Past, moment: datetime, actor: int, opportunity: UUID, products: list[SampleProduct]) -> None:
-    for position, product in enumerate(past.chance.sample(products, past.chance.randrange(1, 5)), start=1):
-        quantity = past.chance.choice([1, 1, 2, 3, 5, 8, 12, 24])
-        discount = past.chance.choice([None, None, "5", "10"])
-        past.create(
-            moment, actor, "opportunity_line", past.new_id(), opportunity=str(opportunity), product=str(product.id),
-            quantity=str(quantity), discount=discount, position=position,
-        )  # fmt: skip
+def _lines(past: Past, products: list[SampleProduct]) -> list[_Line]:
+    chance = past.chance
+    return [
+        _Line(product, chance.choice([1, 1, 2, 3, 5, 8, 12, 24]), chance.choice([0, 0, 5, 10]))
+        for product in chance.sample(products, chance.randrange(1, 5))
+    ]
 
 
 def add_lead(past: Past, company: SampleCompany, person: SamplePerson, moment: datetime, follow: Follow) -> None:
@@ -188,8 +204,8 @@ def add_lead(past: Past, company: SampleCompany, person: SamplePerson, moment: d
         past.update(past.later(moment, 16, 40), company.owner, "lead", id_, status="disqualified", disqualified_reason=reason)
 
 
-def _euro(amount: int) -> dict[str, Any]:
-    return {"amount": f"{amount}.00", "currency": "EUR"}
+def _euro(amount: int | Decimal) -> dict[str, Any]:
+    return {"amount": f"{amount:.2f}", "currency": "EUR"}
 
 
 def _day(moment: datetime) -> str:

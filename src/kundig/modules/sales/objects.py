@@ -113,7 +113,7 @@ PRODUCT = Object(
         field("sku", "text", "Item number", "Artikelnummer", unique=True, max_length=100, main=True),
         field("price", "money", "Price", "Preis", main=True),
         field("family", "choice", "Family", "Produktgruppe", choices=choices.FAMILY, main=True),
-        field("unit", "choice", "Unit", "Einheit", choices=choices.UNIT, main=True),
+        field("unit", "text", "Unit", "Einheit", max_length=40, main=True),
         field("is_active", "boolean", "Active", "Aktiv", default=True, main=True),
         field("description", "long_text", "Description", "Beschreibung"),
         field("cost", "money", "Cost", "Einkaufspreis"),

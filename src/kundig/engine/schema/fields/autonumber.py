@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import sqlalchemy as sa
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class AutonumberOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What stands before the number, and how many digits it has at least."""
 
-    prefix: str = ""
-    digits: int = 6
+    prefix: Annotated[str, msgspec.Meta(pattern=r"^[\w ./#-]{0,20}$")] = ""
+    digits: Annotated[int, msgspec.Meta(ge=1, le=12)] = 6
 
 
 class AutonumberType(FieldType):
@@ -36,10 +36,10 @@ class AutonumberType(FieldType):
         """One text column that fills itself from the sequence `{object}__{field}__seq` of the workspace."""
         options = field.options
         sequence = shortened(f"{field.object}__{field.name}__seq")
-        prefix = options.prefix.replace("'", "''")
         pattern = "FM" + "9" * (18 - options.digits) + "0" * options.digits
-        default = sa.text(f"'{prefix}' || to_char(nextval('\"{{ws}}\".\"{sequence}\"'), '{pattern}')")
-        return (sa.Column(field.column, sa.Text, nullable=False, server_default=default, info={"sequence": sequence}),)
+        following = f"'{options.prefix}' || to_char(nextval('\"{{ws}}\".\"{sequence}\"'), '{pattern}')"
+        info = {"sequence": sequence, "next": following}
+        return (sa.Column(field.column, sa.Text, nullable=False, server_default=sa.text(following), info=info),)
 
     def parse(self, field: BoundField, value: Any, parsing: Parsing) -> Mapping[str, Any]:
         """Never."""

@@ -67,7 +67,7 @@ class LinksType(FieldType):
         """A list of links; targets in the trash or hidden from the reader are left out."""
         side = beside(row, side_name(field), "record", "position", "target").alias()
         link = link_json(field.options.target, side.c.target, reading)
-        return _list_of(sa.select(side.c.position, link.label("link")).where(side.c.record == row.c.id))
+        return _list_of(sa.select(side.c.position, link.label("link")).where(side.c.record == row.c.id).correlate(row))
 
     def scalar(self, field: BoundField, row: sa.FromClause) -> None:
         """Nothing: the values lie in the side table."""
@@ -127,7 +127,7 @@ class LinkAnyType(LinksType):
             (side.c.target_object == sa.literal_column(f"'{target}'"), link_json(target, side.c.target, reading))
             for target in field.options.targets
         )
-        return _list_of(sa.select(side.c.position, sa.case(*links).label("link")).where(side.c.record == row.c.id))
+        return _list_of(sa.select(side.c.position, sa.case(*links).label("link")).where(side.c.record == row.c.id).correlate(row))
 
 
 _ID = PG_UUID(as_uuid=True)

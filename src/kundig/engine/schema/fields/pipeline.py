@@ -126,7 +126,7 @@ class StageHistoryType(FieldType):
             of.c.record == row.c.id,
             of.c.field == sa.literal_column(f"'{field.column}'"),
         )
-        rows = stages.order_by(of.c.position).subquery()
+        rows = stages.order_by(of.c.position).correlate(row).subquery()
         return sa.select(sa.func.coalesce(sa.func.json_agg(rows.c.entry), sa.text("'[]'::json"))).scalar_subquery()
 
     def scalar(self, field: BoundField, row: sa.FromClause) -> None:
