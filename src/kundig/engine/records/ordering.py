@@ -50,7 +50,10 @@ class Key:
     def nullable(self, object_: BoundObject) -> bool:
         """Whether records without a value are possible."""
         column = object_.table.c.get(self.path.field.column)
-        return bool(self.path.links) or self.path.field.kind is Kind.LINK or column is None or column.nullable is not False
+        if self.path.links or self.path.field.kind is Kind.LIST or column is None:
+            return True
+        # A link that is there may still lead to nothing that can be seen.
+        return column.nullable is not False or (self.path.field.kind is Kind.LINK and self.path.field.column != "id")
 
 
 @dataclass
