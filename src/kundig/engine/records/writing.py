@@ -24,6 +24,7 @@ from kundig.engine.records.draft import Create, Delete, Draft, Item, Restore, Up
 from kundig.engine.records.drafting import Place, draft_items
 from kundig.engine.records.hooks import call_hooks
 from kundig.engine.records.journaling import journal_drafts, values_before
+from kundig.engine.records.numbers import give_numbers
 from kundig.engine.records.owned import with_owned
 from kundig.engine.records.rollups import lock_parents
 from kundig.engine.records.stages import apply_stage
@@ -51,7 +52,8 @@ class Change:
     """One change set: any number of writes under one id, undone as a whole.
 
     `trusted` writes (undo, the system itself) may set what the engine keeps and need no rights of their own. A long change
-    goes on in another transaction with the same `id`.
+    goes on in another transaction with the same `id`. With `derive_later` search, timelines, figures and filters' audiences are
+    left to `bulk.derive`, which must follow in the same transaction: for loading many records in many small changes.
     """
 
     def __init__(
@@ -63,10 +65,12 @@ class Change:
         undoes: UUID | None = None,
         reason: str | None = None,
         trusted: bool = False,
+        derive_later: bool = False,
     ) -> None:
         self.scope = scope
         self.head = ChangeHead(id_ or uuid7(), action, undoes, reason)
         self.trusted = trusted
+        self.derive_later = derive_later
         self.counts: dict[str, int] = defaultdict(int)
         self._depth = 0
         self._named = False
@@ -123,7 +127,8 @@ class Change:
         if not drafts:
             return
         object_ = drafts[0].object
-        await lock_parents(self.scope, drafts)
+        if not self.derive_later:
+            await lock_parents(self.scope, drafts)
         old = await values_before(self.scope, drafts)
         if not self._named:
             await write_head(self.scope.context, self.head)
@@ -133,6 +138,7 @@ class Change:
                 stamp(draft, self.scope)
         by_action = {action: [d for d in drafts if d.action == action] for action in ("create", "update", "delete", "restore")}
         if by_action["create"]:
+            await give_numbers(self.scope, by_action["create"])
             await set_audience(self.scope, by_action["create"])
             await insert_rows(self.scope, object_, by_action["create"])
         changed = [draft for draft in drafts if draft.action != "create"]
@@ -141,7 +147,7 @@ class Change:
         await write_sides(self.scope, object_, by_action["create"] + by_action["update"])
         for object_name, items in with_owned(self.scope, by_action["delete"] + by_action["restore"]):
             await self.write_trusted(object_name, await items)
-        await keep_derived(self.scope, object_, drafts, self.id)
+        await keep_derived(self.scope, object_, drafts, self.id, later=self.derive_later)
         await journal_drafts(self.scope, drafts, self.head, old)
         for action, found in by_action.items():
             self.counts[action] += len(found)

@@ -71,6 +71,13 @@ def test_bad_names_are_refused_everywhere(name):
     assert faults(documents=[Document("object", name, msgspec.to_builtins(object_(name)))])
 
 
+@pytest.mark.parametrize(
+    "options", [{"prefix": "x'; drop table y;--"}, {"prefix": ":x"}, {"prefix": "{ws}"}, {"digits": 0}, {"digits": 99}]
+)
+def test_options_that_reach_ddl_are_checked(options):
+    assert "options" in str(faults(module(object_("thing", NAME, named("number", "autonumber", **options)))))
+
+
 @pytest.mark.parametrize("name", ["select", "table", "user_", "order", "group", "from"])
 def test_reserved_words_of_sql_are_quoted_not_refused(name):
     if name.endswith("_"):
