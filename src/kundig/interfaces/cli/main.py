@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from kundig import __version__
+from kundig.interfaces.cli import config, token, user
 from kundig.interfaces.cli.backup import backup
 from kundig.interfaces.cli.doctor import doctor
 from kundig.interfaces.cli.migrate import migrate
@@ -26,6 +27,8 @@ app = typer.Typer(
 )
 for command in (serve, worker, migrate, doctor, backup, restore):
     app.command()(command)
+for group in (user, token, config):
+    app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
 
 
 def _show_version(wanted: bool) -> None:
