@@ -13,6 +13,7 @@ from kundig.base.errors import Conflict
 from kundig.base.i18n import t
 from kundig.base.uuid7 import uuid7
 from kundig.engine.policy.scope import Scope
+from kundig.engine.records.bulk import derive
 from kundig.engine.records.writing import MAX_ITEMS, Change, Create, Delete, Item, Update
 from kundig.modules.contacts.demo import plain
 from kundig.modules.demo_events import Event
@@ -23,8 +24,8 @@ SOURCE = "demo"
 LOG_IN = "demo@nordwind.example"
 """The address of the administrator of the sample company. Its password is set by who loads the data."""
 
-_WINDOW = timedelta(days=14)
-_LAST_WINDOW = timedelta(days=2)
+_WINDOW = timedelta(days=28)
+_LAST_WINDOW = timedelta(days=3)
 _ORDER = (
     "product", "account", "contact", "lead", "opportunity", "opportunity_line", "opportunity_contact", "ticket", "task", "call",
     "meeting", "note",
@@ -51,6 +52,12 @@ class Loaded:
     log_in: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class _Actor:
+    user: UUID
+    teams: tuple[UUID, ...]
+
+
 async def load_demo(scope: Scope, today: date) -> Loaded:
     """Tell the story up to `today`. `scope` is the program's own. Raises Conflict if sample data is there already."""
     if await _sample_ids(scope, "account"):
@@ -59,9 +66,9 @@ async def load_demo(scope: Scope, today: date) -> Loaded:
     log_in, cast = await _make_cast(demo)
     counts: Counter[str] = Counter()
     for step in steps(tell_story(today, uuid7)):
-        user = cast[step.actor]
-        await _take(_as(demo, user, step.moment), step)
+        await _take(_as(demo, cast[step.actor], step.moment), step)
         counts.update({object_: len(items) for object_, items in step.creates.items()})
+    await derive(demo, {object_: await _sample_ids(scope, object_) for object_ in scope.model.objects})
     return Loaded(counts, log_in)
 
 
@@ -82,7 +89,7 @@ async def remove_demo(scope: Scope) -> int:
 
 
 def steps(events: Sequence[Event]) -> Iterator[Step]:
-    """Events gathered into as few goes as keep the story believable: per colleague and fortnight, the last days finer.
+    """Events gathered into as few goes as keep the story believable: per colleague and four weeks, the last days finer.
 
     A record changes at most once in a go; what would come too early waits for the next.
     """
@@ -121,7 +128,7 @@ def _gather(due: Iterable[Event], start: datetime, end: datetime) -> tuple[list[
 
 
 async def _take(scope: Scope, step: Step) -> None:
-    change = Change(scope, trusted=True)
+    change = Change(scope, trusted=True, derive_later=True)
     for items in (step.creates, step.updates):
         for object_ in _ORDER:
             for chunk in _chunks(items.get(object_, [])):
@@ -131,7 +138,7 @@ async def _take(scope: Scope, step: Step) -> None:
         await action.run(scope, id_, action.body())
 
 
-async def _make_cast(scope: Scope) -> tuple[UUID, list[UUID]]:
+async def _make_cast(scope: Scope) -> tuple[UUID, list[_Actor]]:
     """Teams and users; those of sample data that was taken away come back."""
     change = Change(scope, trusted=True)
     rows = await scope.connection.rows("select id, name from {ws}.team where is_sample and deleted_at is null")
@@ -140,18 +147,20 @@ async def _make_cast(scope: Scope) -> tuple[UUID, list[UUID]]:
     teams |= zip(missing, await change.write("team", [Create({"name": name}) for name in missing]), strict=True)
     rows = await scope.connection.rows('select id, email from {ws}."user" where is_sample and deleted_at is null')
     known = {row["email"]: row["id"] for row in rows}
-    users: list[UUID] = []
+    actors: list[_Actor] = []
     for name, role, own in (("Nordwind Demo", "administrator", ()), *CAST):
         email = LOG_IN if not own else f"{'.'.join(plain(part) for part in name.split())}@nordwind.example"
         values = {"role": [role], "teams": [str(teams[team]) for team in own], "is_active": True, "language": "de"}
         item = Update(known[email], values) if email in known else Create({"name": name, "email": email, **values})
-        users += await change.write("user", [item])
-    return users[0], users[1:]
+        (user,) = await change.write("user", [item])
+        actors.append(_Actor(user, tuple(teams[team] for team in own)))
+    return actors[0].user, actors[1:]
 
 
-def _as(scope: Scope, user: UUID, moment: datetime) -> Scope:
-    """The same scope on another day, with somebody else answerable."""
-    return replace(scope, context=replace(scope.context, actor=Actor("user", user, user), now=moment))
+def _as(scope: Scope, actor: _Actor, moment: datetime) -> Scope:
+    """The same scope on another day, with somebody else answerable: all rights, but records are theirs and their team's."""
+    context = replace(scope.context, actor=Actor("user", actor.user, actor.user), now=moment)
+    return replace(scope, context=context, access=replace(scope.access, user=actor.user, teams=actor.teams))
 
 
 async def _sample_ids(scope: Scope, object_: str) -> list[UUID]:

@@ -16,8 +16,8 @@ from kundig.engine.schema.bound import BoundObject
 from kundig.engine.search.entries import keep_entries, remove_entries
 
 
-async def keep_derived(scope: Scope, object_: BoundObject, drafts: Sequence[Draft], change: UUID) -> None:
-    """Bring everything that follows from the drafts' rows in line with them."""
+async def keep_derived(scope: Scope, object_: BoundObject, drafts: Sequence[Draft], change: UUID, *, later: bool = False) -> None:
+    """Bring everything that follows from the drafts' rows in line with them; `later`: only what can't be made afterwards."""
     created = [draft.id for draft in drafts if draft.action == "create"]
     gone = [draft.id for draft in drafts if draft.action == "delete"]
     back = [draft.id for draft in drafts if draft.action == "restore"]
@@ -29,6 +29,8 @@ async def keep_derived(scope: Scope, object_: BoundObject, drafts: Sequence[Draf
         if ids:
             await switch_live(scope, object_, ids, live=live)
     await keep_history(scope, drafts, change)
+    if later:
+        return
     await _keep_audience(scope, object_, drafts)
     if gone:
         await remove_entries(scope.connection, object_.name, gone)
