@@ -9,6 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from kundig.base.database.connection import compile_statement
 from kundig.base.errors import Denied, FieldError, Invalid, Missing, Stale
 from kundig.base.i18n import Text, t
 from kundig.base.uuid7 import uuid7
@@ -49,16 +50,23 @@ async def _lock(change: Change, object_: BoundObject, items: Sequence[Item]) -> 
     ids = sorted({item.id for item in items if not isinstance(item, Create)})
     if not ids:
         return {}
+    key = ("lock", object_.name, "trusted" if change.trusted else change.scope.access.shape)
+    kept = change.scope.policies.compiled
+    if key not in kept:
+        kept[key] = compile_statement(_locking(change, object_))
+    params = {"ids": ids, **change.scope.access.parameters}
+    return {row["id"]: row for row in await change.scope.connection.rows(kept[key], params)}
+
+
+def _locking(change: Change, object_: BoundObject) -> sa.Select[Any]:
     table = object_.table
     seen = sa.true() if change.trusted else AccessReading(change.scope.model, change.scope.access).seen(object_.name, table)
-    statement = (
+    return (
         sa.select(*table.c, sa.func.coalesce(seen, sa.false()).label("_seen"))
         .where(table.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.UUID()))))
         .order_by(table.c.id)
         .with_for_update(of=table)
     )
-    params = {"ids": ids, **change.scope.access.parameters}
-    return {row["id"]: row for row in await change.scope.connection.rows(statement, params)}
 
 
 def _begin(change: Change, object_: BoundObject, place: Place, item: Item, rows: Mapping[UUID, dict[str, Any]]) -> Draft:
