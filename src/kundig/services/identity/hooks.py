@@ -36,6 +36,7 @@ async def check_users(scope: Scope, drafts: Sequence[Draft]) -> None:
         if draft.action == "create":
             draft.set("owner", draft.id)
             draft.set("team", None)
+        _fill_preferences(scope, draft)
         _check_email(draft)
         _check_time_zone(draft)
         _check_roles(scope, draft)
@@ -78,6 +79,14 @@ def _check_email(draft: Draft) -> None:
         draft.set("email", validate_email(email, check_deliverability=False, test_environment=True).normalized.lower())
     except EmailNotValidError:
         draft.refuse("email", "bad_value", t("This is no e-mail address."))
+
+
+def _fill_preferences(scope: Scope, draft: Draft) -> None:
+    """Nobody is without language and time zone: other programs reckon dates by them."""
+    workspace = scope.context.workspace
+    for name, usual in (("language", workspace.language), ("time_zone", workspace.time_zone)):
+        if draft.get(name) is None:
+            draft.set(name, usual)
 
 
 def _check_time_zone(draft: Draft) -> None:
