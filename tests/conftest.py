@@ -75,13 +75,13 @@ NewWorkspace = Callable[[], Awaitable[Workspace]]
 
 
 @pytest.fixture(scope="session")
-async def new_workspace(database: Database) -> AsyncIterator[NewWorkspace]:
+async def new_workspace(database: Database, worker_id: str) -> AsyncIterator[NewWorkspace]:
     """A function that makes an empty, migrated workspace, removed at the end of the run."""
     made: list[str] = []
     numbers = count(1)
 
     async def make() -> Workspace:
-        name = f"test_{next(numbers)}"
+        name = f"test_{worker_id}_{next(numbers)}"  # roles belong to the whole server, which all workers share
         workspace = Workspace(name, f"ws_{name}")
         async with database.owner() as connection:
             await create_workspace(connection, workspace)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -32,19 +33,17 @@ async def ensure_roles(address: Address, data: Path) -> None:
 
     Otherwise one sentence names a file in the data folder with the SQL that an administrator must run.
     """
+    path = data / "roles.sql"
     if await _can_log_in(address):
+        path.unlink(missing_ok=True)  # it holds their passwords
         return
     statements = [statement.as_string() for statement in _making(address)]
     try:
         async with connected(address.bootstrap) as raw:
             await _check_server(raw)
-            async with raw.transaction():
-                for statement in statements:
-                    await raw.execute(statement)
-    except psycopg.Error as error:
-        if not isinstance(error, (pg.InsufficientPrivilege, pg.DuplicateObject)):
-            raise
-        path = data / "roles.sql"
+            for statement in statements:
+                await _once_in_cluster(raw, statement)
+    except pg.InsufficientPrivilege as error:
         path.touch(mode=0o600)
         path.write_text("".join(f"{statement};\n" for statement in statements))
         raise OutsideFault(
@@ -110,10 +109,24 @@ def _making(address: Address) -> list[sql.Composed]:
 
 async def make_workspace_role(connection: Connection, schema: str) -> None:
     """Make the role of a workspace, as the owner, if it is not there; the application may take it."""
-    role = quoted(workspace_role(schema))
-    if not await connection.value("select true from pg_roles where rolname = %(role)s", {"role": workspace_role(schema)}):
-        await connection.execute(f"create role {role} nologin")
-    await connection.execute(f"grant {role} to {quoted(APP)}")
+    name = workspace_role(schema)
+    exists = f"if not exists (select from pg_roles where rolname = '{name}')"
+    await _once_in_cluster(connection.raw, f"do $$ begin {exists} then create role {quoted(name)} nologin; end if; end $$")
+    granted = f"if not pg_has_role('{APP}', '{name}', 'member')"
+    await _once_in_cluster(connection.raw, f"do $$ begin {granted} then grant {quoted(name)} to {quoted(APP)}; end if; end $$")
+
+
+async def _once_in_cluster(raw: psycopg.AsyncConnection[Any], statement: str) -> None:
+    """Run what concerns roles. They belong to all databases of a cluster, and installations in it may start at the same moment."""
+    for _ in range(5):
+        try:
+            async with raw.transaction():
+                await raw.execute(statement)
+        except (pg.DuplicateObject, pg.UniqueViolation, pg.InternalError_):
+            await asyncio.sleep(0.05)
+        else:
+            return
+    await raw.execute(statement)
 
 
 async def make_workspace_schema(connection: Connection, schema: str) -> None:
