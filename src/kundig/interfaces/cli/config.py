@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
 from kundig.base.errors import Invalid
 from kundig.base.i18n import t
-from kundig.engine.configuration import changing, store
-from kundig.engine.configuration.changing import Plan
-from kundig.engine.configuration.yaml import read_path, write_folder
-from kundig.engine.policy.applying import apply_documents, rollback_plan
-from kundig.interfaces.cli.installation import MAIN, installation
-from kundig.interfaces.cli.telling import tell
+from kundig.interfaces.cli.telling import MAIN, tell
+
+if TYPE_CHECKING:
+    from kundig.engine.configuration.changing import Plan
+    from kundig.engine.configuration.store import Applied
 
 app = typer.Typer(
     help="Configuration as YAML: objects, fields, pipelines, layouts, views, roles, sharing rules.", no_args_is_help=True
@@ -30,10 +29,13 @@ In = Annotated[str, typer.Option("--workspace", help="The workspace to work in."
 @app.command()
 def export(folder: Annotated[Path, typer.Argument(help="The folder to write to.")], workspace: In = MAIN) -> None:
     """Write the workspace's own documents as YAML, one file each; what modules bring by themselves is not in it."""
+    from kundig.engine.configuration.store import stored_documents
+    from kundig.engine.configuration.yaml import write_folder
+    from kundig.interfaces.cli.installation import installation
 
     async def run() -> None:
         async with installation(workspace) as found, found.system() as scope:
-            written = write_folder(await store.stored_documents(scope.connection), folder)
+            written = write_folder(await stored_documents(scope.connection), folder)
         tell(t("{count} documents are in {folder}.", count=len(written), folder=str(folder)))
 
     asyncio.run(run())
@@ -42,6 +44,9 @@ def export(folder: Annotated[Path, typer.Argument(help="The folder to write to."
 @app.command()
 def plan(path: Source, whole: Whole = False, workspace: In = MAIN) -> None:
     """Show what applying documents would change. Nothing is changed."""
+    from kundig.engine.configuration import changing
+    from kundig.engine.configuration.yaml import read_path
+    from kundig.interfaces.cli.installation import installation
 
     async def run() -> Plan:
         documents = read_path(path)
@@ -59,6 +64,9 @@ def apply(
     workspace: In = MAIN,
 ) -> None:
     """Apply documents as a whole. It holds at once in all running processes."""
+    from kundig.engine.configuration.yaml import read_path
+    from kundig.engine.policy.applying import apply_documents
+    from kundig.interfaces.cli.installation import installation
 
     async def run() -> Plan:
         documents = read_path(path)
@@ -74,8 +82,10 @@ def apply(
 @app.command()
 def history(limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 20, workspace: In = MAIN) -> None:
     """Show what was applied, the latest first."""
+    from kundig.engine.configuration import store
+    from kundig.interfaces.cli.installation import installation
 
-    async def run() -> list[store.Applied]:
+    async def run() -> list[Applied]:
         async with installation(workspace) as found, found.system() as scope:
             return await store.history(scope.connection, limit)
 
@@ -88,6 +98,9 @@ def history(limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many
 @app.command()
 def rollback(plan: Annotated[str, typer.Argument(help="The plan, as history shows it.")], workspace: In = MAIN) -> None:
     """Undo an applied plan as a whole, unless later ones build on it. Records keep their values."""
+    from kundig.engine.policy.applying import rollback_plan
+    from kundig.interfaces.cli.installation import installation
+
     try:
         id_ = UUID(plan)
     except ValueError:

@@ -14,9 +14,8 @@ from kundig.base.errors import Missing, OutsideFault
 from kundig.base.i18n import t
 from kundig.base.settings import Settings
 from kundig.engine.policy.scope import Scope
+from kundig.interfaces.cli.telling import MAIN
 from kundig.services.identity.scopes import Scopes
-
-MAIN = "main"
 
 
 @dataclass(frozen=True)
@@ -50,3 +49,6 @@ async def installation(workspace: str = MAIN) -> AsyncIterator[Installation]:
             except Missing:
                 raise OutsideFault(t("There is no workspace “{name}”.", name=workspace)) from None
         yield Installation(settings, database, found, Scopes(wiring.modules()))
+
+
+__all__ = ["MAIN", "Installation", "installation"]

@@ -12,6 +12,9 @@ from kundig.base.database.faults import DatabaseAway, explained
 from kundig.base.errors import Invalid, KundigError, OutsideFault
 from kundig.base.i18n import Text, t
 
+MAIN = "main"
+"""The workspace that commands work in unless told otherwise."""
+
 
 def language() -> str:
     """German if the terminal is, else English."""

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kundig.base.errors import Invalid, Missing
 from kundig.base.i18n import t
-from kundig.engine.extension import GLOBAL_RIGHTS
-from kundig.engine.policy.resolve import Narrowing
-from kundig.interfaces.cli.installation import MAIN, installation
-from kundig.services.identity.scopes import user_by_email
-from kundig.services.identity.tokens import add_token
+from kundig.interfaces.cli.telling import MAIN
+
+if TYPE_CHECKING:
+    from kundig.engine.policy.resolve import Narrowing
 
 app = typer.Typer(help="API tokens.", no_args_is_help=True)
 
@@ -37,12 +36,19 @@ def add(
     workspace: Annotated[str, typer.Option(help="The workspace to work in.")] = MAIN,
 ) -> None:
     """Add an API token and print it. It is shown this once and can be narrower than its user."""
+    from kundig.engine.policy.resolve import Narrowing
+
     narrowing = Narrowing(read_only, None if object_ is None else frozenset(object_), None if right is None else frozenset(right))
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
     print(asyncio.run(_add(email, name, narrowing, expires_at, workspace)))
 
 
 async def _add(email: str, name: str, narrowing: Narrowing, expires_at: datetime | None, workspace: str) -> str:
+    from kundig.engine.extension import GLOBAL_RIGHTS
+    from kundig.interfaces.cli.installation import installation
+    from kundig.services.identity.scopes import user_by_email
+    from kundig.services.identity.tokens import add_token
+
     async with installation(workspace) as found, found.system() as scope:
         for unknown in sorted((narrowing.objects or frozenset()) - scope.model.objects.keys()):
             raise Invalid.one("object", "unknown", t("There is no object “{object}”.", object=unknown))

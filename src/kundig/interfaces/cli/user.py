@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kundig.base.errors import Invalid
 from kundig.base.i18n import t
-from kundig.engine.policy.scope import Scope
-from kundig.engine.records.writing import Change, Create
-from kundig.interfaces.cli.installation import MAIN, Installation, installation
-from kundig.interfaces.cli.telling import tell
-from kundig.services.identity.links import invite
-from kundig.services.identity.signing_in import set_first_password
+from kundig.interfaces.cli.telling import MAIN, tell
+
+if TYPE_CHECKING:
+    from kundig.engine.policy.scope import Scope
+    from kundig.engine.records.writing import Change
+    from kundig.interfaces.cli.installation import Installation
 
 app = typer.Typer(help="Users.", no_args_is_help=True)
 
@@ -51,6 +51,11 @@ def add(
 
 
 async def _add(values: dict[str, Any], teams: list[str], password: str | None, workspace: str) -> None:
+    from kundig.engine.records.writing import Change, Create
+    from kundig.interfaces.cli.installation import installation
+    from kundig.services.identity.links import invite
+    from kundig.services.identity.signing_in import set_first_password
+
     async with installation(workspace) as found:
         async with found.system() as scope:
             change = Change(scope)
@@ -77,6 +82,8 @@ def _link(found: Installation, code: str) -> str:
 
 async def _team(scope: Scope, change: Change, name: str) -> str:
     """The id of the team with a name, which is made if there is none."""
+    from kundig.engine.records.writing import Create
+
     find = "select id from {ws}.team where label_fold = kundig.fold(%(name)s) and deleted_at is null"
     ids = await scope.connection.values(find, {"name": name.strip()})
     if len(ids) > 1:
