@@ -45,7 +45,7 @@ def modules() -> tuple[Module, ...]:
 def migration_sources() -> list[MigrationSource]:
     """The SQL folders of all rooms, in the order in which they need each other."""
     rooms = (("engine", kundig.engine), ("identity", kundig.services.identity), ("transfer", kundig.services.transfer))
-    return [JOBS, *(MigrationSource(name, Path(room.__file__).parent / "sql") for name, room in rooms)]
+    return [JOBS, *(MigrationSource(name, Path(room.__path__[0]) / "sql") for name, room in rooms)]
 
 
 def jobs() -> list[Job]:

@@ -160,7 +160,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     default: bool = False
 
 
-def field(name: str, type: str, en: str, de: str, **rest: Any) -> Field:  # noqa: A002 - the glossary's word
+def field(name: str, type: str, en: str, de: str, **rest: Any) -> Field:
     """A field with its two labels; what `Field` doesn't know itself becomes an option of the type."""
     own = {key: rest.pop(key) for key in list(rest) if key in _FIELD_KEYS}
     return Field(name=name, type=type, label={"en": en, "de": de}, options=rest, **own)

@@ -15,7 +15,7 @@ from kundig.engine.extension.definitions import Extension, Layout, Object, Pipel
 from kundig.engine.extension.rights import Role
 
 if TYPE_CHECKING:
-    from kundig.base.jobs.definitions import Job
+    from kundig.base.jobs import Job
     from kundig.engine.policy.scope import Scope
     from kundig.engine.records.draft import Draft
 

@@ -19,7 +19,11 @@ def values_statement(object_: BoundObject, names: Iterable[str], reading: Readin
     """Selects `id` and `values` (JSON text) of the records in `%(ids)s`, in the trash or not."""
     row = object_.table.alias("r")
     shown = [object_.fields[name].type.select(object_.fields[name], row, reading).label(name) for name in names]
-    inner = sa.select(row.c.id.label("_id"), *shown).where(row.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.UUID())))).subquery("v")
+    inner = (
+        sa.select(row.c.id.label("_id"), *shown)
+        .where(row.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.UUID()))))
+        .subquery("v")
+    )
     json = sa.cast(sa.func.to_jsonb(inner.table_valued()) - "_id", sa.Text)
     return compile_statement(sa.select(inner.c["_id"].label("id"), json.label("values")))
 

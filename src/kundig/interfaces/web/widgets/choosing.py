@@ -44,6 +44,39 @@ RIGHT = frozenset({"number", "decimal", "percent", "money", "duration"})
 """Widgets whose values stand at the right of a column."""
 
 
+ICONS: Mapping[str, str] = {
+    "text": "text",
+    "long_text": "file-text",
+    "rich_text": "file-text",
+    "number": "hash",
+    "decimal": "hash",
+    "percent": "percent",
+    "money": "coins",
+    "boolean": "circle-check",
+    "date": "calendar",
+    "datetime": "clock",
+    "duration": "hourglass",
+    "choice": "circle-dot",
+    "choices": "list-checks",
+    "stage": "milestone",
+    "tags": "tags",
+    "lines": "list",
+    "link": "link",
+    "links": "link",
+    "emails": "mail",
+    "phones": "phone",
+    "url": "globe",
+    "address": "map-pin",
+    "person": "user-check",
+    "file": "paperclip",
+    "json": "blocks",
+}
+"""The small mark before a field's label; a link has that of the object it leads to."""
+
+COMPACT = frozenset({"long_text", "rich_text", "choices", "tags", "emails", "phones", "address", "links", "person", "link", "datetime"})
+"""Widgets that look different where there is only one line for them: macro `cell_{widget}`."""
+
+
 def widget_of(field: BoundField) -> str:
     """The widget of a field: that of its result for a formula or roll-up."""
     result = field.result

@@ -12,8 +12,9 @@ from babel.numbers import get_territory_currencies
 from kundig.base.i18n import label_in
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.bound import BoundField
-from kundig.interfaces.web.widgets.choosing import RIGHT, widget_of
+from kundig.interfaces.web.widgets.choosing import COMPACT, ICONS, RIGHT, widget_of
 
+TWO_LETTERS = 2
 COMMON_CURRENCIES = ("EUR", "CHF", "USD", "GBP", "PLN", "CZK", "DKK", "SEK", "NOK", "HUF", "TRY", "JPY", "CNY")
 
 
@@ -33,6 +34,7 @@ class FieldView:
     name: str
     label: str
     widget: str
+    icon: str = "text"
     help: str = ""
     required: bool = False
     right: bool = False
@@ -48,6 +50,11 @@ class FieldView:
         """The id of its control."""
         return f"f-{self.name.replace('.', '-')}"
 
+    @property
+    def cell(self) -> str:
+        """The macro that shows a value in one line."""
+        return f"cell_{self.widget}" if self.widget in COMPACT else self.widget
+
 
 def describe(scope: Scope, bound: BoundField, path: str | None = None) -> FieldView:
     """A field for templates; `path` when it is reached over links."""
@@ -60,6 +67,7 @@ def describe(scope: Scope, bound: BoundField, path: str | None = None) -> FieldV
         name=path or bound.name,
         label=label_in(bound.definition.label, language),
         widget=widget,
+        icon=scope.model.objects[bound.target].definition.icon if bound.target and not bound.standard else ICONS[widget],
         help=label_in(bound.definition.help, language) if bound.definition.help else "",
         required=bound.definition.required,
         right=widget in RIGHT,
@@ -79,8 +87,8 @@ def _currencies(own: str) -> tuple[str, ...]:
 @lru_cache
 def countries(language: str) -> tuple[tuple[str, str], ...]:
     """All countries with their names in a language, those of the DACH region first."""
-    names = Locale.parse(language).territories
-    real = {code: names[code] for code in names if len(code) == 2 and code.isalpha() and get_territory_currencies(code)}
+    names = {str(code): str(name) for code, name in Locale.parse(language).territories.items()}
+    real = {code for code in names if len(code) == TWO_LETTERS and code.isalpha() and get_territory_currencies(code)}
     first = [code for code in ("DE", "AT", "CH") if code in real]
-    rest = sorted(real.keys() - set(first), key=lambda code: real[code])
-    return tuple((code, real[code]) for code in [*first, *rest])
+    rest = sorted(real - set(first), key=lambda code: names[code])
+    return tuple((code, names[code]) for code in [*first, *rest])

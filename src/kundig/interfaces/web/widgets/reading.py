@@ -12,13 +12,19 @@ from kundig.engine.schema.bound import BoundField
 from kundig.interfaces.web.widgets.choosing import widget_of
 from kundig.interfaces.web.widgets.filling import ADDRESS_PARTS, Filled
 
+Reader = Callable[[Filled, BoundField, str, ZoneInfo], Any]
 Form = Mapping[str, list[str]]
 """All values of a form by name, as sent."""
 
 
 def typed(field: BoundField, form: Form) -> Filled:
     """What was typed into the controls of a field, by part; to show it again beside an error."""
-    own = {name.partition(".")[2]: values for name, values in form.items() if name == field.name or name.startswith(f"{field.name}.")}
+    return typed_as(field.name, form)
+
+
+def typed_as(field: str, form: Form) -> Filled:
+    """The same for a name that is no field of an object."""
+    own = {name.partition(".")[2]: values for name, values in form.items() if name == field or name.startswith(f"{field}.")}
     return {part: list(values) for part, values in own.items()}
 
 
@@ -29,7 +35,8 @@ def asked(field: BoundField, form: Form) -> bool:
 
 def read(field: BoundField, form: Form, language: str, zone: ZoneInfo) -> Any:
     """The contract JSON of a field from a form; None when it is left empty."""
-    return READERS.get(widget_of(field), _text)(typed(field, form), field, language, zone)
+    reader: Reader = READERS.get(widget_of(field), _text)
+    return reader(typed(field, form), field, language, zone)
 
 
 def _first(parts: Filled, part: str = "") -> str | None:
@@ -125,7 +132,7 @@ def _links(parts: Filled, field: BoundField, *_: Any) -> Any:
     return [{"object": object_, "id": id_} for id_, object_ in zip(ids, objects, strict=False) if id_]
 
 
-READERS: Mapping[str, Callable[[Filled, BoundField, str, ZoneInfo], Any]] = {
+READERS: Mapping[str, Reader] = {
     "long_text": _long_text,
     "rich_text": _long_text,
     "number": _number,
