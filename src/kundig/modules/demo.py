@@ -83,9 +83,16 @@ async def remove_demo(scope: Scope) -> int:
         for chunk in _chunks([Delete(id_) for id_ in ids]):
             await change.write(bound.name, chunk)
         removed += len(ids)
-    users = [id_ for id_ in await _sample_ids(scope, "user") if id_ != scope.access.user]
-    await change.write("user", [Update(id_, {"is_active": False}) for id_ in users])
+    await change.write("user", [Update(id_, {"is_active": False}) for id_ in await _users_to_end(scope)])
     return removed
+
+
+async def _users_to_end(scope: Scope) -> list[UUID]:
+    """Sample users, but neither who asks nor the last administrators."""
+    statement = """select id from {ws}."user" u where is_sample and is_active and id is distinct from %(actor)s and not (
+        role && array['administrator'] and not exists (
+          select from {ws}."user" o where o.is_active and not o.is_sample and o.role && array['administrator'])) order by id"""
+    return list(await scope.connection.values(statement, {"actor": scope.access.user}))
 
 
 def steps(events: Sequence[Event]) -> Iterator[Step]:

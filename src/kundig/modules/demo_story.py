@@ -111,10 +111,11 @@ def _sales(past: Past, population: Population, companies: list[tuple[datetime, S
 
 def _service(past: Past, companies: list[tuple[datetime, SampleCompany]]) -> None:
     customers = [company for moment, company in companies if moment == past.begin and company.values["type"] == "customer"]
-    for _ in range(TICKETS):
+    for number in range(TICKETS):
         company = past.chance.choice(customers)
         contact = past.chance.choice(company.people).id if company.people else None
-        moment = past.some_moment(past.begin + timedelta(days=30))
+        # a seventh of them came in these days, so that the queue is not empty
+        moment = past.some_moment(past.now - timedelta(days=9) if number % 7 == 0 else past.begin + timedelta(days=30))
         add_ticket(past, moment, past.chance.choice(_AGENTS), company.id, contact)
 
 
