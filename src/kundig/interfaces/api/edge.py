@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from litestar import Request, Response
 from litestar.background_tasks import BackgroundTask
 from litestar.exceptions import HTTPException
+from litestar.response import Stream
 from psycopg import errors as pg
 
 from kundig.base.database import Database, retrying
@@ -23,7 +24,7 @@ from kundig.base.errors import Invalid, KundigError, Unauthenticated
 from kundig.base.i18n import t
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.api import idempotency
-from kundig.interfaces.api.answers import Answer
+from kundig.interfaces.api.answers import HEADERS, Answer
 from kundig.interfaces.api.limits import RequestLimit
 from kundig.interfaces.api.openapi import Documents
 from kundig.interfaces.api.problems import http_problem, language_of, problem, unexpected
@@ -31,6 +32,10 @@ from kundig.services.identity.scopes import Scopes
 from kundig.services.identity.signed import Signed, authenticate_token, note_use
 
 Work = Callable[[Scope], Awaitable[Answer]]
+Reopen = Callable[[], AbstractAsyncContextManager[Scope]]
+"""Another transaction as the same caller, with the rights of then."""
+Start = Callable[[Scope, Reopen], Awaitable[tuple[Answer, AsyncIterator[bytes]]]]
+"""Headers of a long answer, and its parts."""
 Fingerprint = Callable[[Request[Any, Any, Any]], Awaitable[bytes]]
 """What tells two requests apart, for an Idempotency-Key."""
 SOURCE = "api"
@@ -86,8 +91,7 @@ async def serve(
     """
     visit = Visit(request, language_of(request.headers.get("accept-language")))
     try:
-        visit.token = bearer(request.headers.get("authorization"))
-        visit.api.limit.check(visit.token or (request.client.host if request.client else ""))
+        admit(visit)
         if fingerprint is not None:
             async with visit.opened(readonly=True):
                 pass
@@ -98,6 +102,28 @@ async def serve(
         given = refused(visit, error)
     used = BackgroundTask(note_use, visit.api.database, visit.signed) if visit.signed and visit.signed.stale else None
     return given.response(used)
+
+
+async def stream(request: Request[Any, Any, Any], start: Start) -> Response[bytes] | Stream:
+    """An answer of any length. `start` checks and notes it in a transaction of its own, before the first byte is sent."""
+    visit = Visit(request, language_of(request.headers.get("accept-language")))
+    try:
+        admit(visit)
+        head, parts = await retrying(partial(_started, visit, start))
+    except Exception as error:
+        return refused(visit, error).response()
+    return Stream(parts, headers={**HEADERS, **head.headers}, media_type=head.media_type)
+
+
+async def _started(visit: Visit, start: Start) -> tuple[Answer, AsyncIterator[bytes]]:
+    async with visit.opened() as scope:
+        return await start(scope, partial(visit.opened, readonly=True))
+
+
+def admit(visit: Visit) -> None:
+    """Take the token from the request and count it; raises TooMany."""
+    visit.token = bearer(visit.request.headers.get("authorization"))
+    visit.api.limit.check(visit.token or (visit.request.client.host if visit.request.client else ""))
 
 
 async def _once(visit: Visit, work: Work, isolation: str | None) -> Answer:

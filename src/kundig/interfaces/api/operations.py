@@ -208,8 +208,11 @@ def _batch(name: str) -> Operation:
 
 def _export(name: str) -> Operation:
     kind = parameter("format", "query", schema={"enum": ["csv", "xlsx", "jsonl"]}, required=True)
+    people = parameter(
+        "localized", "query", "Headers and values as people read them.", {"enum": ["true", "false"], "default": "false"}
+    )
     answer = answers(200, {"type": "string"}, media="application/octet-stream")
-    return operation(f"export_{name}", "All matching records as a file", name, answer, [kind, _FIELDS, _WHERE, _ORDER])
+    return operation(f"export_{name}", "All matching records as a file", name, answer, [kind, _FIELDS, _WHERE, _ORDER, people])
 
 
 def _imports() -> Operation:

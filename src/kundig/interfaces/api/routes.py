@@ -8,6 +8,7 @@ from kundig.interfaces.api.actions import run_action
 from kundig.interfaces.api.batch import batch
 from kundig.interfaces.api.bodies import MAX_BODY
 from kundig.interfaces.api.describing import get_objects, get_openapi
+from kundig.interfaces.api.export import export_records
 from kundig.interfaces.api.history import get_journal, get_timeline, undo_change
 from kundig.interfaces.api.imports import get_import, post_import
 from kundig.interfaces.api.lists import get_aggregate, get_list, get_search, query_list
@@ -30,6 +31,7 @@ def api_router() -> Router:
             batch,
             query_list,
             get_aggregate,
+            export_records,
             run_action,
             get_journal,
             get_timeline,
