@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.integration.world import IDENTITY, WORLD, World, label
+from tests.integration.world import IDENTITY, WORLD, World
 
 from kundig.base.database import Connection
 from kundig.base.errors import Conflict, Invalid
@@ -83,7 +83,9 @@ async def test_a_field_on_an_object_of_a_module(world: World) -> None:
     async with world.system() as scope:
         query = 'select colour from {ws}."house" where id = %(id)s'
         assert await scope.connection.value(query, {"id": house}) == "blue"
-    await world.apply(*load("kind: field\nobject: house\nname: colour\ntype: text\nlabel: {en: Colour, de: Farbe}\nhidden: true", "f.yaml"))
+    await world.apply(
+        *load("kind: field\nobject: house\nname: colour\ntype: text\nlabel: {en: Colour, de: Farbe}\nhidden: true", "f.yaml")
+    )
     async with world.system() as scope:
         assert "colour" not in scope.model.objects["house"].fields
 
@@ -92,7 +94,10 @@ async def test_a_plan_names_what_would_change(world: World) -> None:
     await world.apply(*load("kind: object\nname: house\nlabel: {en: Villa, de: Villa}", "h.yaml"))
     async with world.system() as scope:
         made = await plan(scope.connection, load("kind: object\nname: house\nlabel: {en: Hut, de: Villa}\nicon: home", "h.yaml"))
-    assert [difference.line() for difference in made.differences] == ["~ object house: label.en: Villa → Hut", "+ object house: icon: home"]
+    assert [difference.line() for difference in made.differences] == [
+        "~ object house: label.en: Villa → Hut",
+        "+ object house: icon: home",
+    ]
     async with world.system() as scope:
         assert scope.model.objects["house"].definition.label["en"] == "Villa"
 

@@ -48,7 +48,11 @@ async def test_levels_reach_own_team_below_and_all(world: World) -> None:
 
 async def test_a_new_owner_or_team_acts_at_once(world: World) -> None:
     team = await world.team()
-    first, second, member = await world.user("level_own"), await world.user("level_own"), await world.user("level_team", teams=(team,))
+    first, second, member = (
+        await world.user("level_own"),
+        await world.user("level_own"),
+        await world.user("level_team", teams=(team,)),
+    )
     house = await world.create("house", name="x", owner=first, team=None)
     assert [await sees(world, user, house) for user in (first, second, member)] == [[True], [False], [False]]
     await world.update("house", house, owner=second, team=team)

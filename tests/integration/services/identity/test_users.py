@@ -55,7 +55,9 @@ async def test_users_change_their_own_name_language_and_time_zone(world: World) 
         assert scope.context.time_zone.key == "America/New_York"
 
 
-@pytest.mark.parametrize("values", [{"role": ["administrator"]}, {"email": "evil@example.com"}, {"is_active": False}, {"teams": []}])
+@pytest.mark.parametrize(
+    "values", [{"role": ["administrator"]}, {"email": "evil@example.com"}, {"is_active": False}, {"teams": []}]
+)
 async def test_users_change_nothing_else_of_themselves(world: World, values: dict[str, Any]) -> None:
     user = await world.user("level_all")
     with pytest.raises(KundigError):
