@@ -8,9 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kundig.engine.policy.filters import condition
+from kundig.engine.policy.figures import figures
+from kundig.engine.policy.predicates import FullReading
 from kundig.engine.policy.scope import Scope
-from kundig.engine.schema.bound import BoundField, BoundObject
+from kundig.engine.schema.bound import BoundField
 from kundig.engine.schema.model import Model
 
 
@@ -39,27 +40,4 @@ def _rollups(model: Model) -> Iterator[BoundField]:
 
 def rollup_values(scope: Scope, field: BoundField, row: sa.FromClause, place: int) -> dict[str, sa.ColumnElement[Any]]:
     """The figures of a roll-up by column, over child rows `row` that are joined from outside: without a child the id is null."""
-    options = field.options
-    child = scope.model.objects[options.child_object]
-    holds: sa.ColumnElement[bool] = row.c.id.is_not(None)
-    if options.where:
-        holds = sa.and_(holds, condition(scope, child, dict(options.where), row, prefix=f"r{place}"))
-    if options.measure == "count":
-        return {field.column: sa.func.count(row.c.id).filter(holds)}
-    if options.measure == "exists":
-        return {field.column: sa.func.coalesce(sa.func.bool_or(row.c.id.is_not(None)).filter(holds), sa.false())}
-    return dict(_measured(scope, field, child, row, holds))
-
-
-def _measured(
-    scope: Scope, field: BoundField, child: BoundObject, row: sa.FromClause, holds: sa.ColumnElement[bool]
-) -> Iterator[tuple[str, sa.ColumnElement[Any]]]:
-    source = child.fields[field.options.field].result
-    aggregate = getattr(sa.func, field.options.measure)
-    if "currency" not in source.parts:
-        yield field.column, aggregate(row.c[source.column]).filter(holds)
-        return
-    base = aggregate(row.c[f"{source.column}__base"]).filter(holds)
-    yield field.column, base
-    yield f"{field.column}__base", base
-    yield f"{field.column}__currency", sa.case((base.is_not(None), sa.literal(scope.context.workspace.currency)))
+    return figures(scope.model, scope.context, field, row, FullReading(scope.model), prefix=f"r{place}_")
