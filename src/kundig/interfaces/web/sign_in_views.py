@@ -43,6 +43,6 @@ class NewPassword:
     asks_name: bool = False
     """The very first administrator also says who they are."""
     expired: bool = False
-    length: int = 12
+    length: int = 8
     errors: Mapping[str, str] = field(default_factory=dict)
     server: str = ""
