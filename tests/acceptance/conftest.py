@@ -32,9 +32,7 @@ class Server:
 
     def run(self, *arguments: str) -> str:
         """Run a command beside the server; what it prints."""
-        return subprocess.run(
-            [KUNDIG, *arguments], env=self.environment, check=True, capture_output=True, text=True, timeout=60
-        ).stdout
+        return _run(self.environment, *arguments)
 
     def client(self, token: str | None = None) -> httpx.Client:
         """A client of the API."""
@@ -51,20 +49,14 @@ def server() -> Iterator[Server]:
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     own = {name: value for name, value in os.environ.items() if not name.startswith("KUNDIG_")}
-    environment = own | {
-        "KUNDIG_DATA": str(folder / "data"),
-        "KUNDIG_PORT": str(port),
-        "KUNDIG_ADMIN_EMAIL": ADMIN,
-        "KUNDIG_ADMIN_PASSWORD": "ein langes Passwort nur zum Testen",
-    }
+    environment = own | {"KUNDIG_DATA": str(folder / "data"), "KUNDIG_PORT": str(port)}
     with (folder / "log").open("w") as log:
         process = subprocess.Popen([KUNDIG, "serve"], env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
         _wait(process, url, folder / "log")
-        made = subprocess.run(
-            [KUNDIG, "token", "add", ADMIN, "acceptance"], env=environment, check=True, capture_output=True, text=True
-        )
-        yield Server(url, folder / "data", made.stdout.split()[-1], environment)
+        _run(environment, "user", "add", ADMIN, "--role", "administrator", "--language", "en")
+        token = _run(environment, "token", "add", ADMIN, "--name", "acceptance").split()[-1]
+        yield Server(url, folder / "data", token, environment)
     finally:
         process.terminate()
         try:
@@ -72,6 +64,12 @@ def server() -> Iterator[Server]:
         except subprocess.TimeoutExpired:
             process.kill()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(environment: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run([KUNDIG, *arguments], env=environment, check=False, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, f"kundig {' '.join(arguments)}: {done.stderr}"
+    return done.stdout
 
 
 def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
