@@ -40,11 +40,12 @@ awk -F, 'function mail(n) { n = tolower(n); gsub(/[^a-z]+/, ".", n); return n "@
 "$kundig" import product "$data/products.csv" --locale en --mode upsert --match sku \
   --map "product=sku" --map "product=name" --map "sales_price=price" --constant "family=hardware" --constant "kind=good"
 
-# 8,800 opportunities with one line each. "GTXPro" is the product "GTX Pro"; lost ones get a reason, the others none.
+# 8,800 opportunities with one line each. "GTXPro" is the product "GTX Pro"; lost ones get a reason, the others none. Open ones
+# have no value yet: without "0" for an empty cell their lines would take the product's price.
 "$kundig" import opportunity "$data/sales_pipeline.csv" --locale en --dates mdy --mode upsert --match external_id \
   --map "opportunity_id=external_id:maven" --map "opportunity_id=name" --map "account=account" --map "sales_agent=owner" \
   --map "engage_date=engaged_on" --map "close_date=close_date" \
   --map "deal_stage=stage" --values "stage:Prospecting=qualification" --values "stage:Engaging=needs_analysis" \
   --map "deal_stage=lost_reason" --values "lost_reason:Lost=other" --values "lost_reason:*=" \
   --map "product=opportunity_line.product" --by "opportunity_line.product=sku" --values "opportunity_line.product:GTXPro=GTX Pro" \
-  --map "close_value=opportunity_line.unit_price" --constant "opportunity_line.quantity=1"
+  --map "close_value=opportunity_line.unit_price" --values "opportunity_line.unit_price:=0" --constant "opportunity_line.quantity=1"
