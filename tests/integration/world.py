@@ -66,6 +66,11 @@ def level_role(level: Level, **more: Any) -> Role:
 
 ROLES = (
     *(level_role(level) for level in ("own", "team", "team_below", "all")),
+    Role(
+        name="reads_all_edits_own",
+        label=label("Reads all"),
+        objects={"house": Grant(read="all", edit="own"), "room": Grant(read="all", create=True, edit="own")},
+    ),
     Role(name="sees", label=label("Sees"), objects={"house": Grant(read="all"), "room": Grant(read="own")}),
     Role(
         name="in_rome",

@@ -193,10 +193,9 @@ class _Resolving:
             return None
         named = [grant for role in self.roles if (grant := _ALL if role.everything else role.objects.get(object_.name))]
         fields = _object_access(object_, named or [_ALL], None, ())
-        may_edit = parent.edit != "none"
         return replace(
             parent,
-            create=may_edit or parent.create,
+            create=parent.edit != "none",
             delete=parent.edit,
             assign="none",
             share="none",

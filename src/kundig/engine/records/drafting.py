@@ -42,7 +42,18 @@ async def draft_items(change: Change, object_: BoundObject, items: Sequence[tupl
             draft.external_ids = tuple(item.external_ids)
             for name in _title_links(object_):
                 draft.labels[name] = records.labels.get(draft.get(name), "")
+    await _check_parents(change, object_, drafts)
     return drafts
+
+
+async def _check_parents(change: Change, object_: BoundObject, drafts: Sequence[Draft]) -> None:
+    """Whoever adds an owned record to another, or moves it there, must be allowed to edit that one."""
+    link = object_.definition.parent
+    if link is None or change.trusted:
+        return
+    parents = {draft.get(link) for draft in drafts if draft.action in ("create", "update") and draft.changes(link)} - {None}
+    if parents and len(await allowed(change.scope, "edit", object_.fields[link].target or "", parents)) < len(parents):
+        raise Denied(t("Your role does not allow this change to {object}.", object=object_.definition.label_plural))
 
 
 async def _lock(change: Change, object_: BoundObject, items: Sequence[Item]) -> dict[UUID, dict[str, Any]]:

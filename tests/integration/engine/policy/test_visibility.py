@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import pytest
 from tests.integration.world import World
 
+from kundig.base.errors import Denied
 from kundig.engine.policy.decisions import allowed, visible_ids
-from kundig.engine.records.writing import Change, Delete
+from kundig.engine.records.writing import Change, Create, Delete, Update
 
 
 async def sees(world: World, user: UUID, *ids: UUID, object_: str = "house") -> list[bool]:
@@ -127,3 +129,14 @@ async def test_an_object_without_a_grant_does_not_exist(world: World) -> None:
         assert "room" not in scope.access.objects
         assert "window" not in scope.access.objects
         assert {"user", "team", "house"} <= set(scope.access.objects)
+
+
+async def test_who_may_not_edit_the_parent_adds_nothing_to_it(world: World) -> None:
+    user = await world.user("reads_all_edits_own")
+    theirs, own = await world.create("room", name="x"), await world.create("room", name="y", owner=user)
+    async with world.scope(user) as scope:
+        [window] = await Change(scope).write("window", [Create({"name": "z", "room": str(own)})])
+    for item in (Create({"name": "z", "room": str(theirs)}), Update(window, {"room": str(theirs)})):
+        with pytest.raises(Denied):
+            async with world.scope(user) as scope:
+                await Change(scope).write("window", [item])
