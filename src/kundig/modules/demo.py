@@ -16,13 +16,16 @@ from kundig.engine.policy.scope import Scope
 from kundig.engine.records.bulk import derive
 from kundig.engine.records.writing import MAX_ITEMS, Change, Create, Delete, Item, Update
 from kundig.modules.contacts.demo import plain
+from kundig.modules.demo_bulk import fill
 from kundig.modules.demo_events import Event
 from kundig.modules.demo_story import CAST, TEAMS, tell_story
+from kundig.services.identity.signing_in import set_first_password
 
 SOURCE = "demo"
 """Why sample records are there; what is written for this reason is flagged `is_sample`."""
 LOG_IN = "demo@nordwind.example"
-"""The address of the administrator of the sample company. Its password is set by who loads the data."""
+PASSWORD = "nordwind-probieren"  # noqa: S105 - told to everybody who loads the sample data
+"""Address and password of the administrator of the sample company."""
 
 _WINDOW = timedelta(days=28)
 _LAST_WINDOW = timedelta(days=3)
@@ -46,10 +49,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """How many records of each object were made, and the user who may sign in."""
+    """How many records of each object were made, and with what to sign in."""
 
     counts: Counter[str]
-    log_in: UUID
+    email: str
+    password: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,9 @@ async def load_demo(scope: Scope, today: date) -> Loaded:
     for step in steps(tell_story(today, uuid7)):
         await _take(_as(demo, cast[step.actor], step.moment), step)
         counts.update({object_: len(items) for object_, items in step.creates.items()})
-    await derive(demo, {object_: await _sample_ids(scope, object_) for object_ in scope.model.objects})
-    return Loaded(counts, log_in)
+    await derive(demo, "is_sample")
+    await set_first_password(scope.connection, log_in, PASSWORD)
+    return Loaded(counts, LOG_IN, PASSWORD)
 
 
 async def remove_demo(scope: Scope) -> int:
@@ -177,3 +182,6 @@ async def _sample_ids(scope: Scope, object_: str) -> list[UUID]:
 
 def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     return (items[start : start + MAX_ITEMS] for start in range(0, len(items), MAX_ITEMS))
+
+
+__all__ = ["LOG_IN", "PASSWORD", "Loaded", "fill", "load_demo", "remove_demo"]

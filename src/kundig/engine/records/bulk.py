@@ -1,18 +1,27 @@
-"""What follows from many records at once, made by set-based SQL after they were stored: search, timelines, figures, audiences.
+"""Many records at once: rows by COPY, and what follows from them by set-based SQL instead of change by change.
 
-The write door does the same for each change; this is for records that came in by the thousands or millions.
+For loading thousands or millions of records that are known to be sound: no rule is asked and no right is checked. The result is
+the same as the write door's: journal, stages, contact points, search, timelines, figures, audiences.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any, LiteralString
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import JSONB
+
+from kundig.engine.history.entries import ChangeHead
 from kundig.engine.history.timeline_entries import keep_timeline
 from kundig.engine.policy.audience import renew
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.figures import rollups_of_children
-from kundig.engine.records.rollups import keep_timeline_rollups, recompute
+from kundig.engine.records.rollups import keep_timeline_rollups, new_rollup_rows, recompute
+from kundig.engine.records.stages import derived_names
+from kundig.engine.records.store import contact_fields
+from kundig.engine.schema.bound import BoundField, BoundObject
+from kundig.engine.schema.contact_points import contact_kind
 from kundig.engine.schema.model import Model
 from kundig.engine.search.entries import keep_entries
 
@@ -20,22 +29,54 @@ CHUNK = 20_000
 """Records of one statement: enough to cost little each, few enough to keep lists and locks small."""
 
 
-async def derive(scope: Scope, ids: Mapping[str, Sequence[UUID]]) -> None:
-    """Bring in line what follows from live records, given by object. Safe to repeat."""
-    bound = scope.model.objects
-    for object_, found in ids.items():
-        for chunk in _chunks(found):
-            await renew(scope, object_, chunk)
+async def store_rows(scope: Scope, object_: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], head: ChangeHead) -> None:
+    """Add whole rows of an object (`id` first, owner's and team's principals in `audience`) to a change that has been named.
+
+    `derive` must follow in the same transaction when all rows are there.
+    """
+    bound = scope.model.objects[object_]
+    await scope.connection.copy_in(f'{{ws}}."{object_}"', columns, rows)
+    ids: list[UUID] = [row[0] for row in rows]
+    params = {"ids": ids, "object": object_, "change": head.id, "at": scope.context.now}
+    await new_rollup_rows(scope, bound, ids)
+    for field in contact_fields(bound):
+        await scope.connection.execute(_contact_points(bound, field), params)
+    for field in bound.pipelines:
+        await scope.connection.execute(_first_stage(bound, field), params)
+    await scope.connection.execute(
+        """insert into {ws}.change_entry (change, at, object, record, version, action)
+           select %(change)s, %(at)s, %(object)s, id, 1, 'create' from unnest(%(ids)s::uuid[]) id""",
+        params,
+    )
+
+
+async def derive(scope: Scope, where: LiteralString) -> None:
+    """Bring in line what follows from live records, `where` a condition over standard columns. Safe to repeat."""
+    objects = scope.model.objects
+    for object_ in objects:
+        async for ids in _ids(scope, object_, where):
+            await renew(scope, object_, ids, created=True)
     for parent, child, link in _figures(scope.model):
-        for chunk in _chunks(ids.get(parent, ())):
-            await recompute(scope, parent, child, link, chunk)
-    for object_, found in ids.items():
-        for chunk in _chunks(found):
-            await keep_timeline(scope.connection, scope.model, bound[object_], chunk)
-    for object_, found in ids.items():
-        for chunk in _chunks(found):
-            await keep_timeline_rollups(scope, [(object_, id_) for id_ in chunk])
-            await keep_entries(scope, object_, chunk)
+        async for ids in _ids(scope, parent, where):
+            await recompute(scope, parent, child, link, ids)
+    for object_, bound in objects.items():
+        if bound.definition.interaction is not None:
+            async for ids in _ids(scope, object_, where):
+                await keep_timeline(scope.connection, scope.model, bound, ids)
+    for object_ in objects:
+        async for ids in _ids(scope, object_, where):
+            await keep_timeline_rollups(scope, [(object_, id_) for id_ in ids])
+            await keep_entries(scope, object_, ids)
+
+
+async def _ids(scope: Scope, object_: str, where: LiteralString) -> AsyncIterator[list[UUID]]:
+    statement = (
+        f"""select id from {{ws}}."{object_}" where {where} and deleted_at is null and id > %(last)s order by id limit {CHUNK}"""
+    )
+    last = UUID(int=0)
+    while ids := list(await scope.connection.values(statement, {"last": last})):
+        yield ids
+        last = ids[-1]
 
 
 def _figures(model: Model) -> Iterator[tuple[str, str, str]]:
@@ -48,5 +89,30 @@ def _figures(model: Model) -> Iterator[tuple[str, str, str]]:
     return iter(sorted(found, key=lambda key: (found[key], key)))
 
 
-def _chunks(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
-    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+def _contact_points(object_: BoundObject, field: BoundField) -> str:
+    column = object_.table.c[field.column]
+    if isinstance(column.type, JSONB):
+        items, value = f'jsonb_array_elements(o."{field.column}")', "item ->> 'value'"
+    else:
+        items, value = f'unnest(o."{field.column}")', "item"
+    unique = "true" if field.definition.unique else "false"
+    return f"""insert into {{ws}}.contact_point (object, field, record, position, kind, value, is_unique)
+      select %(object)s, '{field.name}', o.id, i.n - 1, '{contact_kind(field)}', {value}, {unique}
+        from {{ws}}."{object_.name}" o cross join lateral {items} with ordinality i (item, n) where o.id = any(%(ids)s)"""
+
+
+def _first_stage(object_: BoundObject, field: BoundField) -> str:
+    """The stage that a record is in, as the first of its history."""
+    names = derived_names(field)
+    pipeline = field.pipeline
+    columns = {name: object_.fields[own].column for name in ("status", "changed_at") if (own := names[name]) in object_.fields}
+
+    def kept(name: str | None) -> str:
+        return f'o."{object_.fields[name].column}"' if name is not None and name in object_.fields else "null"
+
+    amount, close_date = (kept(pipeline.amount), kept(pipeline.close_date)) if pipeline else ("null", "null")
+    return f"""insert into {{ws}}.stage_history
+        (object, record, field, position, pipeline, stage, status, entered_at, amount, close_date, change)
+      select %(object)s, o.id, '{field.name}', 1, o."{field.column}__pipeline", o."{field.column}", o."{columns["status"]}",
+             o."{columns["changed_at"]}", {amount}, {close_date}, %(change)s
+        from {{ws}}."{object_.name}" o where o.id = any(%(ids)s)"""
