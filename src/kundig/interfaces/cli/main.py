@@ -10,7 +10,10 @@ import typer
 from kundig import __version__
 from kundig.interfaces.cli import config, token, user
 from kundig.interfaces.cli.backup import backup
+from kundig.interfaces.cli.demo import demo
 from kundig.interfaces.cli.doctor import doctor
+from kundig.interfaces.cli.export import export
+from kundig.interfaces.cli.import_ import import_file
 from kundig.interfaces.cli.migrate import migrate
 from kundig.interfaces.cli.restore import restore
 from kundig.interfaces.cli.serve import serve
@@ -25,8 +28,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (serve, worker, migrate, doctor, backup, restore):
+for command in (serve, worker, migrate, doctor, backup, restore, demo):
     app.command()(command)
+app.command("import")(import_file)
+app.command()(export)
 for group in (user, token, config):
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
 
