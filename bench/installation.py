@@ -60,7 +60,7 @@ def _environment(data: Path) -> dict[str, str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     own = {name: value for name, value in os.environ.items() if not name.startswith("KUNDIG_")}
-    wanted = {"KUNDIG_DATA": str(data), "KUNDIG_PORT": str(port), "KUNDIG_API_RATE": "0", "KUNDIG_TEST_STATEMENTS": "1"}
+    wanted = {"KUNDIG_DATA": str(data), "KUNDIG_PORT": str(port), "KUNDIG_API_RATE": "0", "KUNDIG_COUNT_STATEMENTS": "1"}
     return own | wanted
 
 

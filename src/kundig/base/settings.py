@@ -19,7 +19,7 @@ from kundig.base.i18n import Text, t
 _KEY_BYTES = 32
 _KEY_FILE = "secret.key"
 _KNOWN = frozenset(
-    "DATABASE_URL DATA HOST PORT BASE_URL SECRET_KEY ADMIN_EMAIL ADMIN_PASSWORD DEMO SMTP_URL WORKERS API_RATE REPLICA_URL".split()  # noqa: SIM905 - reads better
+    "DATABASE_URL DATA HOST PORT BASE_URL SECRET_KEY ADMIN_EMAIL ADMIN_PASSWORD DEMO SMTP_URL WORKERS API_RATE COUNT_STATEMENTS REPLICA_URL".split()  # noqa: SIM905 - reads better
 )
 
 
@@ -44,6 +44,8 @@ class Settings:
     demo: bool = False
     smtp_url: str | None = None
     workers: int = 1
+    count_statements: bool = False
+    """Each answer tells in a header how many SQL statements it took: for benchmarks."""
     api_rate: int = 200
     """Requests a second that a token may make on average in each server process, twice as many at once; 0: no limit."""
 
@@ -80,6 +82,7 @@ class Settings:
             demo=_flag(given, "DEMO"),
             smtp_url=_smtp_url(given.get("SMTP_URL")),
             workers=_number(given, "WORKERS", 1, 1, 64),
+            count_statements=_flag(given, "COUNT_STATEMENTS"),
             api_rate=_number(given, "API_RATE", 200, 0, 100_000),
         )
 

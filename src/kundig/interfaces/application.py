@@ -7,11 +7,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Request, Response
+from litestar.types import HTTPScope, Message
 
-from kundig.base.database import Connection, Database
+from kundig.base.database import Database
 from kundig.base.secrets import Secrets
 from kundig.base.settings import Settings
-from kundig.engine.policy.scope import Scope
 from kundig.interfaces.api.edge import Api, problem_response
 from kundig.interfaces.api.limits import RequestLimit
 from kundig.interfaces.api.openapi import PREFIX
@@ -20,37 +20,43 @@ from kundig.interfaces.health import health
 from kundig.interfaces.web.assets import static_file
 from kundig.interfaces.web.edge import Web, page_for_error
 from kundig.interfaces.web.routes import ROUTES
+from kundig.services.delivery.post import Post
 from kundig.services.identity.scopes import Scopes
 
 Opened = Callable[[], AbstractAsyncContextManager[Database]]
 
 
-def application(settings: Settings, scopes: Scopes, opened: Opened) -> Litestar:
-    """The application of one server process; `opened` gives its database for as long as it runs."""
+def application(
+    settings: Settings, scopes: Scopes, opened: Opened, *, workspace: Workspace, post: Post, hint: Text | None = None
+) -> Litestar:
+    """The application of one server process; `opened` gives its database for as long as it runs.
+
+    `workspace` is the one that the first start makes, `hint` stands on the sign-in page.
+    """
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncIterator[None]:
         async with opened() as database:
             app.state.settings, app.state.database, app.state.scopes = settings, database, scopes
             app.state.api = Api(database, scopes, RequestLimit(settings.api_rate))
-            app.state.web = Web(database, Secrets(settings.secret_key), settings.base_url, _of_session(scopes))
+            app.state.web = Web(database, scopes, Secrets(settings.secret_key), post, workspace, hint)
             yield
 
     return Litestar(
         route_handlers=[health, static_file, api_router(), *ROUTES],
         lifespan=[running],
         exception_handlers={Exception: _refused},
+        before_send=[_tell_statements] if settings.count_statements else [],
         openapi_config=None,
         request_max_body_size=50_000_000,
     )
 
 
-def _of_session(scopes: Scopes) -> Callable[[Connection, str], Any]:
-    async def opened(connection: Connection, code: str) -> Scope:
-        scope, _ = await scopes.of_session(connection, code, "web")
-        return scope
-
-    return opened
+async def _tell_statements(message: Message, scope: HTTPScope) -> None:
+    """Add how many statements the answer took, for benchmarks."""
+    connection = scope.get("state", {}).get("connection")
+    if message["type"] == "http.response.start" and connection is not None:
+        message["headers"] = [*message["headers"], (b"kundig-statements", str(connection.statements).encode())]
 
 
 def _refused(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

@@ -76,6 +76,7 @@ class Visit:
         if self.token is None:
             raise Unauthenticated
         async with self.api.database.transaction(None, readonly=readonly, isolation=isolation) as connection:
+            self.request.state.connection = connection
             self.signed = await authenticate_token(connection, self.token)
             self.language = self.signed.language
             yield await self.api.scopes.open(connection, self.signed, SOURCE)

@@ -7,6 +7,7 @@ changes nothing on the page it came from.
 from __future__ import annotations
 
 import hmac
+import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,12 +16,14 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from litestar import Request, Response
+from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import Cookie
 from litestar.exceptions import HTTPException
 
-from kundig.base.database import Connection, Database, retrying
+from kundig.base.context import Workspace
+from kundig.base.database import Database, retrying
 from kundig.base.errors import Denied, KundigError, Malformed, Unauthenticated
-from kundig.base.i18n import LANGUAGES, t
+from kundig.base.i18n import LANGUAGES, Text, t
 from kundig.base.secrets import Secrets
 from kundig.base.uuid7 import uuid7
 from kundig.engine.policy.scope import Scope
@@ -30,6 +33,9 @@ from kundig.interfaces.web.frame import Frame, Theme
 from kundig.interfaces.web.headers import PAGE_HEADERS
 from kundig.interfaces.web.shell import shell_of
 from kundig.interfaces.web.widgets.reading import Form
+from kundig.services.delivery.post import Post
+from kundig.services.identity.scopes import Scopes
+from kundig.services.identity.signed import Signed, note_use
 
 SESSION_COOKIE, THEME_COOKIE, LANGUAGE_COOKIE = "kundig_session", "kundig_theme", "kundig_language"
 MAX_FORM = 2_000_000
@@ -43,12 +49,20 @@ class Web:
     """What all pages share, made once in `wiring`."""
 
     database: Database
+    scopes: Scopes
+    """Who a session belongs to, and what that one may do."""
     secrets: Secrets
-    base_url: str
-    open_scope: Callable[[Connection, str], Awaitable[Scope]]
-    """Who a session belongs to: (connection, secret of the cookie) → scope, or Unauthenticated."""
-    extras: Mapping[str, Any] = field(default_factory=dict)
-    """What single pages need besides (modules' faces handed in by wiring)."""
+    post: Post
+    """How mail goes out."""
+    workspace: Workspace
+    """The one that the first start makes."""
+    hint: Text | None = None
+    """Shown on the sign-in page: the demo's log-in."""
+
+    @property
+    def base_url(self) -> str:
+        """The address that people reach Kundig by, as the settings say."""
+        return self.post.base_url
 
     @property
     def secure(self) -> bool:
@@ -74,6 +88,8 @@ class Visit:
     request: Request[Any, Any, Any]
     frame: Frame
     secret: str | None = None
+    signed: Signed | None = None
+    """Who has signed in, once that is known."""
     form: Form = field(default_factory=dict)
     body: bytes = b""
 
@@ -87,6 +103,11 @@ class Visit:
     def htmx(self) -> bool:
         """Whether a script of ours asks for a part of a page."""
         return "hx-request" in self.request.headers
+
+    @property
+    def here(self) -> str:
+        """The address of the page that a script of ours asks from."""
+        return own_address(self.request.headers.get("hx-current-url", "/"))
 
     def query(self, name: str, default: str = "") -> str:
         """A value of the address."""
@@ -102,7 +123,7 @@ Work = Callable[[Scope, Visit], Awaitable[Reply]]
 
 async def page(request: Request[Any, Any, Any], work: Work, *, write: bool | None = None) -> Response[str]:
     """Run `work` as the signed-in person, in one transaction that is read-only for GET unless `write` says otherwise."""
-    visit = Visit(request, _frame(request), request.cookies.get(SESSION_COOKIE))
+    visit = visit_of(request)
     try:
         await read_form(visit)
         if request.method not in ("GET", "HEAD"):
@@ -110,14 +131,18 @@ async def page(request: Request[Any, Any, Any], work: Work, *, write: bool | Non
         reply = await retrying(partial(_once, visit, work, write if write is not None else request.method != "GET"))
     except Exception as error:
         reply = refused(visit, error)
-    return respond(visit, reply)
+    answer = respond(visit, reply)
+    if visit.signed is not None and visit.signed.stale:
+        answer.background = BackgroundTask(note_use, visit.web.database, visit.signed)
+    return answer
 
 
-async def _once(visit: Visit, work: Work, write: bool) -> Reply:  # noqa: FBT001 - said by name above
+async def _once(visit: Visit, work: Work, write: bool) -> Reply:
     if visit.secret is None:
         raise Unauthenticated
     async with visit.web.database.transaction(None, readonly=not write) as connection:
-        scope = await visit.web.open_scope(connection, visit.secret)
+        visit.request.state.connection = connection
+        scope, visit.signed = await visit.web.scopes.of_session(connection, visit.secret, "web")
         visit.frame = replace(
             visit.frame,
             language=scope.context.language,
@@ -219,7 +244,7 @@ def own_address(address: str) -> str:
     """The path and query of an address, if it leads to us: the only thing that a `next` may be."""
     parts = urlsplit(address)
     path = parts.path + (f"?{parts.query}" if parts.query else "")
-    good = path.startswith("/") and not path.startswith(("//", "/\\")) and all(ord(c) > 31 and c != "\\" for c in path)  # noqa: PLR2004
+    good = path.startswith("/") and not path.startswith(("//", "/\\")) and all(ord(c) > 31 and c != "\\" for c in path)
     return path if good else "/"
 
 
@@ -227,13 +252,24 @@ def respond(visit: Visit, reply: Reply) -> Response[str]:
     """The answer with the headers that every page has."""
     headers = {**PAGE_HEADERS, **reply.headers}
     if reply.to is not None:
-        headers |= {"HX-Location": reply.to} if visit.htmx else {"Location": reply.to}
+        headers |= {"HX-Location": _swapped(reply.to)} if visit.htmx else {"Location": reply.to}
         status = 200 if visit.htmx else 303
         return Response("", status_code=status, headers=headers, media_type="text/html", cookies=list(reply.cookies))
     return Response(reply.html, status_code=reply.status, headers=headers, media_type="text/html", cookies=list(reply.cookies))
 
 
+def _swapped(address: str) -> str:
+    """What tells htmx to go to an address as a boosted link would: only the sheet is exchanged."""
+    going = {"path": address, "target": "#main", "select": "#main", "swap": "outerHTML", "headers": {"HX-Boosted": "true"}}
+    return json.dumps(going)
+
+
 def page_for_error(request: Request[Any, Any, Any], error: Exception) -> Response[str]:
     """The page for what goes wrong before a route is found."""
-    visit = Visit(request, _frame(request), request.cookies.get(SESSION_COOKIE))
+    visit = visit_of(request)
     return respond(visit, refused(visit, error))
+
+
+def visit_of(request: Request[Any, Any, Any]) -> Visit:
+    """A visit before it is known who asks."""
+    return Visit(request, _frame(request), request.cookies.get(SESSION_COOKIE))
