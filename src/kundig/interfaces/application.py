@@ -7,7 +7,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Request, Response
-from litestar.types import HTTPScope, Message
+from litestar.types import Message
+from litestar.types import Scope as AsgiScope
 
 from kundig.base.database import Database
 from kundig.base.secrets import Secrets
@@ -52,7 +53,7 @@ def application(
     )
 
 
-async def _tell_statements(message: Message, scope: HTTPScope) -> None:
+async def _tell_statements(message: Message, scope: AsgiScope) -> None:
     """Add how many statements the answer took, for benchmarks."""
     connection = scope.get("state", {}).get("connection")
     if message["type"] == "http.response.start" and connection is not None:
