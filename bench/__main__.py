@@ -1,4 +1,4 @@
-"""Runs the benchmark: `python -m bench [--size 100000]`. Starts its own server on demo data of that size, and removes nothing of yours."""
+"""Runs the benchmark: `python -m bench [--size 100000]`. Starts a server of its own on demo data of that size."""
 
 from __future__ import annotations
 

@@ -28,6 +28,7 @@ from kundig.services.identity.tokens import add_token
 SIGHT = (0, 50, 5_000, 150_000)
 """How many contacts and opportunities the limited users see."""
 RARE = "Seltenfeld"
+KUNDIG = (sys.executable, "-m", "kundig.interfaces.cli.main")
 
 
 @contextmanager
@@ -44,7 +45,7 @@ def installation(size: int, folder: str) -> Iterator[World]:
         _kundig(["demo", "--size", str(size)], environment)
         print(f"demo data made in {time.perf_counter() - start:.0f} s", flush=True)
     world = asyncio.run(_prepare(environment, size))
-    server = subprocess.Popen([sys.executable, "-m", "kundig.interfaces.cli.main", "serve"], env=environment, stdout=subprocess.DEVNULL)
+    server = subprocess.Popen([*KUNDIG, "serve"], env=environment, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
     try:
         _wait(world.url)
         yield world
@@ -65,13 +66,13 @@ def _environment(data: Path) -> dict[str, str]:
 
 
 def _kundig(command: list[str], environment: dict[str, str]) -> None:
-    subprocess.run([sys.executable, "-m", "kundig.interfaces.cli.main", *command], env=environment, check=True)
+    subprocess.run([*KUNDIG, *command], env=environment, check=True)  # noqa: S603 - our own program
 
 
 def _wait(url: str) -> None:
     for _ in range(240):
         try:
-            if httpx.get(f"{url}/healthz").status_code == 200:  # noqa: PLR2004
+            if httpx.get(f"{url}/healthz").status_code == 200:
                 return
         except httpx.TransportError:
             pass
@@ -120,11 +121,13 @@ async def _user(scope: Any, email: str, role: str) -> Any:
 async def _give(connection: Any, table: str, user: Any, count: int, after: int) -> None:
     """Make a user the owner of so many records, audience and search entries included."""
     await connection.execute(
-        f"""with mine as (select id from {{ws}}."{table}" where deleted_at is null order by id offset {int(after)} limit {int(count)}),
+        f"""with mine as (select id from {{ws}}."{table}" where deleted_at is null order by id
+                           offset {int(after)} limit {int(count)}),
               number as (select id from {{ws}}.principal where kind = 'user' and ref = %(user)s::text),
               given as (update {{ws}}."{table}" r set owner_id = %(user)s, audience = array[(select id from number)]
                           from mine where mine.id = r.id returning r.id, r.audience)
-            update {{ws}}.search_entry e set audience = given.audience from given where e.object = '{table}' and e.record = given.id""",
+            update {{ws}}.search_entry e set audience = given.audience from given
+             where e.object = '{table}' and e.record = given.id""",
         {"user": user},
     )
 
@@ -132,8 +135,9 @@ async def _give(connection: Any, table: str, user: Any, count: int, after: int) 
 async def _facts(connection: Any, owner: Any) -> dict[str, Any]:
     """Ids and values that the requests name; ten contacts get a name that nobody else has."""
     await connection.execute(
-        """update {ws}.contact set last_name = %(rare)s where id in (select id from {ws}.contact where deleted_at is null order by id limit 10)
-             and not exists (select 1 from {ws}.contact where last_name = %(rare)s)""",
+        """update {ws}.contact set last_name = %(rare)s
+            where id in (select id from {ws}.contact where deleted_at is null order by id limit 10)
+              and not exists (select 1 from {ws}.contact where last_name = %(rare)s)""",
         {"rare": RARE},
     )
     return {

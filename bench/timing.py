@@ -1,4 +1,4 @@
-"""Measuring: percentiles of single requests, requests a second of several clients; each the median of several runs with its spread."""
+"""Measuring: percentiles of single requests, requests a second of several clients; medians of several runs."""
 
 from __future__ import annotations
 
