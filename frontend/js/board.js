@@ -11,8 +11,12 @@ const move = (card, from, index) => {
     card.removeEventListener("htmx:response:error", back);
     card.removeEventListener("htmx:error", back);
   }, { once: true });
-  window.htmx.ajax("POST", card.dataset.move, { source: card, target: card, swap: "none",
-    values: { stage: list.dataset.stageList, version: card.dataset.version ?? "" } });
+  card.addEventListener("htmx:finally:request", () => {
+    // A stage that needs more asks for it in a dialog: until that is answered the card stays where it was.
+    if (document.querySelector("#place dialog")) back();
+  }, { once: true });
+  window.htmx.ajax("POST", card.dataset.move, { source: card, target: "#place", swap: "innerHTML",
+    values: { stage: list.dataset.stageList, board: "1" } });
 };
 
 const wire = () => document.querySelectorAll("[data-stage-list]:not([data-sortable])").forEach((list) => {
@@ -33,6 +37,20 @@ document.addEventListener("keydown", (event) => {
   to.prepend(card);
   card.focus();
   move(card, from, index);
+});
+
+// The menu of a card: without a mouse, or to a stage far away.
+let chosen = null;
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest?.("[data-card-menu]"), target = event.target.closest?.("[data-move-to]");
+  if (opener) chosen = opener.closest("[data-move]");
+  if (!target || !chosen) return;
+  const from = chosen.closest("[data-stage-list]"), index = [...from.children].indexOf(chosen);
+  const to = document.querySelector(`[data-stage-list="${CSS.escape(target.dataset.moveTo)}"]`);
+  if (!to || to === from) return;
+  to.prepend(chosen);
+  chosen.focus();
+  move(chosen, from, index);
 });
 
 // On a phone one stage fills the screen; the tabs follow the scrolling, and scroll to what is tapped.

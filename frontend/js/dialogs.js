@@ -33,3 +33,7 @@ document.addEventListener("htmx:confirm", (event) => {
   dialog.addEventListener("close", () => (dialog.returnValue === "yes" ? event.detail.issueRequest() : event.detail.dropRequest()), { once: true });
   dialog.showModal();
 });
+
+// Dialogs that were fetched into #place go when the page changes under them.
+document.addEventListener("htmx:after:history:push", () => one("#place")?.replaceChildren());
+document.addEventListener("close", (event) => { if (event.target.matches?.("#place dialog")) event.target.remove(); }, true);

@@ -62,6 +62,8 @@ on("keydown", ".k-editor", (event, form) => {
     if (next) { event.preventDefault(); submit(form); open(next); }
   }
 });
+on("click", "[data-revert]", (_, button) => close(button.closest(".ed")));
+on("kundig:picked", ".k-editor:not([data-stays])", (_, form) => submit(form.closest("form")));
 on("focusout", ".k-editor", (event, form) => {
   if (!form.contains(event.relatedTarget) && !form.dataset.stays) submit(form);
 });

@@ -89,6 +89,10 @@ class Formats:
         at = self.local(value)
         return f"{_date(at.date(), self.language)}, {_time(at.hour, at.minute, self.language)}"
 
+    def month(self, value: dt.date | str) -> str:
+        """`November 2026`."""
+        return str(format_date(_day(value), "LLLL yyyy", locale=self.language))
+
     def relative(self, value: dt.datetime | str | None, now: dt.datetime | None = None) -> str:
         """`12 min. ago` within a day, `yesterday` and `tomorrow` by the calendar, else the date."""
         if not value:

@@ -1,15 +1,15 @@
 """Templates to HTML. A template gets two values, `view` (its own, typed) and `frame` (see `frame.py`), and runs no query.
 
 One Jinja environment for each language and time zone, so that texts and formats need no global request state; their compiled
-templates are shared. What templates may use besides macros (`ui`, see `templates/macros.html`): `_("…")`, `ngettext`, `icon`,
-`avatar`, `asset`, and the filters `number`, `percent`, `money`, `money_short`, `count`, `date`, `time`, `datetime`, `relative`,
-`duration`, `weekday`, `highlight`.
+templates are shared. What templates may use besides macros (`ui`, see `templates/macros.html`; `shown` and `control`, see `templates/widgets`):
+`_("…")`, `ngettext`, `icon`, `avatar`, `asset`, and the filters `number`, `percent`, `money`, `money_short`, `count`, `date`,
+`time`, `datetime`, `relative`, `duration`, `weekday`, `highlight`, `trusted_html`, `short_url`, `address_lines`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from kundig.interfaces.web.assets import asset
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.frame import Frame
 from kundig.interfaces.web.marks import avatar, highlight, hue, icon
+from kundig.interfaces.web.texts import address_lines, short_url, trusted_html
 
 TEMPLATES = Path(__file__).parent / "templates"
 FORMATS = ("number", "percent", "money", "money_short", "count", "date", "time", "datetime", "relative", "duration", "weekday")
@@ -52,9 +53,11 @@ def environment(language: str, zone: str) -> Environment:
     )
     shown = formats(language, zone)
     made.filters.update({name: getattr(shown, name) for name in FORMATS} | {"highlight": highlight, "hue": hue})
+    made.filters.update(trusted_html=trusted_html, short_url=short_url, address_lines=partial(address_lines, language=language))
     made.globals.update(_=_translator(language), ngettext=_plural(language), language=language)
     made.globals.update(icon=icon, avatar=avatar, asset=asset)
-    made.globals["ui"] = made.get_template("macros.html").module
+    for name, template in (("ui", "macros.html"), ("shown", "widgets/show.html"), ("control", "widgets/input.html")):
+        made.globals[name] = made.get_template(template).module
     return made
 
 

@@ -2,6 +2,23 @@
 
 from __future__ import annotations
 
-from kundig.interfaces.web.pages import forms, lists, lookups, records
+from kundig.interfaces.web.pages import (
+    actions,
+    boards,
+    cells,
+    composing,
+    finding,
+    forms,
+    home,
+    lists,
+    lookups,
+    records,
+    signing_in,
+    stages,
+    timelines,
+    trash,
+)
 
-ROUTES = (*lists.ROUTES, *records.ROUTES, *forms.ROUTES, *lookups.ROUTES)
+_PAGES = (lists, boards, records, timelines, composing, forms, cells, stages, actions, lookups, finding, trash, home, signing_in)
+
+ROUTES = tuple(route for page in _PAGES for route in page.ROUTES)

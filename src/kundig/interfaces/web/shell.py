@@ -14,26 +14,35 @@ PHONE_TABS = 3
 async def shell_of(scope: Scope) -> Shell:
     """The shell for who asks; one statement (their name and what they have not read)."""
     row = await scope.connection.row(_PERSON, {"user": scope.access.user})
-    objects = navigation_objects(scope)
+    navigation, create = places_of(scope)
     language = scope.context.language
+    return Shell(
+        user=row["label"] if row else "",
+        workspace=scope.context.workspace.name,
+        navigation=navigation,
+        tabs=(navigation[0].links[0], *navigation[1].links[:PHONE_TABS]),
+        create=create,
+        settings=Link(t("Settings").render(language), "/settings", "settings"),
+        unread=row["unread"] if row else 0,
+    )
+
+
+def places_of(scope: Scope) -> tuple[tuple[LinkGroup, ...], tuple[Link, ...]]:
+    """The main navigation, and what may be created from anywhere."""
+    language = scope.context.language
+    objects = navigation_objects(scope)
     home = Link(t("My day").render(language), "/", "house", key="m")
     data = tuple(object_link(scope, object_) for object_ in objects)
-    creatable = [object_ for object_ in objects if scope.access.objects[object_.name].create]
     work = (
         Link(t("Search").render(language), "/search", "search"),
         Link(t("Trash").render(language), "/trash", "trash-2"),
     )
-    return Shell(
-        user=row["label"] if row else "",
-        workspace=scope.context.workspace.name,
-        navigation=(LinkGroup((home,)), LinkGroup(data, t("Data").render(language)), LinkGroup(work, t("More").render(language))),
-        tabs=(home, *data[:PHONE_TABS]),
-        create=tuple(
-            Link(label_in(object_.definition.label, language), f"/o/{object_.name}/new", object_.definition.icon) for object_ in creatable
-        ),
-        settings=Link(t("Settings").render(language), "/settings", "settings"),
-        unread=row["unread"] if row else 0,
+    creatable = [object_ for object_ in objects if scope.access.objects[object_.name].create]
+    create = tuple(
+        Link(label_in(object_.definition.label, language), f"/o/{object_.name}/new", object_.definition.icon) for object_ in creatable
     )
+    navigation = (LinkGroup((home,)), LinkGroup(data, t("Data").render(language)), LinkGroup(work, t("More").render(language)))
+    return navigation, create
 
 
 _PERSON = """select u.label, (select count(*) from {ws}.notification n where n.recipient = u.id and n.read_at is null) as unread

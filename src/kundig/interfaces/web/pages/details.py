@@ -17,8 +17,8 @@ from kundig.interfaces.web.widgets.described import FieldView, describe
 from kundig.interfaces.web.widgets.filling import Filled, fill
 from kundig.interfaces.web.widgets.reading import Form, typed
 
-RELATED_COLUMNS = 4
 FACTS = 5
+STATES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class Related:
     icon: str
     address: str
     create: str
+    singular: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,16 @@ class RecordView:
     label: str
     title: str
     icon: str
+    person: bool
     record: Mapping[str, Any]
+    states: tuple[Detail, ...]
+    """Choices that say at once what kind of record this is."""
     facts: tuple[Detail, ...]
     parts: tuple[Part, ...]
     related: tuple[Related, ...]
     composer: tuple[Link, ...]
+    first: Any
+    """The composer's first form, a `ComposerView`."""
     actions: tuple[Link, ...]
     stages: tuple[tuple[str, str, str], ...]
     """Key, label and state (done, current, next) of the first pipeline's stages."""
@@ -100,6 +107,12 @@ class FormView:
     version: str = ""
     errors: tuple[str, ...] = ()
     hidden: Mapping[str, str] = field(default_factory=dict)
+    wrong: int = 0
+    """How many fields have errors."""
+    intro: str = ""
+    submit: str = ""
+    all_fields: str = ""
+    """Of a dialog: where the whole form is."""
 
 
 def sections_of(scope: Scope, object_: BoundObject) -> list[tuple[str, list[str], bool]]:
@@ -150,11 +163,12 @@ def related_of(scope: Scope, object_: BoundObject, id_: str) -> tuple[Related, .
     found = []
     for path in order:
         child = scope.model.objects[paths[path].object]
-        create = f"/o/{child.name}/new?{paths[path].field}={id_}" if scope.access.objects[child.name].create else ""
+        create = f"/o/{child.name}/quick?{paths[path].field}={id_}" if scope.access.objects[child.name].create else ""
+        singular = label_in(child.definition.label, language)
         label = label_in(child.definition.label_plural, language)
         if sum(1 for p in order if p.startswith(f"{child.name}.")) > 1:
             label = f"{label} · {label_in(child.fields[paths[path].field].definition.label, language)}"
-        found.append(Related(label, child.definition.icon, f"/o/{object_.name}/{id_}/related/{path}", create))
+        found.append(Related(label, child.definition.icon, f"/o/{object_.name}/{id_}/related/{path}", create, singular, path))
     return tuple(found)
 
 
@@ -163,25 +177,24 @@ def _shown(scope: Scope, object_: str, link: str) -> bool:
     return rights is not None and link not in rights.hidden and not scope.model.objects[object_].definition.system
 
 
-def composer_of(scope: Scope, object_: BoundObject) -> tuple[Link, ...]:
-    """The interactions that can be written down on a record: those that may be about any object, or about this one."""
-    found = []
-    for other in scope.model.objects.values():
-        rights = scope.access.objects.get(other.name)
-        interaction = other.definition.interaction
-        if interaction is None or rights is None or not rights.create or other.name == object_.name:
-            continue
-        about = next((name for name in interaction.about if _takes(other, name, object_.name)), None)
-        if about is not None:
-            label = label_in(other.definition.label, scope.context.language)
-            found.append(Link(label, other.name, other.definition.icon, key=about))
-    return tuple(found)
+def stages_of(scope: Scope, object_: BoundObject, record: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
+    """The path of the first pipeline: what lies behind, where the record stands, what comes."""
+    fields = [field_ for field_ in object_.pipelines if field_.name in record]
+    if not fields or fields[0].pipeline is None:
+        return ()
+    current = record[fields[0].name]
+    stages = [stage for stage in fields[0].pipeline.stages if not stage.retired or stage.key == current]
+    at = next((n for n, stage in enumerate(stages) if stage.key == current), 0)
+    language = scope.context.language
+    state = {-1: "done", 0: "current", 1: "next"}
+    return tuple((s.key, label_in(s.label, language), state[(n > at) - (n < at)]) for n, s in enumerate(stages))
 
 
-def _takes(other: BoundObject, name: str, object_: str) -> bool:
-    """Whether the field that says what an interaction is about takes any object: only then it is written from a record's page."""
-    field_ = other.fields[name]
-    return field_.target is None and object_ in (field_.options.targets or (object_,))
+def states_of(scope: Scope, object_: BoundObject, record: Mapping[str, Any], *, with_stage: bool) -> tuple[Detail, ...]:
+    """The first main choices that are filled; the stage only where it is not shown as a path."""
+    kinds = ("choice", "stage") if with_stage else ("choice",)
+    shown = [describe(scope, f) for f in object_.fields.values() if f.definition.main and record.get(f.name)]
+    return tuple(Detail(field_, record[field_.name]) for field_ in shown if field_.widget in kinds)[:STATES]
 
 
 def controls_of(

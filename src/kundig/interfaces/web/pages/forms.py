@@ -1,8 +1,9 @@
-"""Making and editing records: whole forms, single values in place, and the composer of the timeline. Nothing typed is lost by an error."""
+"""Making and editing records by forms, on a page or in a dialog. Nothing typed is lost by an error."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -13,23 +14,18 @@ from kundig.base.i18n import label_in, t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import read_many, read_record
 from kundig.engine.records.writing import Create, Update, write
-from kundig.engine.schema.bound import BoundField, BoundObject
+from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.details import FormView, controls_of, other_errors
-from kundig.interfaces.web.pages.records import record_id
+from kundig.interfaces.web.pages.ids import record_id
+from kundig.interfaces.web.pages.values import form_values
 from kundig.interfaces.web.rendering import render, render_block
-from kundig.interfaces.web.widgets.described import describe
-from kundig.interfaces.web.widgets.filling import fill
-from kundig.interfaces.web.widgets.reading import Form, asked, read, typed
+from kundig.interfaces.web.widgets.reading import Form
 
-
-def _values(scope: Scope, object_: BoundObject, form: Form) -> dict[str, Any]:
-    """The contract JSON of all fields that a form has controls of."""
-    context = scope.context
-    fields = [field for field in object_.fields.values() if asked(field, form) and not field.read_only]
-    return {field.name: read(field, form, context.language, context.time_zone) for field in fields}
+QUICK = 8
+"""Fields of the short form, besides required ones."""
 
 
 def _form_view(
@@ -55,6 +51,7 @@ def _form_view(
         back=f"/o/{object_.name}/{id_}" if id_ else f"/o/{object_.name}",
         version=str(record.get("version", "")),
         errors=(*other_errors(scope, parts, errors), *([said] if said else [])),
+        wrong=sum(1 for part in parts for control in part.controls if control.error),
     )
 
 
@@ -67,10 +64,13 @@ async def new_form(request: Request[Any, Any, Any], object_name: str) -> Respons
         if not scope.rights(object_name).create:
             raise Missing
         given = await _given(scope, object_, visit)
-        defaults = {f.name: f.definition.default for f in object_.fields.values() if f.definition.default is not None}
-        return Reply(render("pages/form.html", _form_view(scope, visit, object_, record=defaults | given), visit.frame))
+        return Reply(render("pages/form.html", _form_view(scope, visit, object_, record=_defaults(object_) | given), visit.frame))
 
     return await page(request, work)
+
+
+def _defaults(object_: BoundObject) -> dict[str, Any]:
+    return {f.name: f.definition.default for f in object_.fields.values() if f.definition.default is not None}
 
 
 async def _given(scope: Scope, object_: BoundObject, visit: Visit) -> dict[str, Any]:
@@ -89,10 +89,57 @@ async def _given(scope: Scope, object_: BoundObject, visit: Visit) -> dict[str, 
     return given
 
 
-@post("/o/{object_name:str}/new")
+@post("/o/{object_name:str}/new", status_code=200)
 async def create(request: Request[Any, Any, Any], object_name: str) -> Response[str]:
     """Make the record and go to it; with errors the form comes back as it was typed."""
     return await _saving(request, object_name, "")
+
+
+def _quick_view(
+    scope: Scope, visit: Visit, object_: BoundObject, record: dict[str, Any], form: Form | None = None, errors: Sequence[FieldError] = ()
+) -> FormView:
+    """Main and required fields only; what the address gave and no control shows goes along unseen."""
+    whole = _form_view(scope, visit, object_, record=record, form=form, errors=errors)
+    main = {f.name for f in object_.fields.values() if f.definition.main or f.definition.required}
+    wanted = {c.field.name for part in whole.parts for c in part.controls if c.field.name in main and (c.field.required or c.error)}
+    first = [c.field.name for part in whole.parts for c in part.controls if c.field.name in main][:QUICK]
+    shown = wanted | set(first) | (record.keys() & object_.fields.keys())
+    parts = tuple(replace(part, controls=tuple(c for c in part.controls if c.field.name in shown)) for part in whole.parts)
+    query = visit.request.scope.get("query_string", b"").decode("ascii", "ignore")
+    return replace(
+        whole, parts=parts, action=f"/o/{object_.name}/quick", errors=other_errors(scope, parts, errors), all_fields=f"/o/{object_.name}/new?{query}"
+    )
+
+
+@get("/o/{object_name:str}/quick")
+async def quick_form(request: Request[Any, Any, Any], object_name: str) -> Response[str]:
+    """The short form in a dialog, for a record that belongs to the one on the page."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        object_ = scope.object(object_name)
+        if not scope.rights(object_name).create:
+            raise Missing
+        given = await _given(scope, object_, visit)
+        return Reply(render("pages/quick.html", _quick_view(scope, visit, object_, _defaults(object_) | given), visit.frame))
+
+    return await page(request, work)
+
+
+@post("/o/{object_name:str}/quick", status_code=200)
+async def quick_create(request: Request[Any, Any, Any], object_name: str) -> Response[str]:
+    """Make the record and stay on the page."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        object_ = scope.object(object_name)
+        try:
+            async with scope.connection.savepoint():
+                written = await write(scope, object_name, [Create(form_values(scope, object_, visit.form))])
+        except Invalid as error:
+            view = _quick_view(scope, visit, object_, {}, visit.form, error.errors)
+            return Reply(render("pages/quick_form.html", view, visit.frame), 422)
+        return Reply(to=visit.here, headers=notice(visit, t("Saved."), undo=f"/changes/{written.change}/undo"))
+
+    return await page(request, work)
 
 
 @get("/o/{object_name:str}/{id_:str}/edit")
@@ -106,7 +153,7 @@ async def edit_form(request: Request[Any, Any, Any], object_name: str, id_: str)
     return await page(request, work)
 
 
-@post("/o/{object_name:str}/{id_:str}/edit")
+@post("/o/{object_name:str}/{id_:str}/edit", status_code=200)
 async def save(request: Request[Any, Any, Any], object_name: str, id_: str) -> Response[str]:
     """Write what changed; somebody else's newer version is never overwritten unasked."""
     return await _saving(request, object_name, id_)
@@ -115,7 +162,7 @@ async def save(request: Request[Any, Any, Any], object_name: str, id_: str) -> R
 async def _saving(request: Request[Any, Any, Any], object_name: str, id_: str) -> Response[str]:
     async def work(scope: Scope, visit: Visit) -> Reply:
         object_ = scope.object(object_name)
-        values = _values(scope, object_, visit.form)
+        values = form_values(scope, object_, visit.form)
         version = visit.value("version")
         item = Update(record_id(id_), values, int(version) if version.isdecimal() else None) if id_ else Create(values)
         try:
@@ -144,103 +191,4 @@ async def _back(scope: Scope, visit: Visit, object_: BoundObject, id_: str, erro
     return Reply(render_block("pages/form.html", "form", view, visit.frame), 422)
 
 
-@get("/o/{object_name:str}/cell/{id_:str}/{field_name:str}")
-async def cell_editor(request: Request[Any, Any, Any], object_name: str, id_: str, field_name: str) -> Response[str]:
-    """The editor of one value, in place."""
-
-    async def work(scope: Scope, visit: Visit) -> Reply:
-        field = _field(scope, object_name, field_name)
-        record = msgspec.json.decode((await read_record(scope, object_name, record_id(id_), [field_name, "version"])).text)
-        filled = fill(field, record[field_name], formats(visit.frame.language, visit.frame.zone))
-        return Reply(render("pages/cell_editor.html", _editor(scope, object_name, id_, field, filled), visit.frame))
-
-    return await page(request, work)
-
-
-def _editor(scope: Scope, object_name: str, id_: str, field: BoundField, filled: dict[str, list[str]], error: str = "") -> dict[str, Any]:
-    address = f"/o/{object_name}/cell/{id_}/{field.name}"
-    return {"field": describe(scope, field), "filled": filled, "error": error, "address": address}
-
-
-@post("/o/{object_name:str}/cell/{id_:str}/{field_name:str}")
-async def cell_save(request: Request[Any, Any, Any], object_name: str, id_: str, field_name: str) -> Response[str]:
-    """Write one value and show it; a refusal brings the editor back with what was typed."""
-
-    async def work(scope: Scope, visit: Visit) -> Reply:
-        field = _field(scope, object_name, field_name)
-        value = read(field, visit.form, scope.context.language, scope.context.time_zone)
-        try:
-            async with scope.connection.savepoint():
-                written = await write(scope, object_name, [Update(record_id(id_), {field_name: value})])
-        except Invalid as error:
-            said = " ".join(e.text.render(visit.frame.language) for e in error.errors)
-            editor = _editor(scope, object_name, id_, field, typed(field, visit.form), said)
-            return Reply(render("pages/cell_editor.html", editor, visit.frame), 422)
-        record = msgspec.json.decode((await read_record(scope, object_name, record_id(id_), [field_name])).text)
-        view = {"field": describe(scope, field), "value": record[field_name]}
-        told = notice(visit, t("Saved."), undo=f"/changes/{written.change}/undo") if written.change else {}
-        return Reply(render("pages/cell.html", view, visit.frame), headers=told)
-
-    return await page(request, work)
-
-
-def _field(scope: Scope, object_name: str, name: str) -> BoundField:
-    field = scope.object(object_name).fields.get(name)
-    if field is None or name in scope.rights(object_name).hidden:
-        raise Missing
-    return field
-
-
-@get("/o/{object_name:str}/{id_:str}/compose/{other:str}")
-async def compose_form(request: Request[Any, Any, Any], object_name: str, id_: str, other: str) -> Response[str]:
-    """The short form for a note, a call, a meeting … on a record: its main fields."""
-
-    async def work(scope: Scope, visit: Visit) -> Reply:
-        return Reply(render("pages/composer.html", _composer(scope, visit, object_name, id_, other), visit.frame))
-
-    return await page(request, work)
-
-
-def _composer(
-    scope: Scope, visit: Visit, object_name: str, id_: str, other: str, form: Form | None = None, errors: Sequence[FieldError] = ()
-) -> dict[str, Any]:
-    object_ = scope.object(other)
-    shown = formats(visit.frame.language, visit.frame.zone)
-    defaults = {f.name: f.definition.default for f in object_.fields.values() if f.definition.default is not None}
-    parts = controls_of(scope, object_, defaults, shown, form=form, errors=errors, new=True)
-    main = {f.name for f in object_.fields.values() if f.definition.main or f.definition.required}
-    controls = [c for part in parts for c in part.controls if c.field.name in main and c.field.name not in _about(object_)]
-    return {
-        "controls": controls, "errors": other_errors(scope, parts, errors), "action": f"/o/{object_name}/{id_}/compose/{other}",
-        "object": other, "icon": object_.definition.icon, "label": label_in(object_.definition.label, visit.frame.language),
-    }  # fmt: skip
-
-
-def _about(object_: BoundObject) -> tuple[str, ...]:
-    return object_.definition.interaction.about if object_.definition.interaction else ()
-
-
-@post("/o/{object_name:str}/{id_:str}/compose/{other:str}")
-async def compose(request: Request[Any, Any, Any], object_name: str, id_: str, other: str) -> Response[str]:
-    """Write it down and show the timeline anew."""
-
-    async def work(scope: Scope, visit: Visit) -> Reply:
-        object_ = scope.object(other)
-        about = next((name for name in _about(object_) if object_.fields[name].target is None), None)
-        if about is None:
-            raise Missing
-        values = _values(scope, object_, visit.form) | {about: [{"object": object_name, "id": id_}]}
-        try:
-            async with scope.connection.savepoint():
-                written = await write(scope, other, [Create(values)])
-        except Invalid as error:
-            view = _composer(scope, visit, object_name, id_, other, visit.form, error.errors)
-            return Reply(render("pages/composer.html", view, visit.frame), 422)
-        told = notice(visit, t("Written down."), undo=f"/changes/{written.change}/undo")
-        view = _composer(scope, visit, object_name, id_, other)
-        return Reply(render("pages/composer.html", view, visit.frame), headers={**told, "HX-Trigger-After-Swap": "kundig:timeline"})
-
-    return await page(request, work)
-
-
-ROUTES = (new_form, create, edit_form, save, cell_editor, cell_save, compose_form, compose)
+ROUTES = (new_form, create, quick_form, quick_create, edit_form, save)

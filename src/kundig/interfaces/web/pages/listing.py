@@ -20,6 +20,8 @@ from kundig.interfaces.web.frame import Link
 from kundig.interfaces.web.widgets.described import FieldView, describe
 
 DEFAULT_COLUMNS = 7
+WIDE = frozenset({"text", "link", "links", "emails", "long_text", "rich_text", "address", "url"})
+SLIM = frozenset({"date", "datetime", "boolean", "duration"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class Listing:
     def address(self) -> str:
         """The list's address."""
         query = self.query()
-        return f"/o/{self.object.name}" + (f"?{query}" if query else "")
+        path = f"/o/{self.object.name}/board" if self.shape == "board" else f"/o/{self.object.name}"
+        return path + (f"?{query}" if query else "")
 
     def query(self, **more: str) -> str:
         """The part of the address after `?`, with more values."""
@@ -78,6 +81,10 @@ class Column:
     href: str
     sorted: str = ""
     """ascending, descending or nothing."""
+    css: str = "c-mid"
+    """The width that its values want."""
+    state: bool = False
+    """Shown on a phone too, at the right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +116,17 @@ class ListView:
     count_address: str
     address: str
     words: str
+    wordless: str
+    filter_address: str
     may_create: bool
     may_import: bool
     may_edit: bool
+    may_delete: bool
     filtered: bool
+    person: bool
+    """Whether records are named as people are: they get initials instead of the object's mark."""
+    second: FieldView | None
+    """What stands under the name on a phone."""
     hidden: dict[str, str] = field(default_factory=dict)
     """Values that the search form carries along."""
 
@@ -121,9 +135,12 @@ def listing_of(scope: Scope, object_: str, query: dict[str, str]) -> Listing:
     """What an address asks for; raises Missing for the object, Invalid for the rest."""
     bound = scope.object(object_)
     views = views_of(scope, bound)
+    if query.get("shape") != "board":
+        views = [view for view in views if view.shape == "list"]
     wanted = query.get("view", "")
     view = next((v for v in views if v.name == wanted), None) or next((v for v in views if v.default), views[0] if views else None)
-    return Listing(bound, view, _added(query.get("where", "")), query.get("order", ""), query.get("q", "").strip()[:200])
+    shape = query.get("shape", "list")
+    return Listing(bound, view, _added(query.get("where", "")), query.get("order", ""), query.get("q", "").strip()[:200], shape)
 
 
 def _added(text: str) -> tuple[dict[str, Any], ...]:
@@ -189,11 +206,27 @@ def _hidden(scope: Scope, object_: str) -> frozenset[str] | None:
 def with_order(listing: Listing, column: FieldView) -> Column:
     """A column's head: a click sorts by it, a second one the other way round."""
     current = listing.sorted_by.split(",")[0]
+    css = "c-num" if column.right else "c-wide" if column.widget in WIDE else "c-slim" if column.widget in SLIM else "c-mid"
     if column.widget in ("json", "address", "emails", "phones", "links", "rich_text", "file", "choices", "tags", "lines"):
-        return Column(column, "")
+        return Column(column, "", css=css)
     sorted_ = "ascending" if current == column.name else "descending" if current == f"-{column.name}" else ""
     order = f"-{column.name}" if sorted_ == "ascending" else column.name
-    return Column(column, replace(listing, order=order).address, sorted_)
+    return Column(column, replace(listing, order=order).address, sorted_, css)
+
+
+def _heads(listing: Listing, fields: Sequence[FieldView]) -> tuple[Column, ...]:
+    """All heads: the first is the name's, and the first choice is what a phone shows beside it."""
+    heads = [with_order(listing, field_) for field_ in fields]
+    heads[0] = replace(heads[0], css="c-name")
+    state = next((n for n, head in enumerate(heads) if n and head.field.widget in ("stage", "choice")), None)
+    if state is not None:
+        heads[state] = replace(heads[state], state=True)
+    return tuple(heads)
+
+
+def named_as_person(object_: BoundObject) -> bool:
+    """Whether the label is put together from several fields, as names of people are."""
+    return object_.definition.title.split("|")[0].count("{") > 1
 
 
 def list_view(scope: Scope, listing: Listing, page: Page, columns: Sequence[FieldView]) -> ListView:
@@ -204,7 +237,6 @@ def list_view(scope: Scope, listing: Listing, page: Page, columns: Sequence[Fiel
     object_, rights = listing.object, scope.rights(listing.object.name)
     views = views_of(scope, object_)
     tabs = tuple(Link(label_in(v.label, language), Listing(object_, v).address) for v in views if v.shape == "list")
-    without = [replace(listing, added=(*listing.added[:n], *listing.added[n + 1 :])).address for n in range(len(listing.added))]
     return ListView(
         title=label_in(object_.definition.label_plural, language),
         singular=label_in(object_.definition.label, language),
@@ -213,20 +245,30 @@ def list_view(scope: Scope, listing: Listing, page: Page, columns: Sequence[Fiel
         tabs=tabs,
         shapes=shapes_of(scope, object_),
         current=Listing(object_, listing.view).address,
-        columns=tuple(with_order(listing, column) for column in columns),
+        columns=_heads(listing, columns),
         rows=page.records(),
         more=listing.part("rows", cursor=page.next_cursor) if page.next_cursor else None,
-        chips=tuple(chip_of(scope, object_, part, address) for part, address in zip(listing.added, without, strict=True)),
+        chips=tuple(chip_of(scope, object_, part, address) for part, address in zip(listing.added, without(listing), strict=True)),
         filter_fields=filterable(scope, object_),
         count_address=listing.part("count"),
         address=listing.address,
         words=listing.words,
+        wordless=replace(listing, words="").address,
+        filter_address=listing.part("filter"),
         may_create=rights.create,
         may_import=rights.bring,
         may_edit=rights.edit != "none",
-        filtered=listing.where is not None,
+        may_delete=rights.delete != "none",
+        filtered=bool(listing.added or listing.words),
+        person=named_as_person(object_),
+        second=next((column for column in columns[1:] if column.widget not in ("stage", "choice", "person")), None),
         hidden={name: value for name, value in (("view", listing.view.name if listing.view else ""), ("order", listing.order)) if value},
     )
+
+
+def without(listing: Listing) -> list[str]:
+    """For each added condition the address of the list without it."""
+    return [replace(listing, added=(*listing.added[:n], *listing.added[n + 1 :])).address for n in range(len(listing.added))]
 
 
 def shapes_of(scope: Scope, object_: BoundObject) -> tuple[Link, ...]:
@@ -235,6 +277,6 @@ def shapes_of(scope: Scope, object_: BoundObject) -> tuple[Link, ...]:
         return ()
     language = scope.context.language
     return (
-        Link(t("List").render(language), f"/o/{object_.name}", "list"),
-        Link(t("Board").render(language), f"/o/{object_.name}/board", "columns-3"),
+        Link(t("List").render(language), f"/o/{object_.name}", "table-2"),
+        Link(t("Board").render(language), f"/o/{object_.name}/board", "square-kanban"),
     )

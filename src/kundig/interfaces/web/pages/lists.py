@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Request, Response, get, post
 
-from kundig.base.errors import Missing
+from kundig.base.errors import Malformed, Missing
+from kundig.base.i18n import t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import ListQuery, count_records, list_records
+from kundig.engine.records.writing import MAX_ITEMS, Delete, write
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.formats import formats
+from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.conditions import condition_from, filterable, operators_for, periods, value_control
 from kundig.interfaces.web.pages.listing import Listing, columns_of, list_view, listing_of
+from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.rendering import render
 from kundig.interfaces.web.widgets.described import describe
 
@@ -87,11 +91,26 @@ async def filter_form(request: Request[Any, Any, Any], object_name: str) -> Resp
         view = {
             "name": object_name, "fields": fields, "field": describe(scope, bound), "operators": operators, "operator": operator,
             "control": value_control(bound, operator), "periods": periods(visit.frame.language), "listing": listing,
-            "where": json.dumps(listing.added, ensure_ascii=False) if listing.added else "", "value": visit.query("value"),
+            "where": json.dumps(listing.added, ensure_ascii=False) if listing.added else "", "value": visit.query("value"), "shape": visit.query("shape"),
         }  # fmt: skip
         return Reply(render("pages/list_filter.html", view, visit.frame))
 
     return await page(request, work)
 
 
-ROUTES = (show_list, more_rows, count, filter_form)
+@post("/o/{object_name:str}/delete", status_code=200)
+async def delete_selected(request: Request[Any, Any, Any], object_name: str) -> Response[str]:
+    """Move the chosen rows to the trash in one change, with a way back."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        ids = list(dict.fromkeys(record_id(text) for text in visit.form.get("id", ())))
+        if not 0 < len(ids) <= MAX_ITEMS:
+            raise Malformed(t("Choose between 1 and {most} records.", most=MAX_ITEMS))
+        written = await write(scope, object_name, [Delete(id_) for id_ in ids])
+        told = notice(visit, t("{n} moved to the trash.", n=written.deleted), undo=f"/changes/{written.change}/undo")
+        return Reply(to=visit.here, headers=told)
+
+    return await page(request, work)
+
+
+ROUTES = (show_list, more_rows, count, filter_form, delete_selected)

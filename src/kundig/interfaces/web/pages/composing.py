@@ -1,0 +1,127 @@
+"""The composer on a record's page: short forms for a note, a task, a call, a meeting, whatever is an interaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request, Response, get, post
+
+from kundig.base.errors import FieldError, Invalid, Missing
+from kundig.base.i18n import label_in, t
+from kundig.engine.policy.scope import Scope
+from kundig.engine.records.writing import Create, write
+from kundig.engine.schema.bound import BoundObject
+from kundig.interfaces.web.edge import Reply, Visit, page
+from kundig.interfaces.web.formats import formats
+from kundig.interfaces.web.notices import notice
+from kundig.interfaces.web.pages.details import Control, controls_of, other_errors
+from kundig.interfaces.web.pages.values import form_values
+from kundig.interfaces.web.rendering import render
+from kundig.interfaces.web.widgets.reading import Form
+
+LETTERS = {0: "n", 1: "t", 2: "a"}
+"""Keys for the first kinds: what was written down, what is to be done, what was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of interaction that can be written down here; `href` is its object."""
+
+    label: str
+    href: str
+    icon: str
+    letter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ComposerView:
+    """The view of `pages/composer.html`."""
+
+    kinds: tuple[Kind, ...]
+    base: str
+    object: str
+    label: str
+    controls: tuple[Control, ...]
+    errors: tuple[str, ...] = ()
+
+
+def composer_of(scope: Scope, object_: BoundObject) -> tuple[Kind, ...]:
+    """The interactions that can be about a record of this object: those without a time of their own first."""
+    found = []
+    for other in scope.model.objects.values():
+        rights, interaction = scope.access.objects.get(other.name), other.definition.interaction
+        if interaction is None or rights is None or not rights.create or other.name == object_.name:
+            continue
+        if any(_takes(other, name, object_.name) for name in interaction.about):
+            found.append(other)
+    found.sort(key=lambda other: other.definition.interaction is not None and other.definition.interaction.at != "created_at")
+    language = scope.context.language
+    return tuple(
+        Kind(label_in(o.definition.label, language), o.name, o.definition.icon, LETTERS.get(n, "")) for n, o in enumerate(found)
+    )
+
+
+def _takes(other: BoundObject, name: str, object_: str) -> bool:
+    """Whether the field that says what an interaction is about takes any object: only then it is written from a record's page."""
+    field = other.fields[name]
+    return field.target is None and object_ in (getattr(field.options, "targets", ()) or (object_,))
+
+
+def composer_view(
+    scope: Scope, visit: Visit, object_name: str, id_: str, other: str, form: Form | None = None, errors: Sequence[FieldError] = ()
+) -> ComposerView:
+    """The short form: required and main fields, without what the record itself answers."""
+    object_ = scope.object(other)
+    shown = formats(visit.frame.language, visit.frame.zone)
+    defaults = {f.name: f.definition.default for f in object_.fields.values() if f.definition.default is not None}
+    parts = controls_of(scope, object_, defaults, shown, form=form, errors=errors, new=True)
+    main = {f.name for f in object_.fields.values() if f.definition.main or f.definition.required} - set(_about(object_))
+    return ComposerView(
+        kinds=composer_of(scope, scope.object(object_name)),
+        base=f"/o/{object_name}/{id_}/compose",
+        object=other,
+        label=label_in(object_.definition.label, visit.frame.language),
+        controls=tuple(control for part in parts for control in part.controls if control.field.name in main),
+        errors=other_errors(scope, parts, errors),
+    )
+
+
+def _about(object_: BoundObject) -> tuple[str, ...]:
+    return object_.definition.interaction.about if object_.definition.interaction else ()
+
+
+@get("/o/{object_name:str}/{id_:str}/compose/{other:str}")
+async def compose_form(request: Request[Any, Any, Any], object_name: str, id_: str, other: str) -> Response[str]:
+    """The short form of another kind."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        return Reply(render("pages/composer.html", composer_view(scope, visit, object_name, id_, other), visit.frame))
+
+    return await page(request, work)
+
+
+@post("/o/{object_name:str}/{id_:str}/compose/{other:str}", status_code=200)
+async def compose(request: Request[Any, Any, Any], object_name: str, id_: str, other: str) -> Response[str]:
+    """Write it down and show the timeline anew."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        object_ = scope.object(other)
+        about = next((name for name in _about(object_) if _takes(object_, name, object_name)), None)
+        if about is None:
+            raise Missing
+        values: dict[str, Any] = form_values(scope, object_, visit.form) | {about: [{"object": object_name, "id": id_}]}
+        try:
+            async with scope.connection.savepoint():
+                written = await write(scope, other, [Create(values)])
+        except Invalid as error:
+            view = composer_view(scope, visit, object_name, id_, other, visit.form, error.errors)
+            return Reply(render("pages/composer.html", view, visit.frame), 422)
+        told = notice(visit, t("Written down."), undo=f"/changes/{written.change}/undo", event="kundig:timeline")
+        return Reply(render("pages/composer.html", composer_view(scope, visit, object_name, id_, other), visit.frame), headers=told)
+
+    return await page(request, work)
+
+
+ROUTES = (compose_form, compose)
