@@ -18,12 +18,15 @@ from kundig.interfaces.cli.telling import tell
 def serve() -> None:
     """Serve pages and API, and do jobs, until Ctrl-C. Starts and stops the built-in database if none is configured."""
     from kundig import wiring
+    from kundig.interfaces.cli.beginning import begin
+    from kundig.services.identity.scopes import Scopes
 
     signal.signal(signal.SIGTERM, _leave)
     settings = Settings.from_environment(os.environ)
     port_is_free(settings.host, settings.port)
     with only_server(settings), wiring.database_address(settings) as address:
         asyncio.run(wiring.prepare(address, settings.data))
+        asyncio.run(begin(settings, address, Scopes(wiring.modules()), wiring.MAIN))
         with supervised(settings, address):
             _serve_pages(settings)
     tell(t("Kundig has stopped."))

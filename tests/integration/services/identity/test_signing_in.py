@@ -186,6 +186,12 @@ async def forgot(world: World, email: str) -> Invitation | None:
     return found[0] if found else None
 
 
+async def reset(world: World, email: str) -> Invitation | None:
+    async with world.database.transaction(None) as connection:
+        found = await reset_link(connection, email)
+    return found[0] if found else None
+
+
 async def test_a_reset_link_dies_with_a_newer_one_with_a_sign_in_and_with_another_address(world: World) -> None:
     user, email = await person(world, "forgetful")
     assert await forgot(world, f"nobody.{world.workspace.name}@example.com") is None

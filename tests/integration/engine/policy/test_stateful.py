@@ -1,0 +1,262 @@
+"""Random teams, roles, owners, shares, values, moves and deletions: what each user sees and may edit is what a simple model says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+from tests.integration.world import World
+
+from kundig import wiring
+from kundig.base.context import Workspace
+from kundig.base.database import Database, migrate
+from kundig.base.database.address import Address
+from kundig.base.database.workspaces import create_workspace, drop_workspace
+from kundig.engine.policy import principals
+from kundig.engine.policy.decisions import allowed, visible_ids
+from kundig.engine.policy.shares import grant_share, revoke_share
+from kundig.engine.records.writing import Change, Delete, Restore, Update
+
+LEVELS = ("level_own", "level_team", "level_team_below", "level_all")
+READ = {
+    **{name: name.removeprefix("level_") for name in LEVELS},
+    "sees": "all",
+    "in_rome": "own",
+    "not_cheap": "all",
+    "reads_all_edits_own": "all",
+}
+EDIT = {**{name: name.removeprefix("level_") for name in LEVELS}, "in_rome": "own", "reads_all_edits_own": "own"}
+
+
+@dataclass
+class Team:
+    id: UUID
+    parent: Team | None
+
+
+@dataclass
+class Person:
+    id: UUID
+    roles: tuple[str, ...]
+    teams: tuple[Team, ...]
+
+
+@dataclass
+class House:
+    id: UUID
+    owner: Person | None
+    team: Team | None
+    city: str
+    price: int | None
+    live: bool = True
+    shares: dict[tuple[str, Any], str] = field(default_factory=dict)
+
+
+def sees(person: Person, house: House) -> bool:
+    forbidden = "not_cheap" in person.roles and house.price is not None and house.price < 100
+    levels = [READ[role] for role in person.roles]
+    opened = any(level != "none" and reaches(level, person, house) for level in levels)
+    matched = "in_rome" in person.roles and house.city == "Rome"
+    shared = bool(levels) and bool(received(person, house))
+    return house.live and not forbidden and (opened or matched or shared)
+
+
+def may_edit(person: Person, house: House) -> bool:
+    levels = [EDIT[role] for role in person.roles if role in EDIT]
+    reached = any(reaches(level, person, house) for level in levels)
+    shared = bool(levels) and "edit" in received(person, house)
+    return sees(person, house) and (reached or shared)
+
+
+def reaches(level: str, person: Person, house: House) -> bool:
+    if level == "all" or house.owner is person:
+        return True
+    if level == "own" or house.team is None:
+        return False
+    return any(team is house.team or (level == "team_below" and under(house.team, team)) for team in person.teams)
+
+
+def under(team: Team | None, top: Team) -> bool:
+    while team is not None:
+        if team is top:
+            return True
+        team = team.parent
+    return False
+
+
+def received(person: Person, house: House) -> set[str]:
+    keys = [("user", person.id), *(("role", role) for role in person.roles), *(("members", team.id) for team in person.teams)]
+    return {house.shares[key] for key in keys if key in house.shares}
+
+
+class Rights(RuleBasedStateMachine):
+    """The same done to the system and to the model; compared after every step."""
+
+    world: ClassVar[World]
+    runner: ClassVar[asyncio.Runner]
+    teams = Bundle("teams")
+    persons = Bundle("persons")
+    houses = Bundle("houses")
+    trash = Bundle("trash")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.everybody: list[Person] = []
+        self.everything: list[House] = []
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return self.runner.run(work)
+
+    @initialize(target=teams)
+    def first_teams(self) -> Any:
+        top = Team(self.run(self.world.team()), None)
+        return multiple(top, Team(self.run(self.world.team(top.id)), top))
+
+    @initialize(target=persons, roles=st.permutations(sorted(READ)))
+    def first_persons(self, roles: list[str]) -> Any:
+        return multiple(*(self._person((role,), ()) for role in roles[:2]))
+
+    @rule(target=teams, parent=teams)
+    def add_team(self, parent: Team) -> Team:
+        return Team(self.run(self.world.team(parent.id)), parent)
+
+    @rule(team=teams, parent=teams)
+    def move_team(self, team: Team, parent: Team) -> None:
+        if not under(parent, team):
+            self.run(self.world.update("team", team.id, parent=parent.id))
+            team.parent = parent
+
+    @rule(target=persons, roles=st.lists(st.sampled_from(sorted(READ)), max_size=2, unique=True), team=teams)
+    def add_person(self, roles: list[str], team: Team) -> Person:
+        return self._person(tuple(roles), (team,))
+
+    @rule(person=persons, roles=st.lists(st.sampled_from(sorted(READ)), max_size=2, unique=True))
+    def change_roles(self, person: Person, roles: list[str]) -> None:
+        self.run(self.world.update("user", person.id, role=roles))
+        person.roles = tuple(roles)
+
+    @rule(person=persons, chosen=st.lists(teams, max_size=2, unique_by=id))
+    def change_teams(self, person: Person, chosen: list[Team]) -> None:
+        self.run(self.world.update("user", person.id, teams=[str(team.id) for team in chosen]))
+        person.teams = tuple(chosen)
+
+    @rule(target=houses, owner=persons, team=teams, city=st.sampled_from(["Rome", "Oslo"]), price=st.sampled_from([None, 50, 500]))
+    def build(self, owner: Person, team: Team, city: str, price: int | None) -> House:
+        id_ = self.run(self.world.create("house", name="x", owner=owner.id, team=team.id, city=city, price=price))
+        house = House(id_, owner, team, city, price)
+        self.everything.append(house)
+        return house
+
+    @rule(house=houses, owner=persons, team=st.none() | teams)
+    def give_away(self, house: House, owner: Person, team: Team | None) -> None:
+        self.run(self.world.update("house", house.id, owner=owner.id, team=team.id if team else None))
+        house.owner, house.team = owner, team
+
+    @rule(house=houses, city=st.sampled_from(["Rome", "Oslo"]), price=st.sampled_from([None, 50, 500]))
+    def change_values(self, house: House, city: str, price: int | None) -> None:
+        self.run(self.world.update("house", house.id, city=city, price=price))
+        house.city, house.price = city, price
+
+    @rule(
+        house=houses,
+        person=persons,
+        kind=st.sampled_from(["user", "role", "members"]),
+        level=st.sampled_from(["read", "edit", None]),
+    )
+    def share(self, house: House, person: Person, kind: str, level: Any) -> None:
+        to = {
+            "user": (principals.user(person.id), person.id),
+            "role": (principals.role((*person.roles, "sees")[0]), (*person.roles, "sees")[0]),
+        }
+        if kind == "members" and person.teams:
+            to["members"] = (principals.members(person.teams[0].id), person.teams[0].id)
+        if kind in to:
+            self.run(self._share(house, to[kind][0], level))
+            house.shares.pop((kind, to[kind][1]), None)
+            if level:
+                house.shares[kind, to[kind][1]] = level
+
+    @rule(target=trash, house=consumes(houses))
+    def delete(self, house: House) -> House:
+        self.run(self._write(Delete(house.id)))
+        house.live = False
+        return house
+
+    @rule(target=houses, house=consumes(trash))
+    def restore(self, house: House) -> House:
+        self.run(self._write(Restore(house.id)))
+        house.live = True
+        return house
+
+    @invariant()
+    def everybody_sees_and_edits_what_the_model_says(self) -> None:
+        for person in self.everybody:
+            seen, editable = self.run(self._found(person))
+            assert seen == {house.id for house in self.everything if sees(person, house)}, person
+            assert editable == {house.id for house in self.everything if may_edit(person, house)}, person
+
+    def _person(self, roles: tuple[str, ...], teams: tuple[Team, ...]) -> Person:
+        person = Person(self.run(self.world.user(*roles, teams=tuple(team.id for team in teams))), roles, teams)
+        self.everybody.append(person)
+        return person
+
+    async def _found(self, person: Person) -> tuple[set[UUID], set[UUID]]:
+        ids = [house.id for house in self.everything]
+        async with self.world.scope(person.id) as scope:
+            return await visible_ids(scope, "house", ids), await allowed(scope, "edit", "house", ids)
+
+    async def _write(self, item: Delete | Restore | Update) -> None:
+        async with self.world.system() as scope:
+            await Change(scope).write("house", [item])
+
+    async def _share(self, house: House, to: principals.Principal, level: Any) -> None:
+        async with self.world.system() as scope:
+            if level is None:
+                await revoke_share(scope, "house", house.id, to)
+            else:
+                await grant_share(scope, "house", house.id, to, level)
+
+
+@pytest.mark.slow
+def test_rights_are_those_of_the_model(address: Address, database: Database) -> None:
+    """Its own event loop and pool, since Hypothesis calls the rules one by one from outside of any loop."""
+    workspace = Workspace("stateful", "ws_stateful")
+    with asyncio.Runner() as runner:
+        opened = Database(address, size=2)
+
+        async def begin() -> World:
+            await opened.open()
+            async with opened.owner() as connection:
+                await create_workspace(connection, workspace)
+            await migrate(opened, wiring.migration_sources())
+            return await World.made(opened, workspace)
+
+        async def end() -> None:
+            await opened.close()
+            async with opened.owner() as connection:
+                await drop_workspace(connection, workspace.name)
+
+        Rights.runner, Rights.world = runner, runner.run(begin())
+        try:
+            run_state_machine_as_test(
+                Rights,
+                settings=settings(max_examples=12, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)),
+            )
+        finally:
+            runner.run(end())
