@@ -33,6 +33,8 @@ class Reach:
     where: Filter | None
     descending: bool
     """The direction of ids, which break ties: that of the first key, so that one index serves both."""
+    few: bool = False
+    """Whether the actor sees few records of the object, so that these are read first and sorted then."""
 
     def conditions(self, row: sa.FromClause) -> list[sa.ColumnElement[bool]]:
         """Live, visible, matching."""
@@ -62,7 +64,8 @@ class _Sort:
     def ordered(self, value: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
         """Its place in ORDER BY."""
         directed = value.desc() if self.key.descending else value.asc()
-        return directed.nulls_last() if self.nullable or self.key.descending else directed
+        # Where there is no null, saying where nulls go would only keep the index from serving a descending order.
+        return directed.nulls_last() if self.nullable else directed
 
 
 def page_statement(
@@ -115,15 +118,21 @@ def _branch(reach: Reach, number: int, segment: Segment, after: tuple[bool, ...]
                 conditions.append(sort.value.is_not(None))
     if after is not None:
         conditions.append(_behind(reach, row, sorts, after, 0))
-    directed = row.c.id.desc() if reach.descending else row.c.id.asc()
-    found = (
+    matching = (
         sa.select(row.c.id.label("id"), *(sort.value.label(f"s{n}") for n, sort in enumerate(sorts)))
         .select_from(joined.source)
         .where(*conditions)
-        .order_by(*(sort.ordered(sort.value) for sort in sorts), directed)
-        .limit(sa.bindparam(MOST, type_=sa.Integer()))
-        .subquery()
     )
+    if reach.few:
+        # OFFSET 0 keeps the planner from looking for the first of all records in order, among which few can be seen.
+        seen = matching.offset(sa.literal_column("0")).subquery()
+        matching = sa.select(seen)
+        places = [sort.ordered(seen.c[f"s{n}"]) for n, sort in enumerate(sorts)]
+        directed = seen.c.id.desc() if reach.descending else seen.c.id.asc()
+    else:
+        places = [sort.ordered(sort.value) for sort in sorts]
+        directed = row.c.id.desc() if reach.descending else row.c.id.asc()
+    found = matching.order_by(*places, directed).limit(sa.bindparam(MOST, type_=sa.Integer())).subquery()
     keys = [found.c[f"s{n}"] for n in range(len(sorts))]
     again = [sort.ordered(key) for sort, key in zip(sorts, keys, strict=True)]
     place = sa.func.row_number().over(order_by=[*again, found.c.id.desc() if reach.descending else found.c.id.asc()])

@@ -17,6 +17,7 @@ from kundig.engine.policy.predicates import AccessReading
 from kundig.engine.policy.scope import Scope
 from kundig.engine.policy.statements import statement
 from kundig.engine.records.counting import count_matching, estimate, refuse_if_slow
+from kundig.engine.records.few import sees_few
 from kundig.engine.records.ordering import Key, parse_order
 from kundig.engine.records.pages import AFTER, MOST, Reach, as_json, page_statement
 from kundig.engine.records.segments import Segment, segments_of
@@ -74,10 +75,11 @@ async def list_records(scope: Scope, query: ListQuery) -> Page:
     fields = parse_fields(scope, object_, query.fields)
     keys = parse_order(scope, object_, query.order)
     where = None if query.where is None else filter_in(scope, object_, query.where)
-    reach = Reach(scope, object_, where, bool(keys) and keys[0].descending)
+    reach = Reach(scope, object_, where, bool(keys) and keys[0].descending, await sees_few(scope, object_))
     named = [query.object, [key.name for key in keys], query.where]
     place = None if query.cursor is None else read_cursor(scope, named, query.cursor)
-    await refuse_if_slow(reach, keys)
+    if not reach.few:
+        await refuse_if_slow(reach, keys)
     rows = await _rows(reach, keys, fields, place, limit + 1)
     shown = rows[:limit]
     cursor = None
@@ -152,7 +154,7 @@ async def _read(
     single = len(segments) == 1
     compiled = statement(
         reach.scope,
-        ("page", reach.object.name, fields, names, segments[0][0], single, after, shape),
+        ("page", reach.object.name, fields, names, segments[0][0], single, after, shape, reach.few),
         lambda: page_statement(reach, segments, fields, after),
     )
     return await reach.scope.connection.rows(compiled, params)

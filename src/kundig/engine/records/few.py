@@ -1,0 +1,48 @@
+"""Whether somebody sees only few of many records: then a list is sorted from them, instead of walking an index for them.
+
+PostgreSQL guesses five in a thousand for every principal that is too rare for its statistics, and then walks through a million
+rows to find fifty. The answer changes only how a list is read, never what is in it, so it may be a minute old.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+
+import sqlalchemy as sa
+
+from kundig.engine.policy.predicates import AccessReading
+from kundig.engine.policy.scope import Scope
+from kundig.engine.policy.statements import statement
+from kundig.engine.schema.bound import BoundObject
+
+FEW = 10_000
+_KEPT_SECONDS = 60.0
+_MOST_KEPT = 10_000
+_Key = tuple[str, int, str, tuple[int, ...], tuple[int, ...]]
+_kept: OrderedDict[_Key, tuple[float, bool]] = OrderedDict()
+
+
+async def sees_few(scope: Scope, object_: BoundObject) -> bool:
+    """Whether the actor sees at most `FEW` records of an object, by a limited right."""
+    rights = scope.rights(object_.name)
+    if rights.reads is None:
+        return False
+    key = (scope.model.schema, scope.model.version, object_.name, rights.reads, rights.forbids)
+    now = time.monotonic()
+    kept = _kept.get(key)
+    if kept is not None and kept[0] > now:
+        return kept[1]
+    compiled = statement(scope, ("sees few", object_.name), lambda: _counted(scope, object_))
+    few: bool = await scope.connection.value(compiled, {"few": FEW, **scope.access.parameters})
+    _kept[key] = (now + _KEPT_SECONDS, few)
+    if len(_kept) > _MOST_KEPT:
+        _kept.popitem(last=False)
+    return few
+
+
+def _counted(scope: Scope, object_: BoundObject) -> sa.Select[bool]:
+    row = object_.table.alias()
+    few = sa.bindparam("few", type_=sa.Integer())
+    seen = sa.select(row.c.id).where(AccessReading.of(scope).seen(object_.name, row)).limit(few + 1).subquery()
+    return sa.select(sa.func.count() <= few).select_from(seen)
