@@ -11,6 +11,8 @@ from pathlib import Path
 from litestar import Litestar
 
 import kundig.engine
+import kundig.services.collaboration
+import kundig.services.delivery
 import kundig.services.identity
 import kundig.services.transfer
 from kundig.base.context import Workspace
@@ -27,7 +29,12 @@ from kundig.engine.extension import Module
 from kundig.engine.policy.jobs import make_jobs as policy_jobs
 from kundig.interfaces.application import application
 from kundig.modules import activities, contacts, sales, service
+from kundig.modules import demo as demo  # the command line loads it, which knows no module by name
+from kundig.services.collaboration.jobs import collaboration_jobs
+from kundig.services.delivery.post import post_of
+from kundig.services.delivery.sending import delivery_jobs
 from kundig.services.identity.module import MODULE as IDENTITY
+from kundig.services.identity.reset import reset_job
 from kundig.services.identity.scopes import Scopes
 from kundig.services.identity.workspaces import bring_up
 from kundig.services.transfer.jobs import transfer_jobs
@@ -44,14 +51,27 @@ def modules() -> tuple[Module, ...]:
 
 def migration_sources() -> list[MigrationSource]:
     """The SQL folders of all rooms, in the order in which they need each other."""
-    rooms = (("engine", kundig.engine), ("identity", kundig.services.identity), ("transfer", kundig.services.transfer))
+    rooms = (
+        ("engine", kundig.engine),
+        ("delivery", kundig.services.delivery),
+        ("identity", kundig.services.identity),
+        ("collaboration", kundig.services.collaboration),
+        ("transfer", kundig.services.transfer),
+    )
     return [JOBS, *(MigrationSource(name, Path(room.__path__[0]) / "sql") for name, room in rooms)]
 
 
-def jobs() -> list[Job]:
+def jobs(settings: Settings) -> list[Job]:
     """Everything a worker can do."""
-    scopes = Scopes(modules())
-    return [*(job for module in modules() for job in module.jobs), *policy_jobs(scopes.of_system), *transfer_jobs(scopes)]
+    scopes, post = Scopes(modules()), post_of(settings)
+    return [
+        *(job for module in modules() for job in module.jobs),
+        *policy_jobs(scopes.of_system),
+        *delivery_jobs(post),
+        reset_job(post),
+        *collaboration_jobs(scopes),
+        *transfer_jobs(scopes),
+    ]
 
 
 @contextmanager
@@ -92,11 +112,11 @@ def asgi() -> Litestar:
     end_with_parent()
     settings = Settings.from_environment(os.environ)
 
-
     @asynccontextmanager
     async def database() -> AsyncIterator[Database]:
         stop_event()
         async with opened(settings) as found:
             yield found
 
-    return application(settings, Scopes(modules(), Secrets(settings.secret_key)), database)
+    scopes, post = Scopes(modules(), Secrets(settings.secret_key)), post_of(settings)
+    return application(settings, scopes, database, workspace=MAIN, post=post)

@@ -10,7 +10,9 @@ from litestar import Litestar, Request, Response
 from litestar.types import Message
 from litestar.types import Scope as AsgiScope
 
+from kundig.base.context import Workspace
 from kundig.base.database import Database
+from kundig.base.i18n import Text
 from kundig.base.secrets import Secrets
 from kundig.base.settings import Settings
 from kundig.interfaces.api.edge import Api, problem_response
@@ -18,6 +20,7 @@ from kundig.interfaces.api.limits import RequestLimit
 from kundig.interfaces.api.openapi import PREFIX
 from kundig.interfaces.api.routes import api_router
 from kundig.interfaces.health import health
+from kundig.interfaces.hosts import HostCheck
 from kundig.interfaces.web.assets import static_file
 from kundig.interfaces.web.edge import Web, page_for_error
 from kundig.interfaces.web.routes import ROUTES
@@ -46,6 +49,7 @@ def application(
     return Litestar(
         route_handlers=[health, static_file, api_router(), *ROUTES],
         lifespan=[running],
+        middleware=[HostCheck(settings.base_url)],
         exception_handlers={Exception: _refused},
         before_send=[_tell_statements] if settings.count_statements else [],
         openapi_config=None,

@@ -15,7 +15,6 @@ from kundig.interfaces.cli.telling import MAIN, tell
 if TYPE_CHECKING:
     from kundig.engine.policy.scope import Scope
     from kundig.engine.records.writing import Change
-    from kundig.interfaces.cli.installation import Installation
 
 app = typer.Typer(help="Users.", no_args_is_help=True)
 
@@ -53,6 +52,7 @@ def add(
 async def _add(values: dict[str, Any], teams: list[str], password: str | None, workspace: str) -> None:
     from kundig.engine.records.writing import Change, Create
     from kundig.interfaces.cli.installation import installation
+    from kundig.services.identity.letters import link_address
     from kundig.services.identity.links import invite
     from kundig.services.identity.signing_in import set_first_password
 
@@ -69,15 +69,11 @@ async def _add(values: dict[str, Any], teams: list[str], password: str | None, w
                 t(
                     "{email} can set a password here, once, within a week: {link}",
                     email=invitation.email,
-                    link=_link(found, invitation.code),
+                    link=link_address(found.settings.base_url, invitation.code),
                 )
             )
         else:
             tell(t("{email} has been added.", email=values["email"]))
-
-
-def _link(found: Installation, code: str) -> str:
-    return f"{found.settings.base_url}/setup/{code}"
 
 
 async def _team(scope: Scope, change: Change, name: str) -> str:

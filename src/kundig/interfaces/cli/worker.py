@@ -27,6 +27,6 @@ def worker(with_parent: Annotated[bool, typer.Option(hidden=True)] = False) -> N
         if with_parent:
             end_with_input(sys.stdin)
         async with wiring.opened(settings) as database:
-            await run_worker(database, wiring.jobs(), stop)
+            await run_worker(database, wiring.jobs(settings), stop)
 
     asyncio.run(run())

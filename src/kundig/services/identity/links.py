@@ -17,7 +17,6 @@ from kundig.services.identity.throttle import Limit, count_try
 Purpose = Literal["setup", "reset"]
 LIFETIMES = {"setup": timedelta(days=7), "reset": timedelta(minutes=60)}
 _QUARTER = timedelta(minutes=15)
-_HOUR = timedelta(hours=1)
 
 _ADD = """
 with old as (delete from kundig.link where identity = %(identity)s)
@@ -29,7 +28,7 @@ from kundig.identity i join kundig.membership m on m.identity = i.id join kundig
 where m.is_active and {condition} order by m.workspace limit 1
 """
 _HOLDER = """
-select i.id, i.email, m.name, m.language from kundig.link l join kundig.identity i on i.id = l.identity
+select i.id, i.email, m.name, m.language, i.password is null as fresh from kundig.link l join kundig.identity i on i.id = l.identity
 join kundig.membership m on m.identity = i.id and m.is_active
 where l.hash = %(hash)s and l.expires_at > now() limit 1
 """
@@ -59,6 +58,8 @@ class Holder:
     email: str
     name: str
     language: str
+    fresh: bool
+    """There has been no password yet."""
 
 
 async def invite(connection: Connection, user: UUID) -> Invitation:
@@ -72,20 +73,13 @@ async def invite(connection: Connection, user: UUID) -> Invitation:
         return await _link(connection, row, "setup")
 
 
-async def request_reset(database: Database, email: str, *, address: str | None) -> Invitation | None:
-    """A link for who forgot the password, to be mailed; None if nobody has the address. Raises TooMany.
+async def reset_link(connection: Connection, email: str) -> tuple[Invitation, str] | None:
+    """A link for who forgot the password and the schema of their workspace; None if nobody has the address.
 
-    The caller answers the same in both cases and mails from a job, so that nobody learns who has an account.
+    The transaction must be in no workspace. Called from a job only, so that nobody learns from an answer who has an account.
     """
-    wanted = email.strip().lower()
-    limits = [Limit.of("reset", wanted, tries=5, within=_HOUR), Limit.of("reset from", address or "", tries=20, within=_HOUR)]
-    async with database.transaction(None) as connection:
-        refusal = await count_try(connection, limits)
-    if refusal:
-        raise refusal
-    async with database.transaction(None) as connection:
-        row = await connection.row(_MEMBER.format(condition="i.email = %(email)s"), {"email": wanted})
-        return await _link(connection, row, "reset") if row else None
+    row = await connection.row(_MEMBER.format(condition="i.email = %(email)s"), {"email": email.strip().lower()})
+    return (await _link(connection, row, "reset"), row["schema"]) if row else None
 
 
 async def holder_of(database: Database, code: str, *, address: str | None) -> Holder:
@@ -98,7 +92,7 @@ async def holder_of(database: Database, code: str, *, address: str | None) -> Ho
         row = await connection.row(_HOLDER, {"hash": hashed(code)})
     if row is None:
         raise Missing(t("This link is no longer valid. Please ask for a new one."))
-    return Holder(row["id"], row["email"], row["name"], row["language"])
+    return Holder(row["id"], row["email"], row["name"], row["language"], row["fresh"])
 
 
 async def use_link(database: Database, code: str, password: str, *, address: str | None) -> Holder:

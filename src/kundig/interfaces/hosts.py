@@ -1,0 +1,55 @@
+"""Which name the server answers to: that of KUNDIG_BASE_URL, so that no made-up Host header ends up in an answer or a cache."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+ALWAYS = ("/healthz",)
+"""Asked by load balancers and by the machine itself, under any name; says nothing."""
+_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class HostCheck(ASGIMiddleware):
+    """Answers 421 to requests for another host, 400 to those that name none or several.
+
+    While the base URL is the machine's own (nobody has set KUNDIG_BASE_URL) any single name will do: addresses that leave the house
+    are made from the base URL in any case.
+    """
+
+    scopes = (ScopeType.HTTP,)
+
+    def __init__(self, base_url: str) -> None:
+        """`base_url` as in the settings."""
+        self.base_url = base_url
+        self.name = (urlsplit(base_url).hostname or "").lower()
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Let through or refuse."""
+        status = self.refusal([value for name, value in scope["headers"] if name == b"host"])
+        if status is None or scope["path"] in ALWAYS:
+            await next_app(scope, receive, send)
+            return
+        body = f"Kundig: {self.base_url}\n".encode()
+        headers = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", str(len(body)).encode()),
+            (b"cache-control", b"no-store"),
+        ]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body, "more_body": False})
+
+    def refusal(self, hosts: list[bytes]) -> int | None:
+        """The status to refuse with, or None."""
+        if len(hosts) != 1:
+            return 400
+        try:
+            asked = (urlsplit(f"//{hosts[0].decode('ascii')}").hostname or "").lower()
+        except ValueError:
+            return 400
+        if not asked:
+            return 400
+        return None if asked == self.name or asked in _LOCAL or self.name in _LOCAL else 421
