@@ -21,13 +21,16 @@ from kundig.base.database.address import Address, external
 from kundig.base.database.embedded import attached
 from kundig.base.database.roles import ensure_roles
 from kundig.base.database.workspaces import all_workspaces, ensure_workspace
+from kundig.base.i18n import Text, t
 from kundig.base.jobs import JOBS, Job, prepare_jobs
 from kundig.base.lifetime import end_with_parent, stop_event
 from kundig.base.secrets import Secrets
 from kundig.base.settings import Settings
 from kundig.engine.extension import Module
 from kundig.engine.policy.jobs import make_jobs as policy_jobs
+from kundig.engine.policy.scope import Scope
 from kundig.interfaces.application import application
+from kundig.interfaces.cli.beginning import Demo
 from kundig.modules import activities, contacts, sales, service
 from kundig.modules import demo as demo  # the command line loads it, which knows no module by name
 from kundig.services.collaboration.jobs import collaboration_jobs
@@ -119,4 +122,17 @@ def asgi() -> Litestar:
             yield found
 
     scopes, post = Scopes(modules(), Secrets(settings.secret_key)), post_of(settings)
-    return application(settings, scopes, database, workspace=MAIN, post=post)
+    return application(settings, scopes, database, workspace=MAIN, post=post, hint=_hint() if settings.demo else None)
+
+
+def sample() -> Demo:
+    """The sample data, for the first start."""
+
+    async def load(scope: Scope) -> None:
+        await demo.load_demo(scope, scope.context.now.date())
+
+    return Demo(load, demo.LOG_IN, demo.PASSWORD)
+
+
+def _hint() -> Text:
+    return t("Sample data: sign in as {email} with the password {password}", email=demo.LOG_IN, password=demo.PASSWORD)

@@ -26,7 +26,7 @@ def serve() -> None:
     port_is_free(settings.host, settings.port)
     with only_server(settings), wiring.database_address(settings) as address:
         asyncio.run(wiring.prepare(address, settings.data))
-        asyncio.run(begin(settings, address, Scopes(wiring.modules()), wiring.MAIN))
+        asyncio.run(begin(settings, address, Scopes(wiring.modules()), wiring.MAIN, wiring.sample()))
         with supervised(settings, address):
             _serve_pages(settings)
     tell(t("Kundig has stopped."))

@@ -143,11 +143,14 @@ async def _once(visit: Visit, work: Work, write: bool) -> Reply:
     async with visit.web.database.transaction(None, readonly=not write) as connection:
         visit.request.state.connection = connection
         scope, visit.signed = await visit.web.scopes.of_session(connection, visit.secret, "web")
+        shell = None if visit.htmx and "hx-boosted" not in visit.request.headers else await shell_of(scope)
         visit.frame = replace(
             visit.frame,
             language=scope.context.language,
             zone=str(scope.context.time_zone),
-            shell=None if visit.htmx and "hx-boosted" not in visit.request.headers else await shell_of(scope),
+            shell=shell,
+            keys=shell is None or shell.keys,
+            theme=visit.frame.theme if shell is None or THEME_COOKIE in visit.request.cookies else shell.theme,
         )
         return await work(scope, visit)
 

@@ -44,6 +44,10 @@ class Shell:
     """What one may create from anywhere."""
     settings: Link | None = None
     unread: int = 0
+    keys: bool = True
+    """Whether single letters are shortcuts; people can switch them off."""
+    theme: Theme = "auto"
+    """As preferred; a choice made in this browser wins."""
 
 
 @dataclass(frozen=True, slots=True)

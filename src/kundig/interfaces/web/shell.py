@@ -6,6 +6,7 @@ from kundig.base.i18n import label_in, t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.web.frame import Link, LinkGroup, Shell
+from kundig.services.collaboration.preferences import desk_of
 
 PHONE_TABS = 3
 """Places for objects at the bottom of a phone's screen, besides home and the create button."""
@@ -13,17 +14,19 @@ PHONE_TABS = 3
 
 async def shell_of(scope: Scope) -> Shell:
     """The shell for who asks; one statement (their name and what they have not read)."""
-    row = await scope.connection.row(_PERSON, {"user": scope.access.user})
+    desk = await desk_of(scope.connection, scope.access.user)
     navigation, create = places_of(scope)
     language = scope.context.language
     return Shell(
-        user=row["label"] if row else "",
+        user=desk.name,
         workspace=scope.context.workspace.name,
         navigation=navigation,
         tabs=(navigation[0].links[0], *navigation[1].links[:PHONE_TABS]),
         create=create,
         settings=Link(t("Settings").render(language), "/settings", "settings"),
-        unread=row["unread"] if row else 0,
+        unread=desk.unread,
+        keys=desk.preferences.letter_keys,
+        theme=desk.preferences.theme,
     )
 
 
@@ -43,10 +46,6 @@ def places_of(scope: Scope) -> tuple[tuple[LinkGroup, ...], tuple[Link, ...]]:
     )
     navigation = (LinkGroup((home,)), LinkGroup(data, t("Data").render(language)), LinkGroup(work, t("More").render(language)))
     return navigation, create
-
-
-_PERSON = """select u.label, (select count(*) from {ws}.notification n where n.recipient = u.id and n.read_at is null) as unread
-  from {ws}."user" u where u.id = %(user)s"""
 
 
 def navigation_objects(scope: Scope) -> list[BoundObject]:

@@ -49,7 +49,7 @@ async def first_start(
     """While nobody can sign in: make the administrator of the settings, and a link unless the password is given too. Repeatable."""
     async with database.transaction(workspace) as connection:
         await connection.execute(_LOCK, {"schema": workspace.schema})
-        if await _has_users(connection):
+        if await has_users(connection):
             return None
         if email is None:
             return SetUp(await _first_link(connection), "first")
@@ -89,14 +89,15 @@ async def claim(
         await connection.execute(_LOCK, {"schema": workspace.schema})
         async with connection.directory():
             used = await connection.execute("delete from kundig.link where hash = %(hash)s", {"hash": hashed(code)})
-        if not used or await _has_users(connection):
+        if not used or await has_users(connection):
             raise Missing(t("This link is no longer valid. Please ask for a new one."))
         user = await _administrator(await scopes.of_system(connection, workspace, "web"), name, email)
         await set_first_password(connection, user, password)
     return user
 
 
-async def _has_users(connection: Connection) -> bool:
+async def has_users(connection: Connection) -> bool:
+    """Whether there is anybody in the connection's workspace."""
     return bool(await connection.value('select exists (select from {ws}."user")'))
 
 

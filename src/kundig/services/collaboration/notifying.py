@@ -1,0 +1,120 @@
+"""Who learns of what: the jobs find recipients, and each is asked with their own rights of now whether they may know.
+
+A notification holds no value. Somebody who may no longer see a record hears nothing of it and stops following it; somebody who may
+not see any of the fields that changed hears nothing of the change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from kundig.base.database import Connection
+from kundig.base.errors import Unauthenticated
+from kundig.base.jobs import JobRun, first_time
+from kundig.base.uuid7 import uuid7
+from kundig.engine.policy.decisions import visible_ids
+from kundig.engine.policy.scope import Scope
+from kundig.services.identity.scopes import Scopes
+
+NotificationKind = Literal["mention", "comment", "assigned", "changed"]
+KINDS: tuple[NotificationKind, ...] = ("mention", "comment", "assigned", "changed")
+COMMENTED, TOLD = "collaboration.commented", "collaboration.told"
+
+_COMMENT = """
+select c.object, c.record, c.author, c.mentions, array(
+  select f.user_id from {ws}.follower f where f.object = c.object and f.record = c.record and f.user_id <> c.author) as followers
+from {ws}.comment c where c.id = %(id)s
+"""
+_MUTED = "select %(kind)s = any(muted) from {ws}.preference where user_id = %(user)s"
+_TELL = """
+insert into {ws}.notification (id, recipient, kind, object, record, actor, comment)
+select %(id)s, %(recipient)s, %(kind)s, %(object)s, %(record)s, %(actor)s, %(comment)s
+where not exists (
+  select from {ws}.notification n where n.recipient = %(recipient)s and n.comment = %(comment)s)
+on conflict (recipient, kind, object, record) where read_at is null and comment is null
+do update set at = now(), actor = excluded.actor
+"""
+_FOLLOW = """
+insert into {ws}.follower (object, record, user_id) values (%(object)s, %(record)s, %(user)s) on conflict do nothing
+"""
+_END = "delete from {ws}.follower where object = %(object)s and record = %(record)s and user_id = %(user)s"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something about a record that people may want to know. `fields` are those that changed; None: not about fields."""
+
+    kind: NotificationKind
+    object: str
+    record: UUID
+    actor: UUID | None
+    comment: UUID | None = None
+    fields: frozenset[str] | None = None
+
+
+async def tell_of_comment(run: JobRun, scopes: Scopes) -> None:
+    """Tell those mentioned in a comment, then those who follow its record; each once, however often this runs."""
+    id_ = UUID(str(run.payload["comment"]))
+    async with run.transaction() as connection:
+        row = await connection.row(_COMMENT, {"id": id_})
+    if row is None:
+        return
+    about = (row["object"], row["record"], row["author"], id_)
+    mentioned = [user for user in row["mentions"] if user != row["author"]]
+    for user in mentioned:
+        await tell(run, scopes, user, News("mention", *about))
+    for user in row["followers"]:
+        if user not in mentioned:
+            await tell(run, scopes, user, News("comment", *about))
+
+
+async def tell_of_change(run: JobRun, scopes: Scopes) -> None:
+    """Tell one person of one thing that the feed has brought."""
+    await tell(run, scopes, UUID(str(run.payload["user"])), msgspec.convert(run.payload["news"], News))
+
+
+async def tell(run: JobRun, scopes: Scopes, user: UUID, news: News) -> None:
+    """Tell one person, if they may know and want to. Who is mentioned or assigned follows from then on."""
+    async with _as(run, scopes, user) as scope:
+        if scope is None or not await first_time(scope.connection, run, str(user)):
+            return
+        values = {"object": news.object, "record": news.record, "user": user}
+        if not await visible_ids(scope, news.object, [news.record]):
+            await scope.connection.execute(_END, values)
+            return
+        if news.fields is not None and not _may_know(scope, news.object, news.fields):
+            return
+        if news.kind in ("mention", "assigned"):
+            await scope.connection.execute(_FOLLOW, values)
+        if not await scope.connection.value(_MUTED, {"user": user, "kind": news.kind}):
+            await _put(scope.connection, user, news)
+
+
+def _may_know(scope: Scope, object_: str, fields: Collection[str]) -> bool:
+    return bool(set(fields) - scope.access.objects[object_].hidden)
+
+
+async def _put(connection: Connection, user: UUID, news: News) -> None:
+    values = {
+        "id": uuid7(), "recipient": user, "kind": news.kind, "object": news.object, "record": news.record, "actor": news.actor,
+        "comment": news.comment,
+    }  # fmt: skip
+    await connection.execute(_TELL, values)
+
+
+@asynccontextmanager
+async def _as(run: JobRun, scopes: Scopes, user: UUID) -> AsyncIterator[Scope | None]:
+    """The workspace as a person sees it now; None if they may no longer sign in."""
+    assert run.workspace is not None
+    async with run.transaction() as connection:
+        try:
+            scope = await scopes.of_user(connection, run.workspace, user, "job")
+        except Unauthenticated:
+            scope = None
+        yield scope

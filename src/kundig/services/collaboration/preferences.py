@@ -1,0 +1,66 @@
+"""What people prefer, a row each, and what every page shows of them; never part of the configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from kundig.base.database import Connection
+from kundig.services.collaboration.notifying import KINDS, NotificationKind
+
+Theme = Literal["auto", "light", "dark"]
+
+_READ = """
+select u.label, coalesce(p.theme, 'auto') as theme, coalesce(p.letter_keys, true) as letter_keys, coalesce(p.muted, '{}') as muted,
+  (select count(*) from (
+     select from {ws}.notification n where n.recipient = u.id and n.read_at is null limit 100) as unread) as unread
+from {ws}."user" u left join {ws}.preference p on p.user_id = u.id where u.id = %(user)s
+"""
+_WRITE = """
+insert into {ws}.preference (user_id, theme, letter_keys, muted) values (%(user)s, %(theme)s, %(letter_keys)s, %(muted)s)
+on conflict (user_id) do update set theme = excluded.theme, letter_keys = excluded.letter_keys, muted = excluded.muted
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """How somebody wants to work."""
+
+    theme: Theme = "auto"
+    letter_keys: bool = True
+    """Whether single letters are shortcuts."""
+    muted: frozenset[NotificationKind] = frozenset()
+    """Notifications that they do not want."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every page needs to know of who reads it."""
+
+    name: str
+    unread: int
+    """Notifications not read yet, at most 100."""
+    preferences: Preferences
+
+
+async def desk_of(connection: Connection, user: UUID | None) -> Desk:
+    """One statement for the frame of every page."""
+    row = await connection.row(_READ, {"user": user})
+    if row is None:
+        return Desk("", 0, Preferences())
+    muted: frozenset[NotificationKind] = frozenset(kind for kind in KINDS if kind in row["muted"])
+    return Desk(row["label"] or "", row["unread"], Preferences(row["theme"], row["letter_keys"], muted))
+
+
+async def set_preferences(connection: Connection, user: UUID, preferences: Preferences) -> None:
+    """Keep what somebody prefers."""
+    await connection.execute(
+        _WRITE,
+        {
+            "user": user,
+            "theme": preferences.theme,
+            "letter_keys": preferences.letter_keys,
+            "muted": sorted(preferences.muted),
+        },
+    )
