@@ -24,9 +24,9 @@ def rollups_of_children(model: Model, child: str) -> tuple[tuple[BoundField, str
 def timeline_rollups(model: Model, object_: str) -> Mapping[str, str]:
     """Columns of last and next interaction, with their SQL over the timeline entries `e` of a record."""
     return {
-        field.column: "max(e.at) filter (where e.at <= now())"
+        field.column: "max(e.at) filter (where e.at <= clock_timestamp())"
         if field.options.timeline == "last"
-        else "min(e.at) filter (where e.at > now())"
+        else "min(e.at) filter (where e.at > clock_timestamp())"
         for field in _rollups(model)
         if field.object == object_ and field.options.timeline is not None
     }

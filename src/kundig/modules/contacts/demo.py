@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -151,4 +152,4 @@ class Population:
 
 def plain(text: str) -> str:
     """A word as it stands in addresses of the internet."""
-    return "".join(c if c.isascii() and c.isalnum() else "-" for c in text.lower().translate(_PLAIN)).strip("-").replace("--", "-")
+    return re.sub("[^a-z0-9]+", "-", text.lower().translate(_PLAIN)).strip("-")
