@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from kundig.base.database.names import quoted
 from kundig.base.errors import Denied, Invalid, Missing
 from kundig.base.i18n import t
 from kundig.engine.policy.audience import renew
@@ -27,8 +28,15 @@ on conflict (object, record, principal) do update
 set level = excluded.level, until = excluded.until, created_by = excluded.created_by
 """
 _REVOKE = """
-delete from {ws}.share where object = %(object)s and record = %(record)s
-and principal in (select id from {ws}.principal where kind = %(kind)s and ref = %(ref)s)
+with recursive ended as (
+  select p.id, p.kind, p.ref from {{ws}}.principal p where p.kind = %(kind)s and p.ref = %(ref)s
+  union
+  select p.id, p.kind, p.ref from ended e join {{ws}}.share s on e.kind = 'user' and s.created_by = e.ref::uuid
+  join {{ws}}.principal p on p.id = s.principal
+  where s.object = %(object)s and s.record = %(record)s
+    and s.created_by is distinct from (select owner_id from {{ws}}.{table} where id = %(record)s)
+)
+delete from {{ws}}.share where object = %(object)s and record = %(record)s and principal in (select id from ended)
 """
 _EXPIRE = "delete from {ws}.share where until <= now() returning object, record"
 
@@ -52,9 +60,13 @@ async def grant_share(
 
 
 async def revoke_share(scope: Scope, object_: str, record: UUID, to: Principal) -> None:
-    """Take a share back at once. Needs the right to share the record; raises Missing, Denied."""
+    """Take a share back at once, with those that the one who loses it has granted. Needs the right to share the record.
+
+    Raises Missing, Denied.
+    """
     await _require_share(scope, object_, record)
-    await scope.connection.execute(_REVOKE, {"object": object_, "record": record, "kind": to.kind, "ref": to.ref})
+    statement = _REVOKE.format(table=quoted(scope.model.objects[object_].table.name))
+    await scope.connection.execute(statement, {"object": object_, "record": record, "kind": to.kind, "ref": to.ref})
     await renew(scope, object_, [record])
 
 

@@ -1,0 +1,40 @@
+"""Passwords: what is accepted, and that checking tells nothing by its time."""
+
+from __future__ import annotations
+
+import pytest
+
+from kundig.base.errors import Invalid
+from kundig.services.identity import passwords
+
+
+@pytest.mark.parametrize("password", ["", "short", "password", "PASSWORT", "aaaaaaaaaa", "ann@example.com", "x" * 1025, "abababab"])
+def test_what_is_easy_to_guess_is_refused(password: str) -> None:
+    with pytest.raises(Invalid):
+        passwords.check_new(password, "ann@example.com", "Ann")
+
+
+@pytest.mark.parametrize("password", ["correct horse", "🦊🦊🐻🐻🐼🐼🐨🐨", "x1" * 200 + "y", "пароль и ещё"])
+async def test_any_characters_and_long_ones_are_taken_whole(password: str) -> None:
+    passwords.check_new(password)
+    stored = await passwords.hash_password(password)
+    assert await passwords.fits(password, stored)
+    assert not await passwords.fits(password[:-1], stored)
+    assert stored.startswith("$argon2id$")
+    assert not passwords.outdated(stored)
+
+
+async def test_the_same_letters_typed_otherwise_fit() -> None:
+    assert await passwords.fits("schlu\u0308ssel 1", await passwords.hash_password("schl\u00fcssel 1"))
+
+
+@pytest.mark.parametrize("password", ["", "\ud800", "x" * 1_000_000, "\0"])
+async def test_odd_input_fits_nothing(password: str) -> None:
+    stored = await passwords.hash_password("correct horse")
+    assert not await passwords.fits(password, stored)
+    assert not await passwords.fits(password, None)
+    assert not await passwords.fits(password, "no hash")
+
+
+def test_nobodys_hash_costs_what_everybodys_does() -> None:
+    assert not passwords.outdated(passwords._NOBODYS)
