@@ -63,7 +63,7 @@ class Group:
         field = self.path.field
         row = joined.along(self.path.links, outer=True)
         if field.kind is Kind.LINK:
-            return _target(joined, row, field).c.id  # type: ignore[no-any-return]
+            return _target(joined, row, field).c.id
         value = field.type.scalar(field, row)
         assert value is not None
         if self.bucket is None:
@@ -79,7 +79,7 @@ class Group:
         if field.kind is not Kind.LINK:
             return shown(field, value, reading, digits)
         target = reading.table(field.target or "").alias()
-        name = sa.literal_column(f"'{field.target}'")
+        name: sa.ColumnElement[str] = sa.literal_column(f"'{field.target}'")
         link = sa.func.json_build_object("id", target.c.id, "object", name, "label", target.c.label)
         return sa.select(link).where(target.c.id == value).scalar_subquery()
 

@@ -72,7 +72,7 @@ class Joined:
         row = self.along(key.path.links, outer=outer)
         bound = key.path.field
         if bound.kind is Kind.LINK and bound.column != "id":
-            return self.join(row, bound.column, bound.target or "", outer=outer).c.label_fold  # type: ignore[no-any-return]
+            return self.join(row, bound.column, bound.target or "", outer=outer).c.label_fold
         return sorted_value(key, row)
 
     def along(self, links: tuple[BoundField, ...], *, outer: bool) -> sa.FromClause:
