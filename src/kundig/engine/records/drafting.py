@@ -14,7 +14,7 @@ from kundig.base.errors import Denied, FieldError, Invalid, Missing, Stale
 from kundig.base.i18n import Text, t
 from kundig.base.uuid7 import uuid7
 from kundig.engine.policy.decisions import Deed, allowed
-from kundig.engine.policy.predicates import AccessReading
+from kundig.engine.policy.predicates import visible
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import Create, Delete, Draft, DraftAction, Item, Restore, Update
 from kundig.engine.records.lookup import Records
@@ -71,7 +71,7 @@ async def _lock(change: Change, object_: BoundObject, items: Sequence[Item]) -> 
 
 def _locking(change: Change, object_: BoundObject) -> sa.Select[Any]:
     table = object_.table
-    seen = sa.true() if change.trusted else AccessReading(change.scope.model, change.scope.access).seen(object_.name, table)
+    seen = sa.true() if change.trusted else visible(change.scope.access, object_.name, table)
     return (
         sa.select(*table.c, sa.func.coalesce(seen, sa.false()).label("_seen"))
         .where(table.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.UUID()))))
@@ -87,7 +87,7 @@ def _begin(change: Change, object_: BoundObject, place: Place, item: Item, rows:
     wanted_live = not isinstance(item, Restore)
     found = row is not None and (row["deleted_at"] is None) == wanted_live
     if found and row is not None and not change.trusted:
-        found = row["_seen"] if wanted_live else object_.name in change.scope.access.objects
+        found = row["_seen"]
     if row is None or not found:
         if place is None:
             raise Missing

@@ -1,0 +1,25 @@
+"""Workspaces with all shipped objects, called in-process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from tests.integration.rights.crm import Crm
+
+from kundig.base.context import Workspace
+from kundig.base.database import Database
+
+
+@pytest.fixture(scope="module")
+async def new_crm(
+    database: Database, new_workspace: Callable[[], Awaitable[Workspace]], data: Path
+) -> AsyncIterator[Callable[[], Awaitable[Crm]]]:
+    async with AsyncExitStack() as stack:
+
+        async def make() -> Crm:
+            return await Crm.opened(database, await new_workspace(), data, stack)
+
+        yield make
