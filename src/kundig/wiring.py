@@ -29,6 +29,7 @@ from kundig.base.settings import Settings
 from kundig.engine.extension import Module
 from kundig.engine.policy.jobs import make_jobs as policy_jobs
 from kundig.engine.policy.scope import Scope
+from kundig.interfaces.api.idempotency import FORGET as FORGET_ANSWERS
 from kundig.interfaces.application import application
 from kundig.interfaces.cli.beginning import Demo
 from kundig.modules import activities, contacts, sales, service
@@ -74,6 +75,7 @@ def jobs(settings: Settings) -> list[Job]:
         reset_job(post),
         *collaboration_jobs(scopes),
         *transfer_jobs(scopes),
+        FORGET_ANSWERS,
     ]
 
 

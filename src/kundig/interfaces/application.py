@@ -15,6 +15,7 @@ from kundig.base.database import Database
 from kundig.base.i18n import Text
 from kundig.base.secrets import Secrets
 from kundig.base.settings import Settings
+from kundig.interfaces.api.docs_routes import get_docs, get_docs_styles
 from kundig.interfaces.api.edge import Api, problem_response
 from kundig.interfaces.api.limits import RequestLimit
 from kundig.interfaces.api.openapi import PREFIX
@@ -47,7 +48,7 @@ def application(
             yield
 
     return Litestar(
-        route_handlers=[health, static_file, api_router(), *ROUTES],
+        route_handlers=[health, static_file, api_router(), get_docs, get_docs_styles, *ROUTES],
         lifespan=[running],
         middleware=[HostCheck(settings.base_url)],
         exception_handlers={Exception: _refused},
