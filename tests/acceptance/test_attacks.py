@@ -57,7 +57,6 @@ def test_every_route_of_the_description_needs_a_token(server: Server, api: httpx
     "header",
     [
         "Bearer",
-        "Bearer ",
         "bearer",
         "Token x",
         "Bearer ü",

@@ -59,7 +59,7 @@ def test_another_token_has_keys_of_its_own(server: Server, api: httpx.Client, pl
     assert first["id"] != second["id"]
 
 
-@pytest.mark.parametrize("key", ["", " ", "ü", "x" * 256, "a b"])
+@pytest.mark.parametrize("key", ["", "ü", "x" * 256, "a b"])
 def test_keys_that_are_none(api: httpx.Client, place: tuple[str, str], key: str) -> None:
     word = f"bad key {uuid.uuid4()}"
     answer = api.post(f"/{place[0]}", json={place[1]: word}, headers={"Idempotency-Key": key.encode()})

@@ -126,14 +126,14 @@ def test_every_part_of_an_address(api: httpx.Client, object_: dict, probe: str) 
 
 
 @pytest.mark.parametrize("probe", PROBES, ids=lambda p: ascii(p)[:30])
-def test_every_field_with_every_operator(api: httpx.Client, object_: dict, probe: str) -> None:
-    """A custom field's type decides what a value may be; text is bound, everything else refused."""
-    operators = ["is", "is_not", "in", "gt", "lte", "between", "contains", "starts_with", "has_all", "within", probe]
-    for field in object_["fields"]:
-        for operator in operators:
-            value: object = [probe, probe] if operator in ("in", "between", "has_all") else probe
+def test_every_field_in_a_filter(api: httpx.Client, object_: dict, probe: str) -> None:
+    """A field's type decides what a value may be, also of a custom field; text is bound, everything else refused."""
+    by_type = {field["type"]: field for field in object_["fields"]}
+    for field in by_type.values():
+        for operator in ("is", "between", "contains", probe):
+            value = [probe, probe] if operator == "between" else probe
             where = {"field": field["name"], "op": operator, "value": value}
-            answer = checked(api, "POST", f"/{object_['name']}/query", {"where": where, "limit": 1})
+            answer = checked(api, "POST", f"/{object_['name']}/query", {"where": where, "limit": 1, "fields": ["id"]})
             assert answer.status_code in (200, 422), f"{where}: {answer.text[:300]}"
             if operator == probe:
                 assert answer.status_code == 422
