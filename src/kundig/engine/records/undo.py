@@ -14,7 +14,7 @@ from uuid import UUID
 from kundig.base.errors import Conflict, Denied, Missing
 from kundig.base.i18n import t
 from kundig.engine.history.entries import DELETED, without_labels
-from kundig.engine.policy.decisions import allowed
+from kundig.engine.policy.decisions import Deed, allowed, visible_ids
 from kundig.engine.policy.predicates import FullReading
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import Delete, Item, Restore, Update
@@ -35,7 +35,7 @@ class Undone:
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class Step:
     """All that a change did to one record, as one step back: its last and first entry and the net old and new values."""
 
     object: str
@@ -63,37 +63,49 @@ async def change_size(scope: Scope, change: UUID) -> int:
     return int(await scope.connection.value(statement, {"change": change, "limit": JOB_FROM + 1}))
 
 
-async def undo(scope: Scope, change: UUID, *, force: bool = False, as_change: UUID | None = None) -> Undone:
+async def undo(scope: Scope, change: UUID, *, force: bool = False) -> Undone:
     """Take a change back. Raises Missing if the actor sees none of its records, Conflict if it is undone or was overwritten."""
-    steps = await _steps(scope, change)
-    await _check_rights(scope, steps)
-    if await scope.connection.value("select true from {ws}.change where undoes = %(change)s limit 1", {"change": change}):
-        raise Conflict(t("This change has been undone already."))
-    conflicts = [conflict for object_, found in _by_object(steps).items() for conflict in await _conflicts(scope, object_, found)]
+    steps = await steps_of(scope, change)
+    if not steps:
+        raise Missing
+    await check_rights(scope, steps)
+    await refuse_twice(scope, change)
+    conflicts = await conflicts_of(scope, steps)
     if conflicts and not force:
         raise Conflict(t("Somebody changed some of this in the meantime, so nothing was undone."), conflicts=conflicts)
-    undoing = Change(scope, id_=as_change, action="undo", undoes=change, trusted=True)
-    await _write(undoing, scope, steps)
+    undoing = Change(scope, action="undo", undoes=change, trusted=True)
+    await step_back(undoing, steps)
     if not undoing.written:
         raise Conflict(t("There is nothing left to undo."))
     return Undone(undoing.id, conflicts)
 
 
-async def _steps(scope: Scope, change: UUID) -> list[_Step]:
+async def refuse_twice(scope: Scope, change: UUID) -> None:
+    """Raise Conflict if a change has been undone already."""
+    if await scope.connection.value("select true from {ws}.change where undoes = %(change)s limit 1", {"change": change}):
+        raise Conflict(t("This change has been undone already."))
+
+
+async def steps_of(scope: Scope, change: UUID, records: Sequence[UUID] | None = None) -> list[Step]:
+    """What a change did, record by record; with `records` only to those."""
     rows = await scope.connection.rows(
         """select object, record, version, action, old, new from {ws}.change_entry
-            where change = %(change)s order by at, record, version""",
-        {"change": change},
+            where change = %(change)s and (%(records)s::uuid[] is null or record = any(%(records)s))
+            order by at, record, version""",
+        {"change": change, "records": None if records is None else list(records)},
     )
-    if not rows:
-        raise Missing
     entries: dict[tuple[str, UUID], list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         entries[(row["object"], row["record"])].append(row)
     return [_merge(object_, record, found) for (object_, record), found in entries.items() if object_ in scope.model.objects]
 
 
-def _merge(object_: str, record: UUID, entries: Sequence[dict[str, Any]]) -> _Step:
+async def conflicts_of(scope: Scope, steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """What somebody changed since, as `{"object", "id", "field"}`."""
+    return [conflict for object_, found in _by_object(steps).items() for conflict in await _conflicts(scope, object_, found)]
+
+
+def _merge(object_: str, record: UUID, entries: Sequence[dict[str, Any]]) -> Step:
     old: dict[str, Any] = {}
     new: dict[str, Any] = {}
     for entry in entries:
@@ -101,33 +113,48 @@ def _merge(object_: str, record: UUID, entries: Sequence[dict[str, Any]]) -> _St
             old.setdefault(name, value)
         new |= entry["new"] or {}
     created = entries[0]["action"] == "create"
-    return _Step(object_, record, entries[0]["version"], entries[-1]["version"], created, old, new)
+    return Step(object_, record, entries[0]["version"], entries[-1]["version"], created, old, new)
 
 
-async def _check_rights(scope: Scope, steps: Sequence[_Step]) -> None:
-    """All records must be the actor's to edit, all fields too; a change of which one may see nothing isn't there."""
+async def check_rights(scope: Scope, steps: Sequence[Step]) -> None:
+    """Undoing needs the rights of what it does: to edit, or where it trashes or restores to delete, where it gives back to assign.
+
+    All fields must be the actor's to write too; a change of which one may see nothing isn't there.
+    """
     for object_, found in _by_object(steps).items():
         rights = scope.access.objects.get(object_)
         if rights is None:
             raise Missing
-        ids = [step.record for step in found]
-        live = await allowed(scope, "edit", object_, ids)
-        trashed = await allowed(scope, "edit", object_, list(set(ids) - live), trashed=True)
-        if not live | trashed:
+        ids = {step.record for step in found}
+        refused: set[UUID] = set()
+        for deed, needed in _deeds(found).items():
+            live = await allowed(scope, deed, object_, needed)
+            refused |= needed - live - await allowed(scope, deed, object_, needed - live, trashed=True)
+        if refused == ids and not await visible_ids(scope, object_, ids):
             raise Missing
         touched = {name for step in found for name in step.old}
-        if len(live | trashed) < len(ids) or touched & (rights.hidden | rights.fixed):
+        if refused or touched & (rights.hidden | rights.fixed | rights.fixed_later):
             raise Denied(t("You may not undo this change, since you may not edit all that it touched."))
 
 
-def _by_object(steps: Sequence[_Step]) -> dict[str, list[_Step]]:
-    found: dict[str, list[_Step]] = defaultdict(list)
+def _deeds(steps: Sequence[Step]) -> dict[Deed, set[UUID]]:
+    """What undoing does, with the records that it does it to."""
+    found: dict[Deed, set[UUID]] = defaultdict(set)
+    for step in steps:
+        found["delete" if step.created or DELETED in step.new else "edit"].add(step.record)
+        if not step.old.keys().isdisjoint(("owner", "team")):
+            found["assign"].add(step.record)
+    return found
+
+
+def _by_object(steps: Sequence[Step]) -> dict[str, list[Step]]:
+    found: dict[str, list[Step]] = defaultdict(list)
     for step in steps:
         found[step.object].append(step)
     return found
 
 
-async def _conflicts(scope: Scope, object_: str, steps: Sequence[_Step]) -> list[dict[str, Any]]:
+async def _conflicts(scope: Scope, object_: str, steps: Sequence[Step]) -> list[dict[str, Any]]:
     """What was changed since: of edits the fields whose value differs, of creations and deletions any later version."""
     bound = scope.model.objects[object_]
     current = await _current(scope, bound, steps)
@@ -146,7 +173,7 @@ async def _conflicts(scope: Scope, object_: str, steps: Sequence[_Step]) -> list
     return found
 
 
-async def _current(scope: Scope, object_: BoundObject, steps: Sequence[_Step]) -> dict[UUID, tuple[int, bool, dict[str, Any]]]:
+async def _current(scope: Scope, object_: BoundObject, steps: Sequence[Step]) -> dict[UUID, tuple[int, bool, dict[str, Any]]]:
     ids = [step.record for step in steps]
     names = sorted({name for step in steps for name in step.new if name in object_.fields})
     statement = f'select id, version, deleted_at is not null as gone from {{ws}}."{object_.name}" where id = any(%(ids)s)'
@@ -155,14 +182,14 @@ async def _current(scope: Scope, object_: BoundObject, steps: Sequence[_Step]) -
     return {id_: (rows[id_]["version"], rows[id_]["gone"], values.get(id_, {})) for id_ in ids if id_ in rows}
 
 
-async def _write(undoing: Change, scope: Scope, steps: Sequence[_Step]) -> None:
+async def step_back(undoing: Change, steps: Sequence[Step]) -> None:
     """Restore first, then edit, then delete, so that links find their targets; what follows from its parent goes with it."""
     for kind in (Restore, Update, Delete):
         for object_, found in _by_object(steps).items():
-            bound = scope.model.objects[object_]
+            bound = undoing.scope.model.objects[object_]
             items = [_settable(bound, item) for step in found if isinstance(item := step.item, kind)]
             if kind is not Update:
-                items = await _still_to_do(scope, object_, items)
+                items = await _still_to_do(undoing.scope, object_, items)
             for start in range(0, len(items), MAX_ITEMS):
                 await undoing.write(object_, items[start : start + MAX_ITEMS])
 

@@ -11,7 +11,8 @@ from litestar import Request, Response, get, post
 from kundig.engine.history.journal import journal
 from kundig.engine.history.timeline import timeline
 from kundig.engine.policy.scope import Scope
-from kundig.engine.records.undo import undo
+from kundig.engine.records.long_undo import begin_undo, undo_state
+from kundig.engine.records.undo import JOB_FROM, change_size, undo
 from kundig.interfaces.api.answers import Answer, as_json, change_header
 from kundig.interfaces.api.bodies import body_of, convert_body
 from kundig.interfaces.api.edge import serve
@@ -43,6 +44,17 @@ async def undo_change(request: Request[Any, Any, Any], change: str) -> Response[
     return await serve(request, partial(_undo, request, change))
 
 
+@get("/changes/{change:str}")
+async def get_change(request: Request[Any, Any, Any], change: str) -> Response[bytes]:
+    """How far an undo of many records is."""
+    return await serve(request, partial(_change, request, change))
+
+
+async def _change(request: Request[Any, Any, Any], change: str, scope: Scope) -> Answer:
+    read_parameters(request.scope.get("query_string", b""), ())
+    return Answer(200, as_json(await undo_state(scope, record_id(change))))
+
+
 async def _journal(request: Request[Any, Any, Any], object_name: str, record: str, scope: Scope) -> Answer:
     scope.object(object_name)
     given = read_parameters(request.scope.get("query_string", b""), ("limit", "cursor"))
@@ -62,5 +74,9 @@ async def _timeline(request: Request[Any, Any, Any], object_name: str, record: s
 async def _undo(request: Request[Any, Any, Any], change: str, scope: Scope) -> Answer:
     read_parameters(request.scope.get("query_string", b""), ())
     options = convert_body(await body_of(request, optional=True), UndoOptions)
-    undone = await undo(scope, record_id(change), force=options.force)
+    id_ = record_id(change)
+    if await change_size(scope, id_) > JOB_FROM:
+        undoing = await begin_undo(scope, id_, force=options.force)
+        return Answer(202, as_json({"change": undoing, "state": "running"}), change_header(undoing))
+    undone = await undo(scope, id_, force=options.force)
     return Answer(200, as_json({"change": undone.change, "conflicts": undone.conflicts}), change_header(undone.change))

@@ -249,6 +249,9 @@ SHARED_OPERATIONS: Mapping[str, Any] = {
             "undo", "Undo a change", "changes", answers(200, _UNDONE), [ID, _KEY], body=json_body(_UNDO_BODY, required=False)
         )
     },
+    "/changes/{id}": {
+        "get": operation("get_change", "How far an undo of many records is", "changes", answers(200, {"type": "object"}), [ID])
+    },
     "/imports": {"post": _imports()},
     "/imports/{id}": {"get": operation("get_import", "How far an import is", "imports", answers(200, {"type": "object"}), [ID])},
     "/meta/objects": {"get": operation("objects", "The model", "meta", answers(200, _rows()))},

@@ -9,7 +9,7 @@ from kundig.interfaces.api.batch import batch
 from kundig.interfaces.api.bodies import MAX_BODY
 from kundig.interfaces.api.describing import get_objects, get_openapi
 from kundig.interfaces.api.export import export_records
-from kundig.interfaces.api.history import get_journal, get_timeline, undo_change
+from kundig.interfaces.api.history import get_change, get_journal, get_timeline, undo_change
 from kundig.interfaces.api.imports import get_import, post_import
 from kundig.interfaces.api.lists import get_aggregate, get_list, get_search, query_list
 from kundig.interfaces.api.openapi import PREFIX
@@ -36,6 +36,7 @@ def api_router() -> Router:
             get_journal,
             get_timeline,
             undo_change,
+            get_change,
             get_search,
             post_import,
             get_import,

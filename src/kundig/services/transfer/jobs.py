@@ -9,6 +9,8 @@ from uuid import UUID
 
 from kundig.base.jobs import Job, JobRun
 from kundig.engine.policy.scope import Scope
+from kundig.engine.records.long_undo import JOB as UNDO
+from kundig.engine.records.long_undo import run_undo
 from kundig.services.identity.scopes import Scopes
 from kundig.services.transfer.imports import JOB
 from kundig.services.transfer.run import OpenScope, run_import
@@ -23,7 +25,12 @@ def transfer_jobs(scopes: Scopes) -> tuple[Job, ...]:
     async def bring(run: JobRun) -> None:
         await run_import(opening(scopes, run), UUID(str(run.payload["id"])))
 
-    return (Job(JOB, bring), Job("transfer.forget_files", _forget_files, periodic="41 2 * * *"))
+    async def take_back(run: JobRun) -> None:
+        payload = run.payload
+        ids = UUID(str(payload["undoing"])), UUID(str(payload["change"]))
+        await run_undo(opening(scopes, run), *ids, force=bool(payload["force"]))
+
+    return (Job(JOB, bring), Job(UNDO, take_back), Job("transfer.forget_files", _forget_files, periodic="41 2 * * *"))
 
 
 def opening(scopes: Scopes, run: JobRun) -> OpenScope:

@@ -1,0 +1,114 @@
+"""Undo of a change of many records: by a job, in chunks that go on where they were, under one change set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from kundig.base.errors import Conflict, Missing
+from kundig.base.i18n import t
+from kundig.base.jobs import queue
+from kundig.base.uuid7 import uuid7
+from kundig.engine.policy.scope import Scope
+from kundig.engine.records.undo import check_rights, conflicts_of, refuse_twice, step_back, steps_of
+from kundig.engine.records.writing import Change
+
+JOB = "records.undo"
+CHUNK = 1000
+MOST_CONFLICTS = 100
+"""Conflicts that are kept to be shown; the rest is only counted as being there."""
+
+OpenScope = Callable[[], AbstractAsyncContextManager[Scope]]
+
+
+async def begin_undo(scope: Scope, change: UUID, *, force: bool = False) -> UUID:
+    """Ask for a change to be undone by a job; the id of the undoing change. Raises as `undo` does, as far as is known yet."""
+    sample = await _next_records(scope, change, None, 20)
+    if not sample:
+        raise Missing
+    await check_rights(scope, await steps_of(scope, change, sample))
+    await refuse_twice(scope, change)
+    undoing = uuid7()
+    added = await scope.connection.execute(
+        """insert into {ws}.change_state (change, state, of_change, total)
+           select %(undoing)s, 'running', %(change)s, count(distinct record) from {ws}.change_entry where change = %(change)s
+           on conflict (of_change) where state = 'running' do nothing""",
+        {"undoing": undoing, "change": change},
+    )
+    if not added:
+        raise Conflict(t("This change is being undone already."))
+    payload = {"undoing": str(undoing), "change": str(change), "force": force}
+    await queue(scope.connection, JOB, payload, actor=scope.context.actor, lock=f"undo {change}")
+    return undoing
+
+
+async def undo_state(scope: Scope, undoing: UUID) -> dict[str, Any]:
+    """How far an undo by job is: `{"change", "state", "progress", "total", "conflicts"}`; raises Missing."""
+    row = await scope.connection.row(
+        "select change, state, progress, total, conflicts from {ws}.change_state where change = %(id)s", {"id": undoing}
+    )
+    if row is None:
+        raise Missing
+    return row
+
+
+async def run_undo(opened: OpenScope, undoing: UUID, change: UUID, *, force: bool) -> None:
+    """Look for conflicts in all records first, then take them back chunk by chunk, each in a transaction with its position."""
+    if not force and await _refused(opened, undoing, change):
+        return
+    while True:
+        async with opened() as scope:
+            after = await scope.connection.value(
+                "select after_record from {ws}.change_state where change = %(id)s and state = 'running' for update", {"id": undoing}
+            )
+            records = await _next_records(scope, change, after, CHUNK)
+            if not records:
+                await scope.connection.execute(
+                    "update {ws}.change_state set state = 'applied', at = now() where change = %(id)s and state = 'running'",
+                    {"id": undoing},
+                )
+                return
+            steps = await steps_of(scope, change, records)
+            await check_rights(scope, steps)
+            await step_back(Change(scope, id_=undoing, action="undo", undoes=change, trusted=True), steps)
+            await scope.connection.execute(
+                "update {ws}.change_state set after_record = %(last)s, progress = progress + %(count)s where change = %(id)s",
+                {"last": records[-1], "count": len(records), "id": undoing},
+            )
+
+
+async def _refused(opened: OpenScope, undoing: UUID, change: UUID) -> bool:
+    """Whether somebody changed something since; then the undo is over, with the conflicts kept."""
+    found: list[dict[str, Any]] = []
+    async with opened() as scope:
+        after = await scope.connection.value("select after_record from {ws}.change_state where change = %(id)s", {"id": undoing})
+    if after is not None:
+        return False  # it has begun to write before it was interrupted: nothing is left half
+    while len(found) < MOST_CONFLICTS:
+        async with opened() as scope:
+            records = await _next_records(scope, change, after, CHUNK)
+            if not records:
+                break
+            found += await conflicts_of(scope, await steps_of(scope, change, records))
+            after = records[-1]
+    if not found:
+        return False
+    async with opened() as scope:
+        await scope.connection.execute(
+            "update {ws}.change_state set state = 'refused', conflicts = %(conflicts)s, at = now() where change = %(id)s",
+            {"id": undoing, "conflicts": Jsonb(found[:MOST_CONFLICTS])},
+        )
+    return True
+
+
+async def _next_records(scope: Scope, change: UUID, after: UUID | None, limit: int) -> list[UUID]:
+    """The next records of a change in the order of their ids."""
+    return await scope.connection.values(
+        """select distinct record from {ws}.change_entry
+            where change = %(change)s and (%(after)s::uuid is null or record > %(after)s) order by record limit %(limit)s""",
+        {"change": change, "after": after, "limit": limit},
+    )
