@@ -11,11 +11,15 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from kundig.base.uuid7 import uuid7
 from kundig.engine.history.entries import ChangeHead, write_head
 from kundig.engine.policy.principals import Principal, numbers, team, user
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.bulk import CHUNK, derive, store_rows
+from kundig.engine.records.spare_indexes import SpareIndexes
+from kundig.engine.schema.bound import BoundObject
 from kundig.modules.contacts.demo import plain
 from kundig.modules.contacts.demo_tables import FAMILIES, LEGAL_FORMS, MEN, POSITIONS, STREETS, TOWNS, TRADES, WOMEN
 from kundig.modules.sales.pipelines import SALES
@@ -38,10 +42,10 @@ class Owner:
     contacts: int
 
 
-async def fill(scope: Scope, size: int, owners: Sequence[Owner] = ()) -> dict[str, int]:
+async def fill(scope: Scope, size: int, owners: Sequence[Owner] = (), indexes: SpareIndexes | None = None) -> dict[str, int]:
     """Add `size` contacts, a fifth as many accounts, half as many opportunities and calls, a tenth as many tickets.
 
-    What `owners` leave over belongs to nobody, so that only who reads all sees it.
+    What `owners` leave over belongs to nobody, so that only who reads all sees it. `indexes` were dropped before, and come back.
     """
     loading = _Loading(scope.because("demo"), random.Random(size), await _holders(scope, owners))  # noqa: S311 - no secret
     await write_head(loading.scope.context, loading.head)
@@ -54,9 +58,20 @@ async def fill(scope: Scope, size: int, owners: Sequence[Owner] = ()) -> dict[st
     column = scope.model.object("ticket").table.c["number"]
     drawn = await scope.connection.values(f"select {column.info['next']} from generate_series(1, {size // 10})")
     tickets = await loading.load("ticket", _tickets(loading, drawn, accounts, contacts))
+    if indexes is not None:
+        await indexes.restore([table.name for object_ in scope.model.objects.values() for table in _tables(object_)])
     await derive(loading.scope, "is_sample")
+    if indexes is not None:
+        await indexes.restore()
     made = {"account": accounts, "contact": contacts, "opportunity": deals, "call": calls, "ticket": tickets}
     return {name: len(ids) for name, ids in made.items()}
+
+
+def _tables(object_: BoundObject) -> Iterator[sa.Table]:
+    """The tables of an object; of its figures too, which are all there when the rows are."""
+    yield from (object_.table, *object_.side_tables.values())
+    if object_.rollups is not None:
+        yield object_.rollups
 
 
 @dataclass(frozen=True, slots=True)

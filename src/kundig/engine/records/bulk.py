@@ -25,7 +25,7 @@ from kundig.engine.schema.contact_points import contact_kind
 from kundig.engine.schema.model import Model
 from kundig.engine.search.entries import keep_entries
 
-CHUNK = 20_000
+CHUNK = 50_000
 """Records of one statement: enough to cost little each, few enough to keep lists and locks small."""
 
 

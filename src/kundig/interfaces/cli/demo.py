@@ -46,8 +46,10 @@ async def _remove(workspace: str) -> None:
 
 async def _fill(workspace: str, size: int) -> None:
     from kundig import wiring
+    from kundig.engine.records.spare_indexes import SpareIndexes
     from kundig.interfaces.cli.installation import installation
 
-    async with installation(workspace) as found, found.system() as scope:
-        made = await wiring.demo.fill(scope, size)
+    async with installation(workspace) as found, found.database.owner(found.workspace) as connection:
+        scope = await found.scopes.of_system(connection, found.workspace, "cli")
+        made = await wiring.demo.fill(scope, size, indexes=await SpareIndexes.dropped(connection))
     tell(t("{count} sample records have been made.", count=sum(made.values())))
