@@ -18,6 +18,7 @@ from kundig.engine.policy.predicates import visible
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import Create, Delete, Draft, DraftAction, Item, Restore, Update
 from kundig.engine.records.lookup import Records
+from kundig.engine.records.store import read_sides
 from kundig.engine.schema.bound import BoundField, BoundObject
 from kundig.engine.schema.fields.contract import Reference, Refused
 from kundig.engine.schema.kinds import Kind
@@ -42,8 +43,18 @@ async def draft_items(change: Change, object_: BoundObject, items: Sequence[tupl
             draft.external_ids = tuple(item.external_ids)
             for name in _title_links(object_):
                 draft.labels[name] = records.labels.get(draft.get(name), "")
+    await _drop_same_sides(change, drafts)
     await _check_parents(change, object_, drafts)
     return drafts
+
+
+async def _drop_same_sides(change: Change, drafts: Sequence[Draft]) -> None:
+    """Rows of side tables that are there already are no change."""
+    written = [draft for draft in drafts if draft.sides and draft.action == "update"]
+    for name, current in (await read_sides(change.scope.connection, written) if written else {}).items():
+        for draft in written:
+            if draft.sides.get(name) == current.get(draft.id, []):
+                del draft.sides[name]
 
 
 async def _check_parents(change: Change, object_: BoundObject, drafts: Sequence[Draft]) -> None:

@@ -75,7 +75,7 @@ def read_line(plan: Plan, row: Row) -> Line:
         _read(line, target, line.values)
     for target in plan.child.targets if plan.child else ():
         _read(line, target, line.child)
-    for name in [name for name, value in line.values.items() if _half_money(plan, name, value)]:
+    for name in [name for name, value in line.values.items() if isinstance(value, dict) and _half_money(plan, name, value)]:
         del line.values[name]
     line.keys = _keys(plan, line)
     return line
@@ -83,12 +83,12 @@ def read_line(plan: Plan, row: Row) -> Line:
 
 def _read(line: Line, target: Target, values: dict[str, Any]) -> None:
     cell = cell_for(target, line.row.cells)
-    if isinstance(cell, Mapping | list):
+    if isinstance(cell, dict | list):
         values[target.name] = cell
         return
-    cell = unguarded(cell)
     if is_empty(cell):
         return
+    cell = unguarded(cell)
     if target.field is None:
         _external_id(line, target, text_of(cell).strip())
     elif target.link is not None:
@@ -115,25 +115,21 @@ def put(values: dict[str, Any], target: Target, value: Any) -> None:
     """Put what a cell holds where it belongs: whole, as a part, or beside what another column has put there."""
     name = target.name
     if target.inner is not None:
-        values[name] = {**_mapping(values.get(name)), target.part: value}
+        values[name] = {**(values.get(name) or {}), target.part: value}
     elif target.many:
         items = value if isinstance(value, list) else [value]
         if target.part and target.link is None:
             items = [{"value": item, "label": target.part} for item in items]
         values[name] = [*values.get(name, ()), *items]
-    elif isinstance(value, Mapping) and isinstance(values.get(name), Mapping):
+    elif isinstance(value, dict) and isinstance(values.get(name), dict):
         values[name] = {**values[name], **value}
     else:
         values[name] = value
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _half_money(plan: Plan, name: str, value: Any) -> bool:
+def _half_money(plan: Plan, name: str, value: Mapping[str, Any]) -> bool:
     """A currency without an amount says nothing."""
-    return isinstance(value, Mapping) and "currency" in plan.object.fields[name].parts and "amount" not in value
+    return "currency" in plan.object.fields[name].parts and "amount" not in value
 
 
 def _keys(plan: Plan, line: Line) -> tuple[str, ...]:

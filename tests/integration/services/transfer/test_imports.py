@@ -245,3 +245,14 @@ async def test_rights_decide(crm, word):
     assert figures(state) == ("done", 1, 0, 0, 0, 1), "a hidden record is no match"
     (kept,) = await crm.records("product", tagged(word))
     assert kept["name"] == word
+
+
+async def test_lists_of_links_that_are_there_already_are_no_change(crm, word):
+    await crm.create("team", name=word)
+    content = f"N;E;T;M\n{word} a;a@{word}.example;{word};\n{word} b;b@{word}.example;{word};{word} a\n"
+    mapping = {"N": "name", "E": "email", "T": "teams", "M": "manager"}
+    rest = {"mode": "upsert", "match": "email", "constants": {"is_active": "no"}}
+    assert figures(await crm.bring(content, "user", mapping, **rest)) == ("done", 2, 2, 0, 0, 0)
+    assert figures(await crm.bring(content, "user", mapping, **rest)) == ("done", 2, 0, 0, 2, 0)
+    moved = await crm.bring(content.replace(f"{word};{word} a", f";{word} a"), "user", mapping, **rest)
+    assert figures(moved) == ("done", 2, 0, 0, 2, 0), "an empty cell leaves the list alone"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from kundig.base.i18n import t
@@ -44,6 +45,7 @@ BY_TYPE: Mapping[str, Read] = {
     "secret": _unstyled(words.text_of),
 }
 
+_REPEATED = frozenset({Kind.BOOLEAN, Kind.DATE, Kind.NUMBER})
 _GUARDED = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -55,14 +57,19 @@ def readable(field: BoundField) -> bool:
 def reader_for(field: BoundField, style: Style) -> CellReader:
     """The reader of a field's cells; not for links."""
     if field.choices:
-        one = words.choice_reader(field)
+        one = _remembering(words.choice_reader(field))
         return one if field.kind is not Kind.LIST else lambda cell: [one(item) for item in words.items_of(cell)]
     if field.name.endswith(".country"):
         return words.read_country
     read = BY_TYPE.get(field.result.type.name) or BY_KIND.get(field.kind)
     if read is None:
         raise Refused("bad_field", t("This field can't be filled from a file."))
-    return lambda cell: read(cell, style)
+    return _remembering(lambda cell: read(cell, style)) if field.kind in _REPEATED else lambda cell: read(cell, style)
+
+
+def _remembering(read: CellReader) -> CellReader:
+    """The same reader, which need not think about a cell that it has seen: columns repeat themselves."""
+    return lru_cache(maxsize=4096, typed=True)(read)
 
 
 def is_empty(cell: Cell) -> bool:

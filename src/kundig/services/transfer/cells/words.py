@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
@@ -72,6 +72,7 @@ def read_boolean(cell: Cell) -> bool:
     raise Refused("bad_value", t("Write yes or no here."))
 
 
+@lru_cache(maxsize=8192)
 def plainly(text: str) -> str:
     """A text for comparing labels: case, accents and blanks make no difference."""
     decomposed = unicodedata.normalize("NFKD", text.strip().casefold())
