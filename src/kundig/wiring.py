@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -22,11 +23,13 @@ from kundig.base.database.embedded import attached
 from kundig.base.database.roles import ensure_roles
 from kundig.base.database.workspaces import all_workspaces, ensure_workspace
 from kundig.base.i18n import Text, t
-from kundig.base.jobs import JOBS, Job, prepare_jobs
+from kundig.base.jobs import JOBS, Job, JobRun, prepare_jobs
 from kundig.base.lifetime import end_with_parent, stop_event
 from kundig.base.secrets import Secrets
 from kundig.base.settings import Settings
 from kundig.engine.extension import Module
+from kundig.engine.history.partitions import ensure_partitions
+from kundig.engine.policy.applying import settle
 from kundig.engine.policy.jobs import make_jobs as policy_jobs
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.api.idempotency import FORGET as FORGET_ANSWERS
@@ -40,7 +43,6 @@ from kundig.services.delivery.sending import delivery_jobs
 from kundig.services.identity.module import MODULE as IDENTITY
 from kundig.services.identity.reset import reset_job
 from kundig.services.identity.scopes import Scopes
-from kundig.services.identity.workspaces import bring_up
 from kundig.services.transfer.jobs import transfer_jobs
 
 MAIN = Workspace("main", "ws_main")
@@ -75,8 +77,14 @@ def jobs(settings: Settings) -> list[Job]:
         reset_job(post),
         *collaboration_jobs(scopes),
         *transfer_jobs(scopes),
+        Job("history.partitions", _keep_partitions, periodic="17 3 * * *"),
         FORGET_ANSWERS,
     ]
+
+
+async def _keep_partitions(run: JobRun) -> None:
+    async with run.database.owner(run.workspace) as connection:
+        await ensure_partitions(connection, datetime.now(UTC).date())
 
 
 @contextmanager
@@ -109,7 +117,9 @@ async def prepare(address: Address, data: Path) -> None:
     async with database.owner() as connection:
         workspaces = await all_workspaces(connection)
     for workspace in workspaces:
-        await bring_up(database, Scopes(modules()).models, workspace)
+        await settle(database, workspace, Scopes(modules()).models)
+        async with database.owner(workspace) as connection:
+            await ensure_partitions(connection, datetime.now(UTC).date())
 
 
 def asgi() -> Litestar:

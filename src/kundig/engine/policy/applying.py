@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
 from psycopg import errors as pg
 
+from kundig import __version__
 from kundig.base.context import SYSTEM, Actor, Context, Workspace
 from kundig.base.database import Connection, Database
 from kundig.base.database.workspaces import version_of
@@ -64,13 +67,34 @@ async def rollback_plan(database: Database, workspace: Workspace, models: Models
     return await _changed(database, workspace, models, run)
 
 
-async def settle(database: Database, workspace: Workspace, models: Models) -> None:
-    """Bring tables, stages and principals of a workspace to its modules and documents; for every start, safe to repeat."""
+async def settle(database: Database, workspace: Workspace, models: Models) -> bool:
+    """Bring tables, stages and principals of a workspace to its modules and documents; for every start, safe to repeat.
+
+    Whether there was anything to look at: what the last start left is remembered by a digest of all definitions.
+    """
+    async with database.owner(workspace) as connection:
+        digest = _digest(models, await stored_documents(connection))
+        if await connection.value(_SETTLED, {"schema": workspace.schema}) == digest:
+            return False
 
     async def run(connection: Connection, realising: _Realising) -> None:
         await realising(connection, workspace, await stored_documents(connection))
 
     await _changed(database, workspace, models, run)
+    async with database.owner(workspace) as connection:
+        await connection.execute(f"comment on schema {{ws}} is '{digest}'")
+    return True
+
+
+_SETTLED = "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = %(schema)s"
+
+
+def _digest(models: Models, documents: Sequence[Document]) -> str:
+    """Equal for two starts that have the same tables and principals to make."""
+    definitions = models.define(documents)
+    parts = (definitions.objects, definitions.pipelines, definitions.roles, definitions.rules)
+    content = msgspec.json.encode((__version__, parts), order="deterministic", enc_hook=dict)
+    return f"kundig {hashlib.sha256(content).hexdigest()[:32]}"
 
 
 async def _changed(
