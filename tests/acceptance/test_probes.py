@@ -56,6 +56,10 @@ LEAKS = (
 SECONDS = 2.0
 
 
+HALF = "\ud800"
+"""Half a character: no text at all, so it is refused as malformed wherever it stands."""
+
+
 def text_of(probe: str) -> str:
     """A probe for an address: half a surrogate pair as its bytes."""
     return quote(probe.encode("utf-8", "surrogatepass"), safe="")
@@ -134,9 +138,9 @@ def test_every_field_in_a_filter(api: httpx.Client, object_: dict, probe: str) -
             value = [probe, probe] if operator == "between" else probe
             where = {"field": field["name"], "op": operator, "value": value}
             answer = checked(api, "POST", f"/{object_['name']}/query", {"where": where, "limit": 1, "fields": ["id"]})
-            assert answer.status_code in (200, 422), f"{where}: {answer.text[:300]}"
+            assert answer.status_code in ((400,) if probe == HALF else (200, 422)), f"{where}: {answer.text[:300]}"
             if operator == probe:
-                assert answer.status_code == 422
+                assert answer.status_code in (400, 422)
     for where in (
         {"field": probe, "op": "is", "value": "x"},
         {"related": probe, "where": {}},
@@ -145,7 +149,9 @@ def test_every_field_in_a_filter(api: httpx.Client, object_: dict, probe: str) -
         probe,
         [probe],
     ):
-        assert checked(api, "POST", f"/{object_['name']}/query", {"where": where}).status_code == 422, where
+        assert checked(api, "POST", f"/{object_['name']}/query", {"where": where}).status_code == (400 if probe == HALF else 422), (
+            where
+        )
 
 
 @pytest.mark.parametrize("probe", PROBES, ids=lambda p: ascii(p)[:30])
@@ -157,7 +163,7 @@ def test_every_field_as_a_value(api: httpx.Client, objects: list[dict], probe: s
             {f["name"]: [probe, {"id": probe}] for f in described["fields"]},
         ):
             answer = checked(api, "POST", f"/{described['name']}", value)
-            assert answer.status_code == 422, f"{described['name']}: {answer.text[:300]}"
+            assert answer.status_code == (400 if probe == HALF else 422), f"{described['name']}: {answer.text[:300]}"
     name = next(iter(texts(objects)))
     answer = checked(api, "POST", f"/{name}", {texts(objects)[name]: probe})
     if answer.status_code == 201:

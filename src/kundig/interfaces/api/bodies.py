@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NoReturn, TypeVar
@@ -13,6 +14,7 @@ from litestar import Request
 from kundig.base.errors import FieldError, Invalid, Malformed
 from kundig.base.i18n import t
 
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _UNFIT = t("This value can't be used here.")
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
@@ -51,6 +53,8 @@ def parse_json(text: str, what: object) -> Any:
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refused)
     except (ValueError, RecursionError):
         raise Malformed(t("{what} is not valid JSON.", what=what)) from None
+    if _SURROGATE.search(text) and not _is_text(value):
+        raise Malformed(t("{what} holds half a character.", what=what))
     if _deeper_than(value, MAX_DEPTH):
         raise Malformed(t("{what} is nested too deeply.", what=what))
     return value
@@ -89,6 +93,15 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         counted = Counter(key for key, _ in pairs)
         raise Malformed(t("The key {key} occurs twice.", key=counted.most_common(1)[0][0][:100]))
     return found
+
+
+def _is_text(value: Any) -> bool:
+    """Whether all strings can be written: half of a surrogate pair can't."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except (UnicodeEncodeError, RecursionError):
+        return False
+    return True
 
 
 def _refused(constant: str) -> NoReturn:

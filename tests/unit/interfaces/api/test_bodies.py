@@ -93,3 +93,13 @@ def test_all_bad_members_are_named_at_once() -> None:
         ("name", "required"),
         ("size", "bad_type"),
     }
+
+
+@pytest.mark.parametrize("body", [rb'{"a": "\ud800"}', rb'{"\udc00x": 1}', rb'{"a": ["\ud83d\ud83d"]}'])
+def test_half_a_character_is_malformed(body: bytes) -> None:
+    with pytest.raises(Malformed):
+        parse_object(body, JSON)
+
+
+def test_a_pair_of_surrogates_is_one_character() -> None:
+    assert parse_object(rb'{"a": "\ud83d\ude80", "b": "\\ud800"}', JSON) == {"a": "🚀", "b": "\\ud800"}
