@@ -53,7 +53,8 @@ LEAKS = (
     "operator does not exist",
     "ws_",
 )
-SECONDS = 2.0
+SECONDS = 4.5
+"""Less than the five that the probes would sleep, enough for a busy machine."""
 
 
 HALF = "\ud800"
