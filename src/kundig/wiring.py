@@ -23,12 +23,12 @@ from kundig.base.database.embedded import attached
 from kundig.base.database.roles import ensure_roles
 from kundig.base.database.workspaces import all_workspaces, ensure_workspace
 from kundig.base.i18n import Text, t
-from kundig.base.jobs import JOBS, Job, JobRun, prepare_jobs
+from kundig.base.jobs import JOBS, Job, prepare_jobs
 from kundig.base.lifetime import end_with_parent, stop_event
 from kundig.base.secrets import Secrets
 from kundig.base.settings import Settings
 from kundig.engine.extension import Module
-from kundig.engine.history.partitions import ensure_partitions
+from kundig.engine.history.partitions import PARTITIONS, ensure_partitions
 from kundig.engine.policy.applying import settle
 from kundig.engine.policy.jobs import make_jobs as policy_jobs
 from kundig.engine.policy.scope import Scope
@@ -36,7 +36,7 @@ from kundig.interfaces.api.idempotency import FORGET as FORGET_ANSWERS
 from kundig.interfaces.application import application
 from kundig.interfaces.cli.beginning import Demo
 from kundig.modules import activities, contacts, sales, service
-from kundig.modules import demo as demo  # the command line loads it, which knows no module by name
+from kundig.modules import demo as demo  # noqa: PLC0414 - handed on to the command line, which knows no module by name
 from kundig.services.collaboration.jobs import collaboration_jobs
 from kundig.services.delivery.post import post_of
 from kundig.services.delivery.sending import delivery_jobs
@@ -77,14 +77,9 @@ def jobs(settings: Settings) -> list[Job]:
         reset_job(post),
         *collaboration_jobs(scopes),
         *transfer_jobs(scopes),
-        Job("history.partitions", _keep_partitions, periodic="17 3 * * *"),
+        PARTITIONS,
         FORGET_ANSWERS,
     ]
-
-
-async def _keep_partitions(run: JobRun) -> None:
-    async with run.database.owner(run.workspace) as connection:
-        await ensure_partitions(connection, datetime.now(UTC).date())
 
 
 @contextmanager

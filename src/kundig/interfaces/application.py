@@ -15,7 +15,6 @@ from kundig.base.database import Database
 from kundig.base.i18n import Text
 from kundig.base.secrets import Secrets
 from kundig.base.settings import Settings
-from kundig.interfaces.api.docs_routes import get_docs, get_docs_styles
 from kundig.interfaces.api.edge import Api, problem_response
 from kundig.interfaces.api.limits import RequestLimit
 from kundig.interfaces.api.openapi import PREFIX
@@ -24,6 +23,7 @@ from kundig.interfaces.health import health
 from kundig.interfaces.hosts import HostCheck
 from kundig.interfaces.web.assets import static_file
 from kundig.interfaces.web.edge import Web, page_for_error
+from kundig.interfaces.web.pages.api_docs import get_docs, get_docs_styles
 from kundig.interfaces.web.routes import ROUTES
 from kundig.services.delivery.post import Post
 from kundig.services.identity.scopes import Scopes

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from kundig.base.database.connection import Connection
 from kundig.base.database.roles import make_append_only
+from kundig.base.jobs import Job, JobRun
 
 TABLES = ("change", "change_entry")
 AHEAD = 3
@@ -41,3 +42,12 @@ async def _ensure(connection: Connection, table: str, first: date, following: da
     await connection.execute(f"create table {{ws}}.{name} partition of {{ws}}.{table} for values {months}")
     await make_append_only(connection, name)
     return 1
+
+
+async def _keep(run: JobRun) -> None:
+    async with run.database.owner(run.workspace) as connection:
+        await ensure_partitions(connection, datetime.now(UTC).date())
+
+
+PARTITIONS = Job("history.partitions", _keep, periodic="17 3 * * *")
+"""Looks every night whether the next months are there."""
