@@ -12,6 +12,7 @@ import "./editing.js";
 import "./keyboard.js";
 import "./lazy.js";
 import "./lookup.js";
+import "./mentions.js";
 import "./navigation.js";
 import "./panels.js";
 import "./popovers.js";

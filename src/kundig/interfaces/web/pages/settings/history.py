@@ -1,0 +1,67 @@
+"""The history of the configuration: which plans were applied, by whom, and what each changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get
+
+from kundig.base.errors import Missing
+from kundig.engine.configuration.differences import Difference, differences
+from kundig.engine.configuration.store import Applied, history, revisions_of
+from kundig.engine.policy.scope import Scope
+from kundig.interfaces.web.edge import Reply, Visit, page
+from kundig.interfaces.web.frame import LinkGroup
+from kundig.interfaces.web.pages.ids import record_id
+from kundig.interfaces.web.pages.settings.navigation import settings_navigation
+from kundig.interfaces.web.rendering import render
+from kundig.services.collaboration.comments import names_of
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryView:
+    """`settings/history.html`."""
+
+    nav: tuple[LinkGroup, ...]
+    plans: Sequence[Applied]
+    names: Mapping[UUID, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """`settings/plan.html`: what a plan changed, value by value."""
+
+    differences: Sequence[Difference]
+
+
+@get("/settings/history")
+async def show(request: Request[Any, Any, Any]) -> Response[str]:
+    """The plans, the latest first."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        scope.require("manage_configuration")
+        plans = await history(scope.connection)
+        names = await names_of(scope, [plan.by_id for plan in plans if plan.by_id])
+        return Reply(render("pages/settings/history.html", HistoryView(settings_navigation(scope), plans, names), visit.frame))
+
+    return await page(request, work)
+
+
+@get("/settings/history/{id_:str}")
+async def show_plan(request: Request[Any, Any, Any], id_: str) -> Response[str]:
+    """What one plan changed."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        scope.require("manage_configuration")
+        revisions = await revisions_of(scope.connection, record_id(id_))
+        if not revisions:
+            raise Missing
+        return Reply(render("pages/settings/plan.html", PlanView(differences(revisions)), visit.frame))
+
+    return await page(request, work)
+
+
+ROUTES = (show, show_plan)

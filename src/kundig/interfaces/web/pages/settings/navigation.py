@@ -1,0 +1,45 @@
+"""Where one can go in the settings, as far as the rights reach."""
+
+from __future__ import annotations
+
+from kundig.base.i18n import Text, t
+from kundig.engine.policy.scope import Scope
+from kundig.interfaces.web.frame import Link, LinkGroup
+
+ME, SECURITY, TOKENS = "/settings/me", "/settings/security", "/settings/tokens"
+USERS, TEAMS, ROLES, HISTORY, IMPORTS = "/settings/users", "/settings/teams", "/settings/roles", "/settings/history", "/imports"
+
+_ICONS = {
+    ME: "user-round",
+    SECURITY: "lock",
+    TOKENS: "key-round",
+    USERS: "users",
+    TEAMS: "network",
+    ROLES: "shield-check",
+    HISTORY: "scroll-text",
+    IMPORTS: "file-up",
+}
+
+
+def has_right(scope: Scope, right: str) -> bool:
+    """Whether the person has a global right."""
+    return scope.access.everything or right in scope.access.rights
+
+
+def settings_navigation(scope: Scope) -> tuple[LinkGroup, ...]:
+    """The groups of the settings that the person may open."""
+    users, roles = has_right(scope, "manage_users"), has_right(scope, "manage_roles")
+    own = [(t("Profile"), ME), (t("Sign-in"), SECURITY), (t("API tokens"), TOKENS)]
+    shared = [
+        *([(t("Users"), USERS), (t("Teams"), TEAMS)] if users else []),
+        *([(t("Roles and rights"), ROLES)] if users or roles else []),
+        *([(t("Configuration"), HISTORY)] if has_right(scope, "manage_configuration") else []),
+    ]
+    brings = any(rights.bring for rights in scope.access.objects.values())
+    data = [(t("Imports"), IMPORTS)] if brings else []
+    groups = ((t("Personal"), own), (t("Workspace"), shared), (t("Data"), data))
+    return tuple(_group(label, links, scope.context.language) for label, links in groups if links)
+
+
+def _group(label: Text, links: list[tuple[Text, str]], language: str) -> LinkGroup:
+    return LinkGroup(tuple(Link(text.render(language), href, _ICONS[href]) for text, href in links), label.render(language))

@@ -1,0 +1,141 @@
+"""Signing in: the password, and the sessions that are open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+
+from kundig.base.errors import Invalid, TooMany, Unauthenticated
+from kundig.base.i18n import t
+from kundig.engine.policy.scope import Scope
+from kundig.interfaces.web.edge import Reply, Visit, page
+from kundig.interfaces.web.frame import LinkGroup
+from kundig.interfaces.web.notices import notice
+from kundig.interfaces.web.pages.ids import record_id
+from kundig.interfaces.web.pages.settings.me import me
+from kundig.interfaces.web.pages.settings.navigation import SECURITY, settings_navigation
+from kundig.interfaces.web.pages.signing_in import peer, session_cookie
+from kundig.interfaces.web.rendering import render, render_block
+from kundig.services.identity.passwords import SHORTEST
+from kundig.services.identity.sessions import end_sessions, sessions_of
+from kundig.services.identity.signed import Signed
+from kundig.services.identity.signing_in import change_password
+
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A session as people know it."""
+
+    id: UUID
+    browser: str
+    phone: bool
+    address: str | None
+    created_at: datetime
+    seen_at: datetime
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityView:
+    """`settings/security.html`."""
+
+    nav: tuple[LinkGroup, ...] = ()
+    email: str = ""
+    sessions: tuple[SessionView, ...] = ()
+    length: int = SHORTEST
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+def signed_in(visit: Visit) -> Signed:
+    """The session that asks."""
+    if visit.signed is None:
+        raise Unauthenticated
+    return visit.signed
+
+
+@get("/settings/security")
+async def show(request: Request[Any, Any, Any]) -> Response[str]:
+    """Password form and sessions."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        here = signed_in(visit).id
+        rows = await sessions_of(scope.connection, me(scope))
+        sessions = tuple(_session(row, here) for row in rows)
+        return Reply(
+            render("pages/settings/security.html", SecurityView(settings_navigation(scope), sessions=sessions), visit.frame)
+        )
+
+    return await page(request, work)
+
+
+def _session(row: dict[str, Any], here: UUID) -> SessionView:
+    agent = row["agent"]
+    browser = next((name for mark, name in _BROWSERS if mark in agent), agent.split("/")[0] or "?")
+    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
+    phone = system in ("Android", "iPhone", "iPad")
+    name = f"{browser}, {system}" if system else browser
+    return SessionView(row["id"], name, phone, row["address"], row["created_at"], row["seen_at"], row["id"] == here)
+
+
+@post("/settings/security/password", status_code=200)
+async def set_new(request: Request[Any, Any, Any]) -> Response[str]:
+    """Change the password; this browser goes on with a new session."""
+
+    async def work(_: Scope, visit: Visit) -> Reply:
+        agent = visit.request.headers.get("user-agent", "")
+        try:
+            if visit.value("new") != visit.value("again"):
+                raise Invalid.one("again", "different", t("The two are not the same."))
+            code = await _changed(visit, agent)
+        except (Invalid, TooMany) as error:
+            language = visit.frame.language
+            told = {e.field: e.text.render(language) for e in error.errors} if isinstance(error, Invalid) else {}
+            view = SecurityView(errors=told or {"password": error.text.render(language)})
+            return Reply(render_block("pages/settings/security.html", "password", view, visit.frame), 422)
+        headers = {"HX-Redirect": SECURITY}  # the whole page: its forms carry the token of the session that has ended
+        return Reply(cookies=(session_cookie(visit, code, None),), headers=headers)
+
+    return await page(request, work)
+
+
+async def _changed(visit: Visit, agent: str) -> str:
+    """The code of the new session; what is wrong with the new password is told at its own field."""
+    try:
+        return await change_password(
+            visit.web.database, signed_in(visit), visit.value("current"), visit.value("new"), address=peer(visit), agent=agent
+        )
+    except Invalid as error:
+        if any(e.code == "wrong" for e in error.errors):
+            raise
+        raise Invalid.one("new", error.errors[0].code, error.errors[0].text) from None
+
+
+@post("/settings/security/end", status_code=200)
+async def end(request: Request[Any, Any, Any]) -> Response[str]:
+    """End one session, or all but this one."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        only = record_id(visit.query("only")) if visit.query("only") else None
+        ended = await end_sessions(scope.connection, me(scope), only=only, but=signed_in(visit).id)
+        told = t("The session has ended.") if ended == 1 else t("{n} sessions have ended.", n=ended)
+        return Reply(to=SECURITY, headers=notice(visit, told))
+
+    return await page(request, work)
+
+
+ROUTES = (show, set_new, end)

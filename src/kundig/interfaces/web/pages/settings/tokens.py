@@ -1,0 +1,123 @@
+"""One's own API tokens: narrower than oneself if wished, made only right after the password was given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from litestar import Request, Response, get, post
+
+from kundig.base.errors import FieldError, Invalid, TooMany
+from kundig.base.i18n import label_in, t
+from kundig.engine.policy.resolve import Narrowing
+from kundig.engine.policy.scope import Scope
+from kundig.interfaces.web.edge import Reply, Visit, page
+from kundig.interfaces.web.frame import LinkGroup
+from kundig.interfaces.web.notices import notice
+from kundig.interfaces.web.pages.ids import record_id
+from kundig.interfaces.web.pages.settings.me import me
+from kundig.interfaces.web.pages.settings.navigation import TOKENS, settings_navigation
+from kundig.interfaces.web.pages.settings.security import signed_in
+from kundig.interfaces.web.pages.signing_in import peer
+from kundig.interfaces.web.rendering import render, render_block
+from kundig.services.identity.signing_in import freshly_proven, prove
+from kundig.services.identity.tokens import add_token, end_tokens, tokens_of
+
+DAYS = (30, 90, 365, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class TokensView:
+    """`settings/tokens.html`."""
+
+    nav: tuple[LinkGroup, ...]
+    tokens: Sequence[Mapping[str, Any]]
+    objects: tuple[tuple[str, str], ...]
+    asks_password: bool
+    token: str = ""
+    name: str = ""
+    days: int = 90
+    read_only: bool = True
+    chosen: frozenset[str] = frozenset()
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@get("/settings/tokens")
+async def show(request: Request[Any, Any, Any]) -> Response[str]:
+    """The tokens, without themselves, and the form for a new one."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        return Reply(render("pages/settings/tokens.html", await _view(scope, visit), visit.frame))
+
+    return await page(request, work)
+
+
+@post("/settings/tokens", status_code=200)
+async def make(request: Request[Any, Any, Any]) -> Response[str]:
+    """Make one and show it this once."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        view = await _typed(scope, visit)
+        try:
+            await _check(visit, view)
+        except (Invalid, TooMany) as error:
+            language = visit.frame.language
+            told = {e.field: e.text.render(language) for e in error.errors} if isinstance(error, Invalid) else {}
+            wrong = replace(view, errors=told or {"password": error.text.render(language)})
+            return Reply(render_block("pages/settings/tokens.html", "tokens", wrong, visit.frame), 422)
+        narrowing = Narrowing(read_only=view.read_only, objects=view.chosen or None)
+        ends = scope.context.now + timedelta(days=view.days) if view.days else None
+        token = await add_token(scope.connection, me(scope), view.name, narrowing=narrowing, expires_at=ends)
+        shown = replace(await _view(scope, visit), token=token, asks_password=False)
+        return Reply(render_block("pages/settings/tokens.html", "tokens", shown, visit.frame))
+
+    return await page(request, work)
+
+
+@post("/settings/tokens/{id_:str}/end", status_code=200)
+async def end(request: Request[Any, Any, Any], id_: str) -> Response[str]:
+    """End a token at once."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        await end_tokens(scope.connection, me(scope), only=record_id(id_))
+        return Reply(to=TOKENS, headers=notice(visit, t("The token has ended.")))
+
+    return await page(request, work)
+
+
+async def _view(scope: Scope, visit: Visit) -> TokensView:
+    language = visit.frame.language
+    named = [
+        (o.name, label_in(o.definition.label_plural, language))
+        for o in scope.model.objects.values()
+        if o.name in scope.access.objects
+    ]
+    return TokensView(
+        nav=settings_navigation(scope),
+        tokens=await tokens_of(scope.connection, me(scope)),
+        objects=tuple(sorted(named, key=lambda item: item[1].casefold())),
+        asks_password=not freshly_proven(signed_in(visit)),
+    )
+
+
+async def _typed(scope: Scope, visit: Visit) -> TokensView:
+    days = visit.value("days")
+    return replace(
+        await _view(scope, visit),
+        name=visit.value("name").strip()[:200],
+        days=int(days) if days.isdecimal() and int(days) in DAYS else 90,
+        read_only=bool(visit.value("read_only")),
+        chosen=frozenset(name for name in visit.form.get("object", []) if name in scope.access.objects),
+    )
+
+
+async def _check(visit: Visit, view: TokensView) -> None:
+    if not view.name:
+        raise Invalid([FieldError("name", "required", t("This is needed."))])
+    if view.asks_password:
+        await prove(visit.web.database, signed_in(visit), visit.value("password"), address=peer(visit))
+
+
+ROUTES = (show, make, end)
