@@ -11,7 +11,7 @@ FRONTEND := hatch_build.py pyproject.toml $(shell find frontend -name node_modul
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench messages lock browser clean
+.PHONY: help run test lint format bench faults messages lock browser clean
 
 help:  ## what there is to type
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 18
@@ -52,6 +52,9 @@ format: $(DEV)  ## put the code in order
 
 bench: $(ASSETS) $(DEV)  ## measure, and print the figures (README says what they mean)
 	$(BIN)/python -m bench $(ARGS)
+
+faults: $(ASSETS) $(DEV)  ## kill processes while people write, and see that nothing is lost (takes long)
+	$(BIN)/python -m faults $(ARGS)
 
 messages: $(DEV)  ## bring the catalogs of both languages up to date with the sources
 	$(BIN)/python tools/messages.py

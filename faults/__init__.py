@@ -1,0 +1,1 @@
+"""`make faults`: processes are killed while people write, again and again, and nothing acknowledged may be lost or half there."""

@@ -1,0 +1,112 @@
+"""A server of the run's own: started, killed in part or whole, and started again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+KUNDIG = (sys.executable, "-m", "kundig.interfaces.cli.main")
+PATIENCE = 60
+
+
+class Installation:
+    """One data folder and the processes on it."""
+
+    def __init__(self, data: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        own = {name: value for name, value in os.environ.items() if not name.startswith("KUNDIG_")}
+        self.environment = own | {
+            "KUNDIG_DATA": str(data), "KUNDIG_PORT": str(self.port), "KUNDIG_API_RATE": "0",
+            "KUNDIG_ADMIN_EMAIL": "faults@example.com", "KUNDIG_ADMIN_PASSWORD": "a long and good password",
+        }  # fmt: skip
+        self.data = data
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._serve: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> float:
+        """Start `kundig serve` and wait for an answer; the seconds it took."""
+        begun = time.monotonic()
+        self._serve = subprocess.Popen(  # noqa: S603 - our own program
+            [*KUNDIG, "serve"], env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        self.wait()
+        return time.monotonic() - begun
+
+    def token(self) -> str:
+        """A new token of the administrator."""
+        done = subprocess.run(  # noqa: S603 - our own program
+            [*KUNDIG, "token", "add", "faults@example.com"], env=self.environment, check=True, capture_output=True, text=True
+        )
+        return done.stdout.strip().splitlines()[-1]
+
+    def wait(self) -> float:
+        """Until the server answers that the database answers; the seconds it took."""
+        begun = time.monotonic()
+        while time.monotonic() - begun < PATIENCE:
+            try:
+                if httpx.get(f"{self.url}/healthz", timeout=5).status_code == httpx.codes.OK:
+                    return time.monotonic() - begun
+            except httpx.TransportError:
+                pass
+            time.sleep(0.05)
+        message = f"no answer within {PATIENCE} s"
+        raise RuntimeError(message)
+
+    def kill(self, what: str) -> float:
+        """Kill -9 `server` (all of ours), `web`, `worker` or `database`; back again after so many seconds."""
+        assert self._serve is not None
+        if what == "database":
+            os.kill(self._postmaster(), signal.SIGKILL)
+            time.sleep(0.2)
+            return self.wait()
+        children = _children(self._serve.pid)
+        workers = [pid for pid in children if "worker" in _command(pid).split()]
+        if what == "worker":
+            for pid in workers:
+                os.kill(pid, signal.SIGKILL)
+            return self.wait()
+        if what == "web":
+            for pid in set(children) - set(workers):
+                if "resource_tracker" not in _command(pid):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.2)
+            return self.wait()
+        for pid in [self._serve.pid, *children]:
+            os.kill(pid, signal.SIGKILL)
+        self._serve.wait()
+        return self.start()
+
+    def stop(self) -> None:
+        """End everything in the ordinary way."""
+        if self._serve is not None and self._serve.poll() is None:
+            self._serve.terminate()
+            self._serve.wait(60)
+
+    def _postmaster(self) -> int:
+        [found] = list(self.data.rglob("postmaster.pid"))[:1]
+        return int(found.read_text().splitlines()[0])
+
+
+def _children(pid: int) -> list[int]:
+    """All processes below one, by /proc."""
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, task.read_text().split()):
+            found += [child, *_children(child)]
+    return found
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
