@@ -145,6 +145,14 @@ class Connection:
                     written += 1
         return written
 
+    async def copy_text(self, table_sql: str, columns: Sequence[str], text: str) -> None:
+        """The same for rows that are in PostgreSQL's text format already: several times faster, for millions of rows."""
+        names = ", ".join(quoted(column) for column in columns)
+        self.statements += 1
+        with translated():
+            async with self._tuples.copy(self._text(f"copy {table_sql} ({names}) from stdin")) as copy:
+                await copy.write(text)
+
     async def stream(
         self, statement: Statement, params: Params | None = None, *, size: int = 2000
     ) -> AsyncIterator[list[dict[str, Any]]]:

@@ -35,7 +35,7 @@ async def store_rows(scope: Scope, object_: str, columns: Sequence[str], rows: S
     `derive` must follow in the same transaction when all rows are there.
     """
     bound = scope.model.objects[object_]
-    await scope.connection.copy_in(f'{{ws}}."{object_}"', columns, rows)
+    await scope.connection.copy_text(f'{{ws}}."{object_}"', columns, "".join(map(_line, rows)))
     ids: list[UUID] = [row[0] for row in rows]
     params = {"ids": ids, "object": object_, "change": head.id, "at": scope.context.now}
     await new_rollup_rows(scope, bound, ids)
@@ -48,6 +48,28 @@ async def store_rows(scope: Scope, object_: str, columns: Sequence[str], rows: S
            select %(change)s, %(at)s, %(object)s, id, 1, 'create' from unnest(%(ids)s::uuid[]) id""",
         params,
     )
+
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _line(row: Sequence[Any]) -> str:
+    """A row in the text format of COPY."""
+    return "\t".join(map(_text, row)) + "\n"
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return r"\N"
+    if isinstance(value, str):
+        return value.translate(_ESCAPES)
+    if isinstance(value, list):
+        return ("{" + ",".join(map(_element, value)) + "}").translate(_ESCAPES)
+    return str(value)
+
+
+def _element(value: Any) -> str:
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 async def derive(scope: Scope, where: LiteralString) -> None:
