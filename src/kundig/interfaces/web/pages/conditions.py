@@ -33,6 +33,8 @@ OPERATORS: Mapping[str, Text] = {
     "empty": t("is empty"),
     "not_empty": t("is filled"),
 }
+OF_TIME: Mapping[str, Text] = {"gt": t("is after"), "gte": t("is from"), "lt": t("is before"), "lte": t("is until")}
+"""Dates are not more or less than others, but later or earlier."""
 OFFERED: Mapping[Kind, tuple[str, ...]] = {
     Kind.TEXT: ("contains", "is", "starts_with", "not_contains", "empty", "not_empty"),
     Kind.NUMBER: ("gte", "lte", "is", "gt", "lt", "empty", "not_empty"),
@@ -76,7 +78,8 @@ def filterable(scope: Scope, object_: BoundObject) -> tuple[FieldView, ...]:
 
 def operators_for(field: BoundField, language: str) -> list[tuple[str, str]]:
     """The operators that the small form offers for a field, with their words."""
-    return [(name, OPERATORS[name].render(language)) for name in OFFERED[field.kind]]
+    words = {**OPERATORS, **OF_TIME} if field.kind is Kind.DATE else OPERATORS
+    return [(name, words[name].render(language)) for name in OFFERED[field.kind]]
 
 
 def periods(language: str) -> list[tuple[str, str]]:
@@ -93,7 +96,8 @@ def chip_of(scope: Scope, object_: BoundObject, part: Mapping[str, Any], without
     shown = column_at(scope, object_, path) if isinstance(path, str) else None
     if shown is None or not isinstance(operator, str):
         return Chip(t("Filter").render(language), "", t("several conditions").render(language), without)
-    words = OPERATORS[operator].render(language) if operator in OPERATORS else operator
+    known = {**OPERATORS, **OF_TIME} if shown.widget in ("date", "datetime") else OPERATORS
+    words = known[operator].render(language) if operator in known else operator
     return Chip(shown.label, words, _in_words(scope, shown, part.get("value")), without)
 
 
