@@ -1,0 +1,72 @@
+"""`kundig import` and `kundig export` as one types them: killed and given again, bad rows, exit status."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import time
+
+from tests.acceptance.conftest import KUNDIG, Server
+
+COUNT = 4000
+
+
+def kundig(server: Server, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [KUNDIG, *arguments], env={**server.environment, "LANG": "C"}, capture_output=True, text=True, timeout=600, check=False
+    )
+
+
+def test_killed_and_given_again_every_row_comes_once(server: Server, tmp_path) -> None:
+    path = tmp_path / "produkte.csv"
+    path.write_text("Nr;Bezeichnung\n" + "".join(f"kill-{n:05};Teil {n}\n" for n in range(COUNT)))
+    command = ["import", "product", str(path), "--map", "Nr=sku", "--map", "Bezeichnung=name", "--locale", "de"]
+    mine = {"where": '{"field": "sku", "op": "starts_with", "value": "kill-"}', "count": "exact", "limit": 1}
+    client = server.client()
+    kills = 0
+    for _ in range(3):
+        process = subprocess.Popen([KUNDIG, *command], env=server.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        before = client.get("/product", params=mine).json()["count"]
+        while process.poll() is None and client.get("/product", params=mine).json()["count"] == before:
+            time.sleep(0.05)
+        if process.poll() is None:
+            process.kill()
+            kills += 1
+        process.wait()
+    assert kills
+    done = kundig(server, *command)
+    assert done.returncode == 0, done.stderr
+    assert "interrupted" in done.stdout
+    assert f"{COUNT} created" in done.stdout
+    out = kundig(server, "export", "product", "--where", mine["where"], "--fields", "sku,name", "--order", "sku").stdout
+    rows = [(row["sku"], row["name"]) for row in csv.DictReader(out.splitlines())]
+    assert rows == [(f"kill-{n:05}", f"Teil {n}") for n in range(COUNT)]
+
+
+def test_bad_rows_stand_in_a_file_and_in_the_exit_status(server: Server, tmp_path) -> None:
+    path = tmp_path / "firmen.csv"
+    path.write_text("Name;Branche\nCmd GmbH;Handel\nCmd AG;Raumfahrt\n")
+    done = kundig(server, "import", "account", str(path), "--locale", "de", "--map", "Name=name", "--map", "Branche=industry")
+    assert done.returncode == 1
+    assert "1 created" in done.stdout
+    mended = path.with_name("firmen.errors.csv")
+    assert str(mended) in done.stderr.replace("\n", "")
+    content = mended.read_text("utf-8-sig").replace("Raumfahrt", "Technologie")
+    mended.write_text(content)
+    again = kundig(server, "import", "account", str(mended), "--locale", "de", "--map", "Name=name", "--map", "Branche=industry")
+    assert again.returncode == 0, again.stderr
+
+
+def test_what_cannot_work_is_one_sentence(server: Server, tmp_path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Name\nA\n")
+    for arguments in (
+        ["starship"],
+        ["account", "--map", "Name=nonsense"],
+        ["account", "--map", "Name"],
+        ["account", "--mode", "x"],
+    ):
+        done = kundig(server, "import", arguments[0], str(path), *arguments[1:])
+        assert done.returncode == 1
+        assert done.stderr
+        assert "Traceback" not in done.stderr
