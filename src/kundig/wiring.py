@@ -25,6 +25,7 @@ from kundig.base.database.workspaces import all_workspaces, ensure_workspace
 from kundig.base.i18n import Text, t
 from kundig.base.jobs import JOBS, Job, prepare_jobs
 from kundig.base.lifetime import end_with_parent, stop_event
+from kundig.base.logs import log_json_lines
 from kundig.base.secrets import Secrets
 from kundig.base.settings import Settings
 from kundig.engine.extension import Module
@@ -120,6 +121,7 @@ async def prepare(address: Address, data: Path) -> None:
 def asgi() -> Litestar:
     """The web application of one server process."""
     end_with_parent()
+    log_json_lines()
     settings = Settings.from_environment(os.environ)
 
     @asynccontextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import sys
 from typing import Annotated
@@ -12,6 +11,7 @@ import typer
 
 from kundig.base.jobs import run_worker
 from kundig.base.lifetime import end_with_input, stop_event
+from kundig.base.logs import log_json_lines
 from kundig.base.settings import Settings
 
 
@@ -19,7 +19,7 @@ def worker(with_parent: Annotated[bool, typer.Option(hidden=True)] = False) -> N
     """Do jobs from the queue. `kundig serve` starts one; start more on any machine that reaches the database."""
     from kundig import wiring
 
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    log_json_lines()
     settings = Settings.from_environment(os.environ)
 
     async def run() -> None:
