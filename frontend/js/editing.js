@@ -27,10 +27,10 @@ const close = (cell) => {
   cell.innerHTML = before.get(cell); // what the server rendered before, unchanged
   before.delete(cell);
   htmx.process(cell);
-  cell.focus();
+  (one("[data-pen]", cell) ?? cell).focus();
 };
 
-const fields = "input, select, textarea";
+const fields = "input:not([type=hidden]), select, textarea:not([hidden]), [contenteditable]";
 const value = (form) => new URLSearchParams(new FormData(form)).toString();
 const submit = (form) => {
   if (form.dataset.sent) return;
@@ -40,7 +40,9 @@ const submit = (form) => {
 };
 
 on("dblclick", "td.ed", (_, cell) => open(cell));
-on("click", ".ed:not(td):not(.is-edit)", (event, cell) => event.target.closest("a, button") || open(cell));
+on("click", ".ed:not(td):not(.is-edit)", (event, cell) => {
+  if (event.target.closest("[data-pen]") || !event.target.closest("a, button")) open(cell);
+});
 on("keydown", ".ed:not(.is-edit)", (event, cell) => {
   if (event.target === cell && (event.key === "Enter" || event.key === "F2" || (event.key === "e" && !event.ctrlKey && !event.metaKey))) {
     event.preventDefault();
@@ -73,7 +75,7 @@ document.addEventListener("htmx:after:swap", () => {
   for (const form of all(".k-editor:not([data-first])")) {
     form.dataset.first = value(form);
     delete form.dataset.sent;
-    const field = one(`[autofocus], ${fields}`, form);
+    const field = one("[autofocus]", form) ?? one(fields, form);
     field?.focus();
     if (field?.matches("input")) field.select?.();
   }

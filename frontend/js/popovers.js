@@ -11,7 +11,8 @@ document.addEventListener("toggle", (event) => {
   if (!popover.matches?.(".k-pop")) return;
   const button = buttonOf(popover);
   button?.setAttribute("aria-expanded", String(event.newState === "open"));
-  if (event.newState !== "open" || !button) return;
+  if (event.newState !== "open") return popover.removeAttribute("style");
+  if (!button) return;
   const at = button.getBoundingClientRect(), size = popover.getBoundingClientRect();
   const start = popover.dataset.align === "end" ? at.right - size.width : at.left;
   const below = at.bottom + GAP + size.height <= innerHeight;
@@ -19,6 +20,15 @@ document.addEventListener("toggle", (event) => {
   popover.style.top = `${below ? at.bottom + GAP : Math.max(EDGE, at.top - size.height - GAP)}px`;
   one("[autofocus], [role=menuitem], [role=menuitemradio]", popover)?.focus({ preventScroll: true });
 }, true);
+
+// htmx carries attributes over to what comes in place of an element: a place as a style attribute would be refused by the policy.
+document.addEventListener("htmx:before:swap", (event) => {
+  const target = event.detail.ctx?.target;
+  all(".k-pop[style]").filter((popover) => target?.contains?.(popover)).forEach((popover) => {
+    if (popover.matches(":popover-open")) popover.hidePopover();
+    popover.removeAttribute("style");
+  });
+});
 
 // Menus in popovers: arrows move, a choice closes.
 const ITEMS = "[role=menuitem], [role=menuitemradio], [role=menuitemcheckbox]";

@@ -36,5 +36,5 @@ document.addEventListener("htmx:config:request", (event) => {
   const ctx = event.detail.ctx, bar = ctx.sourceElement.closest?.("#bulk, [data-with-selection]");
   if (!bar || !ctx.request.body?.append) return;
   if (one("#bulk")?.hasAttribute("data-everything")) ctx.request.body.append("everything", "1");
-  else boxes().filter((box) => box.checked).forEach((box) => ctx.request.body.append("id", box.value));
+  else boxes().filter((box) => box.checked).forEach((box) => ctx.request.body.append("id", box.closest("[data-row]").dataset.row));
 });

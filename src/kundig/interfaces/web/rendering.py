@@ -3,7 +3,7 @@
 One Jinja environment for each language and time zone, so that texts and formats need no global request state; their compiled
 templates are shared. What templates may use besides macros (`ui`, see `templates/macros.html`; `shown` and `control`, see `templates/widgets`):
 `_("…")`, `ngettext`, `icon`, `avatar`, `asset`, and the filters `number`, `percent`, `money`, `money_short`, `count`, `date`,
-`time`, `datetime`, `relative`, `duration`, `weekday`, `highlight`, `trusted_html`, `short_url`, `address_lines`.
+`time`, `datetime`, `relative`, `duration`, `weekday`, `highlight`, `trusted_html`, `short_url`, `phone`, `address_lines`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from kundig.interfaces.web.assets import asset
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.frame import Frame
 from kundig.interfaces.web.marks import avatar, highlight, hue, icon
-from kundig.interfaces.web.texts import address_lines, short_url, trusted_html
+from kundig.interfaces.web.texts import address_lines, phone, short_url, trusted_html
 
 TEMPLATES = Path(__file__).parent / "templates"
 FORMATS = ("number", "percent", "money", "money_short", "count", "date", "time", "datetime", "relative", "duration", "weekday")
@@ -53,7 +53,7 @@ def environment(language: str, zone: str) -> Environment:
     )
     shown = formats(language, zone)
     made.filters.update({name: getattr(shown, name) for name in FORMATS} | {"highlight": highlight, "hue": hue})
-    made.filters.update(trusted_html=trusted_html, short_url=short_url, address_lines=partial(address_lines, language=language))
+    made.filters.update(trusted_html=trusted_html, short_url=short_url, phone=phone, address_lines=partial(address_lines, language=language))
     made.globals.update(_=_translator(language), ngettext=_plural(language), language=language)
     made.globals.update(icon=icon, avatar=avatar, asset=asset)
     for name, template in (("ui", "macros.html"), ("shown", "widgets/show.html"), ("control", "widgets/input.html")):

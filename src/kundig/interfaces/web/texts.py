@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import urlsplit
 
+import phonenumbers
 from babel import Locale
 from markupsafe import Markup
 
@@ -33,4 +35,14 @@ def address_lines(value: Mapping[str, str | None] | None, language: str) -> list
     code = value.get("country") or ""
     country = Locale.parse(language).territories.get(code, code)
     street = (value.get("street") or "").splitlines()
-    return [line for line in (*street, place, value.get("state"), country) if line]
+    state = value.get("state") if value.get("state") != value.get("city") else None
+    return [line for line in (*street, place, state, country) if line]
+
+
+@lru_cache(maxsize=4096)
+def phone(value: str) -> str:
+    """`+49 40 66969712` for `+494066969712`; what is no such number stays as it is."""
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(value), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    except phonenumbers.NumberParseException:
+        return value

@@ -37,6 +37,7 @@ class Card:
     id: str
     label: str
     top: Mapping[str, Any] | None
+    top_icon: str
     money: Mapping[str, Any] | None
     date: str
     owner: str
@@ -168,11 +169,12 @@ def _card(scope: Scope, asked: _Asked, stage: Stage, row: Mapping[str, Any]) -> 
     date = next((value for field, value in filled if field.widget in ("date", "datetime")), "")
     taken = (top, money, date)
     rest = tuple((f, v) for f, v in filled if f.widget != "person" and not any(v is known for known in taken))
+    icon = scope.model.objects[top["object"]].definition.icon if top else ""
     owner = row.get("owner")
     changed = row.get(f"{asked.field.name}_changed_at")
     days = (scope.context.now - datetime.fromisoformat(changed)).days if changed else 0
     rotting = days if stage.rot_days is not None and stage.status == "open" and days > stage.rot_days else 0
-    return Card(str(row["id"]), row["label"] or "", top, money, date, owner["label"] if owner else "", rest, rotting)
+    return Card(str(row["id"]), row["label"] or "", top, icon, money, date, owner["label"] if owner else "", rest, rotting)
 
 
 @get("/o/{object_name:str}/board/column")

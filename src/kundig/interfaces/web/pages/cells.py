@@ -53,8 +53,7 @@ def _place(scope: Scope, visit: Visit, object_name: str, id_: str, field: BoundF
     """The element that is exchanged: a cell of a list, or a place in a record's details."""
     shown = describe(scope, field)
     if visit.request.headers.get("hx-target", "").startswith("td"):
-        css = "c-num ed" if shown.right else "c-state ed" if shown.widget in ("stage", "choice") else "ed"
-        return {"tag": "td", "css": css, "edit": "", "field": shown}
+        return {"tag": "td", "css": "c-num ed" if shown.right else "ed", "edit": "", "field": shown}
     return {"tag": "div", "css": "ed", "edit": f"/o/{object_name}/cell/{id_}/{field.name}", "field": shown}
 
 

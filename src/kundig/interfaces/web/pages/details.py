@@ -186,7 +186,9 @@ def stages_of(scope: Scope, object_: BoundObject, record: Mapping[str, Any]) -> 
     stages = [stage for stage in fields[0].pipeline.stages if not stage.retired or stage.key == current]
     at = next((n for n, stage in enumerate(stages) if stage.key == current), 0)
     language = scope.context.language
-    state = {-1: "done", 0: "current", 1: "next"}
+    lost = stages[at].status == "lost"
+    now = {"open": "current", "won": "current is-won", "lost": "current is-lost"}[stages[at].status]
+    state = {-1: "next" if lost else "done", 0: now, 1: "next"}
     return tuple((s.key, label_in(s.label, language), state[(n > at) - (n < at)]) for n, s in enumerate(stages))
 
 

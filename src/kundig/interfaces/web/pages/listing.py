@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from markupsafe import Markup
+
 from kundig.base.errors import Invalid, Malformed
 from kundig.base.i18n import label_in, t
 from kundig.engine.extension import View
@@ -20,7 +22,9 @@ from kundig.interfaces.web.frame import Link
 from kundig.interfaces.web.widgets.described import FieldView, describe
 
 DEFAULT_COLUMNS = 7
+PARTS = {"street": t("Street"), "postcode": t("Postcode"), "city": t("City"), "state": t("State"), "country": t("Country")}
 WIDE = frozenset({"text", "link", "links", "emails", "long_text", "rich_text", "address", "url"})
+SECOND = frozenset({"text", "link", "links", "money", "date", "datetime", "number"})
 SLIM = frozenset({"date", "datetime", "boolean", "duration"})
 
 
@@ -85,6 +89,17 @@ class Column:
     """The width that its values want."""
     state: bool = False
     """Shown on a phone too, at the right."""
+    second: bool = False
+    """Shown on a phone too, under the name."""
+    edited: bool = False
+    """Whether its values can be edited in place."""
+
+    @property
+    def classes(self) -> Markup:
+        """The class attribute of its cells, which says only what differs from a plain one."""
+        kinds = (("c-num", self.css == "c-num"), ("c-state", self.state), ("c-second", self.second), ("ed", self.edited))
+        names = " ".join(name for name, is_so in kinds if is_so)
+        return Markup(' class="{}"').format(names) if names else Markup("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +140,6 @@ class ListView:
     filtered: bool
     person: bool
     """Whether records are named as people are: they get initials instead of the object's mark."""
-    second: FieldView | None
-    """What stands under the name on a phone."""
     hidden: dict[str, str] = field(default_factory=dict)
     """Values that the search form carries along."""
 
@@ -179,6 +192,13 @@ def columns_of(scope: Scope, listing: Listing) -> list[FieldView]:
     return shown or [field_ for name in default_columns(listing.object) if (field_ := column_at(scope, listing.object, name)) is not None]
 
 
+def short_columns(scope: Scope, object_: BoundObject) -> list[str]:
+    """What tells records apart beside their names: the columns of the object's first list."""
+    first = next((view for view in views_of(scope, object_) if view.shape == "list" and view.columns), None)
+    names = list(first.columns) if first else default_columns(object_)
+    return [name for name in names if name not in ("label", "owner", *object_.title_fields)]
+
+
 def default_columns(object_: BoundObject) -> list[str]:
     """The label and the first main fields."""
     main = [f.name for f in object_.fields.values() if f.definition.main and f.name not in object_.title_fields]
@@ -192,6 +212,8 @@ def column_at(scope: Scope, object_: BoundObject, path: str) -> FieldView | None
     except UnknownField:
         return None
     shown = describe(scope, found.field, path)
+    if found.field.name.partition(".")[2] in PARTS:
+        shown = replace(shown, label=PARTS[found.field.name.partition(".")[2]].render(scope.context.language), icon="map-pin")
     if found.links:
         label = label_in(found.links[0].definition.label, scope.context.language)
         shown = replace(shown, label=f"{shown.label} ({label})", editable=False)
@@ -214,13 +236,16 @@ def with_order(listing: Listing, column: FieldView) -> Column:
     return Column(column, replace(listing, order=order).address, sorted_, css)
 
 
-def _heads(listing: Listing, fields: Sequence[FieldView]) -> tuple[Column, ...]:
-    """All heads: the first is the name's, and the first choice is what a phone shows beside it."""
-    heads = [with_order(listing, field_) for field_ in fields]
+def _heads(listing: Listing, fields: Sequence[FieldView], *, edits: bool) -> tuple[Column, ...]:
+    """All heads: the first is the name's; beside it a phone shows the first choice, under it the first text."""
+    heads = [replace(with_order(listing, field_), edited=edits and field_.editable) for field_ in fields]
     heads[0] = replace(heads[0], css="c-name")
     state = next((n for n, head in enumerate(heads) if n and head.field.widget in ("stage", "choice")), None)
     if state is not None:
         heads[state] = replace(heads[state], state=True)
+    second = next((n for n, head in enumerate(heads) if n and head.field.widget in SECOND), None)
+    if second is not None:
+        heads[second] = replace(heads[second], second=True)
     return tuple(heads)
 
 
@@ -245,7 +270,7 @@ def list_view(scope: Scope, listing: Listing, page: Page, columns: Sequence[Fiel
         tabs=tabs,
         shapes=shapes_of(scope, object_),
         current=Listing(object_, listing.view).address,
-        columns=_heads(listing, columns),
+        columns=_heads(listing, columns, edits=rights.edit != "none"),
         rows=page.records(),
         more=listing.part("rows", cursor=page.next_cursor) if page.next_cursor else None,
         chips=tuple(chip_of(scope, object_, part, address) for part, address in zip(listing.added, without(listing), strict=True)),
@@ -261,7 +286,6 @@ def list_view(scope: Scope, listing: Listing, page: Page, columns: Sequence[Fiel
         may_delete=rights.delete != "none",
         filtered=bool(listing.added or listing.words),
         person=named_as_person(object_),
-        second=next((column for column in columns[1:] if column.widget not in ("stage", "choice", "person")), None),
         hidden={name: value for name, value in (("view", listing.view.name if listing.view else ""), ("order", listing.order)) if value},
     )
 

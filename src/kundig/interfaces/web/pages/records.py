@@ -22,7 +22,7 @@ from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.composing import composer_of, composer_view
 from kundig.interfaces.web.pages.details import RecordView, facts_of, parts_of, related_of, stages_of, states_of
 from kundig.interfaces.web.pages.ids import record_id
-from kundig.interfaces.web.pages.listing import column_at, default_columns, named_as_person
+from kundig.interfaces.web.pages.listing import column_at, named_as_person, short_columns
 from kundig.interfaces.web.rendering import render
 
 JOURNAL_PAGE = 20
@@ -86,10 +86,10 @@ async def show_related(request: Request[Any, Any, Any], object_name: str, id_: s
         child = scope.object(child_name)
         if (child_name, link) not in {(c.object, c.field) for c in scope.object(object_name).children}:
             raise Missing
-        names = [name for name in default_columns(child) if name not in (link, "label")]
+        names = [name for name in short_columns(scope, child) if name != link]
         known = [column for name in names if (column := column_at(scope, child, name)) is not None]
         money = next((column for column in known if column.widget == "money"), None)
-        columns = [*[c for c in known if c.widget not in ("money", "person")][:RELATED_COLUMNS], *([money] if money else [])]
+        columns = [*[c for c in known if c.widget not in ("money", "person", "phones", "emails")][:RELATED_COLUMNS], *([money] if money else [])]
         where = {"field": link, "op": "is", "value": id_}
         fields = tuple(dict.fromkeys(["label", *(column.name for column in columns)]))
         found = await list_records(scope, ListQuery(child_name, where, fields, child.definition.order, RELATED_PAGE))
@@ -118,10 +118,13 @@ async def show_journal(request: Request[Any, Any, Any], object_name: str, id_: s
 
         found = await journal(scope, object_name, record_id(id_), limit=JOURNAL_PAGE, cursor=visit.query("cursor") or None)
         fields = scope.object(object_name).fields
-        entries = [
-            entry | {"changes": [(describe(scope, fields[n]), v["old"], v["new"]) for n, v in entry["fields"].items() if n in fields]}
-            for entry in found["data"]
-        ]
+        entries = []
+        for entry in found["data"]:
+            known = [name for name in entry["fields"] if name in fields]
+            # What only follows from the rest (a stage's status and date) is told where there is nothing else to tell.
+            names = [name for name in known if not fields[name].read_only] or known
+            values = [(describe(scope, fields[name]), entry["fields"][name]["old"], entry["fields"][name]["new"]) for name in names]
+            entries.append(entry | {"changes": values})
         more = f"/o/{object_name}/{id_}/journal?cursor={found['next_cursor']}" if found["next_cursor"] else ""
         view = {"entries": entries, "more": more, "object": object_name, "id": id_}
         return Reply(render("pages/journal.html", view, visit.frame))

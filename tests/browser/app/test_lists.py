@@ -1,0 +1,88 @@
+"""Lists: views, filters, search, endless rows, editing in place, choosing rows."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+from tests.browser.app.conftest import Visitor
+
+
+def test_rows_come_while_scrolling_and_the_count_by_itself(jana: Visitor) -> None:
+    page = jana.open("/o/account?view=all")
+    expect(page.locator("#count")).to_have_text("70")
+    expect(page.locator("tr[data-row]")).to_have_count(50)
+    page.locator("tr[data-row]").last.scroll_into_view_if_needed()
+    expect(page.locator("tr[data-row]")).to_have_count(70)
+
+
+def test_a_filter_is_added_and_taken_away(jana: Visitor) -> None:
+    page = jana.open("/o/account?view=all")
+    page.keyboard.press("f")
+    page.select_option("#filter-field", "type")
+    page.wait_for_selector("#filter-value option[value=customer]", state="attached")
+    page.select_option("#filter-value", "customer")
+    page.click("#filter-form [name=done]")
+    expect(page.locator(".chip.on")).to_contain_text("Kunde")
+    expect(page.locator("#count")).to_have_text("35")
+    page.click(".chip.on a")
+    expect(page.locator("#count")).to_have_text("70")
+
+
+def test_search_within_the_list_and_sorting(jana: Visitor) -> None:
+    page = jana.open("/o/account?view=all")
+    page.keyboard.press("/")
+    page.keyboard.type("zürisee")
+    page.keyboard.press("Enter")
+    expect(page.locator("tr[data-row]")).to_have_count(7)
+    page.click("th[data-field=name] a")
+    expect(page.locator("th[data-field=name]")).to_have_attribute("aria-sort", "descending")
+    assert page.locator(".k-who .font-medium").first.inner_text().startswith("Zürisee Solarbau")
+
+
+def test_a_cell_is_edited_in_place_and_taken_back(jana: Visitor) -> None:
+    page = jana.open("/o/contact?view=all&order=-created_at")
+    row = page.locator("tr[data-row]").first
+    column = page.locator("thead th").evaluate_all("heads => heads.findIndex(head => head.dataset.field === 'job_title')")
+    cell = row.locator("td").nth(column)
+    cell.dblclick()
+    page.locator(".k-editor input:not([type=hidden])").fill("Leiterin Netzbetrieb")
+    page.keyboard.press("Enter")
+    expect(cell).to_have_text("Leiterin Netzbetrieb")
+    page.click(".toast [data-undo]")
+    expect(page.locator("tr[data-row]").first.locator("td").nth(column)).to_have_text("Einkauf")
+
+
+def test_chosen_rows_go_to_the_trash_and_come_back(jana: Visitor) -> None:
+    page = jana.open("/o/account?view=all&order=-created_at")
+    before = page.locator("#count").inner_text()
+    for place in range(3):
+        page.locator("td.ck-c input").nth(place).check()
+    expect(page.locator("#bulk [data-n]")).to_have_text("3")
+    page.click("#bulk .dng")
+    expect(page.locator("#count")).to_have_text(str(int(before) - 3))
+    jana.open("/trash")
+    expect(page.locator("tr[data-row]")).to_have_count(3)
+    page.locator("td.c-state button").first.click()
+    expect(page.locator("tr[data-row]")).to_have_count(2)
+    page.locator("td.c-state button").first.click()
+    expect(page.locator("tr[data-row]")).to_have_count(1)
+    page.locator("td.c-state button").first.click()
+    expect(page.locator(".empty")).to_be_visible()
+
+
+def test_keys_move_through_the_rows_and_back_leads_to_the_list(jana: Visitor) -> None:
+    page = jana.open("/o/account?view=all")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".k-rec")
+    page.go_back()
+    expect(page.locator(".k-top h1")).to_have_text("Firmen")
+
+
+def test_a_phone_shows_rows_of_two_lines(tom: Visitor) -> None:
+    page = tom.open("/o/contact?view=all")
+    expect(page.locator(".k-top h1")).to_have_text("Contacts")
+    expect(page.locator("thead")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.locator(".k-who").first.click()
+    page.wait_for_selector(".k-rec")

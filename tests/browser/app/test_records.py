@@ -1,0 +1,127 @@
+"""Record pages and forms: details, stage, composer, related records, links, errors."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+from tests.browser.app.conftest import Visitor
+
+
+def first(visitor: Visitor, path: str) -> None:
+    visitor.open(path)
+    visitor.page.locator("a[data-open-record]").first.click()
+    visitor.page.wait_for_selector(".k-rec")
+    visitor.page.wait_for_load_state("networkidle")
+
+
+def test_a_note_is_written_and_stands_in_the_timeline(jana: Visitor) -> None:
+    first(jana, "/o/contact?view=all")
+    page = jana.page
+    page.click("#composer [contenteditable]")
+    page.keyboard.type("Kunde entscheidet im Januar.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#timeline .k-ev")).to_contain_text(["Kunde entscheidet im Januar."])
+    page.locator("#composer [role=tab]").nth(1).click()
+    page.fill("#composer #f-subject", "Unterlagen schicken")
+    page.click("#composer [type=submit]")
+    expect(page.locator("#timeline")).to_contain_text("Unterlagen schicken")
+
+
+def test_a_detail_is_edited_and_the_change_stands_in_the_journal(jana: Visitor) -> None:
+    first(jana, "/o/account?view=all&order=created_at")
+    page = jana.page
+    page.click("[data-edit$='/employees']")
+    page.locator(".k-editor input").fill("1.240")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-edit$='/employees']")).to_have_text("1.240")
+    page.click("[data-panel=changes]")
+    expect(page.locator(".k-diff ins").first).to_have_text("1.240")
+    page.locator(".k-evh button").first.click()
+    expect(page.locator("[data-edit$='/employees']")).to_have_text("–")
+
+
+def test_a_wrong_value_stays_in_the_editor_with_its_reason(jana: Visitor) -> None:
+    first(jana, "/o/account?view=all&order=created_at")
+    page = jana.page
+    page.click("[data-edit$='/employees']")
+    page.locator(".k-editor input").fill("viele")
+    page.keyboard.press("Enter")
+    expect(page.locator(".k-eder")).to_be_visible()
+    expect(page.locator(".k-editor input")).to_have_value("viele")
+    page.keyboard.press("Escape")
+    expect(page.locator(".k-editor")).to_have_count(0)
+
+
+def test_a_stage_asks_for_what_it_needs(jana: Visitor) -> None:
+    first(jana, "/o/opportunity?view=open")
+    page = jana.page
+    page.locator(".k-path button").last.click()
+    page.wait_for_selector("#quick-form")
+    page.click("#quick-form [type=submit]")
+    expect(page.locator("#quick-form .bad")).to_be_visible()
+    page.select_option("#quick-form select", index=1)
+    page.click("#quick-form [type=submit]")
+    expect(page.locator(".k-path .is-lost")).to_have_count(1)
+    expect(page.locator("#quick")).to_have_count(0)
+
+
+def test_a_record_that_belongs_to_another_is_made_beside_it(jana: Visitor) -> None:
+    first(jana, "/o/account?view=all&order=created_at")
+    page = jana.page
+    page.locator(".k-rs header .btn").first.click()
+    page.wait_for_selector("#quick-form")
+    page.fill("#quick-form #f-last_name", "Nachtigall")
+    page.click("#quick-form [type=submit]")
+    expect(page.locator(".k-rel")).to_contain_text("Nachtigall")
+
+
+def test_forms_keep_what_was_typed_and_say_what_is_wrong(jana: Visitor) -> None:
+    page = jana.open("/o/opportunity/new")
+    page.fill("#f-amount", "sehr viel")
+    page.click("#record-form [type=submit]")
+    expect(page.locator("#f-name-error")).to_be_visible()
+    expect(page.locator("#f-amount")).to_have_value("sehr viel")
+    page.fill("#f-name", "Retrofit Halle 3")
+    page.fill("#f-amount", "48.500,75")
+    page.fill("#f-account", "hofm")
+    page.wait_for_selector("[data-lookup-hit]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#f-account")).to_have_value("Hofmann Anlagenbau SE")
+    page.click("#record-form [type=submit]")
+    page.wait_for_selector(".k-rec")
+    expect(page.locator(".k-facts")).to_contain_text("48.500,75")
+    expect(page.locator(".k-det")).to_contain_text("Hofmann Anlagenbau SE")
+
+
+def test_a_lead_is_converted(jana: Visitor) -> None:
+    first(jana, "/o/lead?view=open")
+    page = jana.page
+    name = page.locator(".k-rec h1").inner_text()
+    page.click(".k-acts .btn")
+    page.wait_for_selector("#quick-form")
+    page.click("#quick-form [type=submit]")
+    page.wait_for_url("**/o/opportunity/**")
+    assert name.split(" ")[-1].removeprefix("Neuhaus") in page.locator(".k-rec").inner_text()
+
+
+def test_the_palette_finds_and_goes(jana: Visitor) -> None:
+    page = jana.open("/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("weissbach")
+    hit = page.locator("#palette-menu [role=menuitem]").first
+    expect(hit).to_contain_text("Weißbach")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".k-rec")
+    expect(page.locator(".k-rec h1")).to_contain_text("Weißbach")
+
+
+def test_a_phone_shows_one_part_of_a_record_at_a_time(tom: Visitor) -> None:
+    first(tom, "/o/account?view=all&order=created_at")
+    page = tom.page
+    expect(page.locator("#timeline")).to_contain_text("drei")
+    expect(page.locator(".k-det")).to_be_hidden()
+    page.click("[data-panel=details]")
+    expect(page.locator(".k-det")).to_be_visible()
+    page.click("[data-panel=related]")
+    expect(page.locator(".k-rel")).to_contain_text("Annegret Hofmann")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
