@@ -22,7 +22,7 @@ INDUSTRY = (
     choice("manufacturing", "Manufacturing", "Fertigung"),
     choice("marketing", "Marketing", "Marketing"),
     choice("media", "Media", "Medien"),
-    choice("public_sector", "Public sector", "Öffentlicher Dienst"),
+    choice("public_sector", "Public sector", "Öffentlicher Sektor"),
     choice("real_estate", "Real estate", "Immobilien"),
     choice("retail", "Retail", "Handel"),
     choice("services", "Services", "Dienstleistungen"),
@@ -90,7 +90,7 @@ LEGAL_FORM = (
     choice("gbr", "GbR", "GbR"),
     choice("eg", "eG", "eG"),
     choice("ev", "e. V.", "e. V."),
-    choice("eu", "e. K.", "Einzelunternehmen"),
+    choice("eu", "Sole proprietorship", "Einzelunternehmen"),
     choice("other", "Other", "Sonstige"),
 )
 

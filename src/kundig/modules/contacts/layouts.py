@@ -14,7 +14,8 @@ LAYOUTS = (
                 ("name", "type", "industry", "employees", "annual_revenue", "parent", "owner", "tags", "description"),
             ),
             Section(
-                {"en": "Reach", "de": "Erreichbarkeit"}, ("website", "emails", "phones", "billing_address", "shipping_address")
+                {"en": "Contact details", "de": "Erreichbarkeit"},
+                ("website", "emails", "phones", "billing_address", "shipping_address"),
             ),
         ),
         related=("contact.account", "account.parent", "employment.account"),
@@ -28,7 +29,7 @@ LAYOUTS = (
                 ("salutation", "academic_title", "first_name", "last_name", "job_title", "account", "owner", "description"),
             ),
             Section(
-                {"en": "Reach", "de": "Erreichbarkeit"},
+                {"en": "Contact details", "de": "Erreichbarkeit"},
                 ("emails", "phones", "address", "preferred_language", "letter_salutation", "do_not_call", "do_not_mail"),
             ),
         ),

@@ -54,7 +54,7 @@ ACCOUNT = Object(
         ),
         field("customer_since", "date", "Customer since", "Kunde seit"),
         field("churned_on", "date", "Customer until", "Kunde bis"),
-        field("churn_reason", "text", "Reason for leaving", "Grund der Kündigung"),
+        field("churn_reason", "text", "Reason for leaving", "Kündigungsgrund"),
     ),
 )
 

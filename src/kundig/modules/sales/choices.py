@@ -52,7 +52,7 @@ ROLE = (
     choice("decision_maker", "Decision maker", "Entscheider", "violet"),
     choice("economic_buyer", "Economic buyer", "Budgetverantwortlich", "blue"),
     choice("champion", "Champion", "Fürsprecher", "green"),
-    choice("influencer", "Influencer", "Beeinflusser", "teal"),
+    choice("influencer", "Influencer", "Einflussnehmer", "teal"),
     choice("evaluator", "Evaluator", "Prüfer", "gray"),
     choice("blocker", "Blocker", "Gegner", "red"),
 )

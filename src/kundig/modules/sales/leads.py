@@ -33,7 +33,7 @@ LEAD = Object(
         field("expected_close", "date", "Expected close", "Erwarteter Abschluss"),
         field("employees", "number", "Employees", "Beschäftigte", min=0),
         field("industry", "choice", "Industry", "Branche", choices=INDUSTRY),
-        field("source_detail", "text", "Source detail", "Herkunft im Einzelnen"),
+        field("source_detail", "text", "Source detail", "Genaue Herkunft"),
         field("utm_source", "text", "UTM source", "UTM-Quelle", searched=False),
         field("utm_medium", "text", "UTM medium", "UTM-Medium", searched=False),
         field("utm_campaign", "text", "UTM campaign", "UTM-Kampagne", searched=False),
@@ -42,7 +42,11 @@ LEAD = Object(
         field("referrer", "url", "Referrer", "Verweisende Seite", searched=False),
         field("landing_page", "url", "Landing page", "Zielseite", searched=False),
         field(
-            "disqualified_reason", "choice", "Reason for disqualification", "Grund des Ausscheidens", choices=DISQUALIFIED_REASON
+            "disqualified_reason",
+            "choice",
+            "Reason for disqualification",
+            "Grund der Disqualifizierung",
+            choices=DISQUALIFIED_REASON,
         ),
         field("first_response_at", "datetime", "First response", "Erste Antwort", read_only=True),
         field("converted_at", "datetime", "Converted at", "Umgewandelt am", read_only=True),

@@ -12,10 +12,10 @@ LEADS = Pipeline(
     stages=(
         Stage(key="new", label={"en": "New", "de": "Neu"}, rot_days=3, color="blue"),
         Stage(key="contacted", label={"en": "Contacted", "de": "Kontaktiert"}, rot_days=14, color="teal"),
-        Stage(key="nurturing", label={"en": "Nurturing", "de": "In Pflege"}, rot_days=90, color="violet"),
+        Stage(key="nurturing", label={"en": "Nurturing", "de": "In Betreuung"}, rot_days=90, color="violet"),
         Stage(key="qualified", label={"en": "Qualified", "de": "Qualifiziert"}, rot_days=14, color="amber"),
         Stage(key="converted", label={"en": "Converted", "de": "Umgewandelt"}, status="won", color="green"),
-        Stage(key="disqualified", label={"en": "Disqualified", "de": "Ausgeschieden"}, status="lost", color="gray"),
+        Stage(key="disqualified", label={"en": "Disqualified", "de": "Disqualifiziert"}, status="lost", color="gray"),
     ),
 )
 

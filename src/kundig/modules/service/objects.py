@@ -71,7 +71,7 @@ TICKETS = Pipeline(
     stages=(
         Stage(key="new", label={"en": "New", "de": "Neu"}, rot_days=1, color="blue"),
         Stage(key="open", label={"en": "Open", "de": "Offen"}, rot_days=3, color="teal"),
-        Stage(key="waiting_customer", label={"en": "Waiting for customer", "de": "Wartet auf Kunde"}, rot_days=7, color="amber"),
+        Stage(key="waiting_customer", label={"en": "Waiting for customer", "de": "Wartet auf Kunden"}, rot_days=7, color="amber"),
         Stage(key="waiting_internal", label={"en": "Waiting internally", "de": "Wartet intern"}, rot_days=3, color="violet"),
         Stage(key="resolved", label={"en": "Resolved", "de": "Gelöst"}, status="won", color="green"),
         Stage(key="closed", label={"en": "Closed", "de": "Geschlossen"}, status="won", color="gray"),

@@ -31,7 +31,7 @@ VIEWS = (
     View(
         name="unassigned",
         object="ticket",
-        label={"en": "Without owner", "de": "Ohne Zuständige"},
+        label={"en": "Without owner", "de": "Nicht zugewiesen"},
         where={"all": [{"field": "owner", "op": "empty"}, _OPEN]},
         columns=("number", "subject", "status", "priority", "account", "contact", "created_at"),
         order="created_at",

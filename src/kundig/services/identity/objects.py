@@ -18,7 +18,7 @@ USER = Object(
         field("email", "text", "E-mail", "E-Mail", required=True, unique=True, main=True, personal=True, max_length=254),
         field("role", "tags", "Roles", "Rollen", main=True),
         field("teams", "links", "Teams", "Teams", main=True, target="team"),
-        field("manager", "link", "Manager", "Vorgesetzt", main=True, target="user"),
+        field("manager", "link", "Manager", "Führungskraft", main=True, target="user"),
         field(
             "language",
             "choice",

@@ -72,7 +72,8 @@ PERIODS: Mapping[str, Text] = {
 def filterable(scope: Scope, object_: BoundObject) -> tuple[FieldView, ...]:
     """The fields that the small form offers, by their labels."""
     hidden = scope.rights(object_.name).hidden
-    shown = [describe(scope, field) for field in object_.fields.values() if field.name not in hidden and field.kind is not Kind.NONE]
+    fields = [field for field in object_.fields.values() if field.name not in hidden and field.kind is not Kind.NONE]
+    shown = [describe(scope, field) for field in fields]
     return tuple(sorted(shown, key=lambda field: field.label.casefold()))
 
 
