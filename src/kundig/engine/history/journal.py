@@ -100,7 +100,7 @@ async def _fill_labels(scope: Scope, entries: Sequence[Entry]) -> None:
     for object_, ids in wanted.items():
         if object_ in scope.access.objects:
             row = scope.model.objects[object_].table
-            statement = sa.select(row.c.id, row.c.label).where(
+            statement = sa.select(row.c.id, reading.name(object_, row).label("label")).where(
                 row.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.UUID()))), reading.seen(object_, row)
             )
             found = await scope.connection.rows(statement, {**scope.access.parameters, "ids": [UUID(id_) for id_ in ids]})

@@ -121,7 +121,7 @@ def _entries(scope: Scope, page: sa.FromClause) -> Iterator[tuple[sa.ColumnEleme
         facts = {
             "object": sa.literal_column(f"'{name}'"),
             "id": row.c.id,
-            "label": row.c.label,
+            "label": reading.name(name, row),
             "at": instant_text(page.c.at),
             "by": sa.null() if hidden or creator is None else creator.type.select(creator, row, reading),
         }

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from kundig.base.context import Context
 from kundig.engine.policy.access import Access
 from kundig.engine.policy.derived import sources
+from kundig.engine.policy.naming import name_shown
 from kundig.engine.policy.visibility import forbids_name, overlaps, reads_name, visible
 from kundig.engine.schema.bound import BoundField
 from kundig.engine.schema.model import Model
@@ -46,6 +47,10 @@ class AccessReading:
         """Live and visible to the actor."""
         condition = visible(self.access, object_, row)
         return condition if condition is sa.false() else sa.and_(row.c.deleted_at.is_(None), condition)
+
+    def name(self, object_: str, row: sa.FromClause) -> sa.ColumnElement[str]:
+        """The name, unless it holds that of a record that the actor may not see."""
+        return name_shown(self.model, self.access, object_, row)
 
     def stored_rollup(self, field: BoundField) -> bool:
         """Whether the stored value may be told: only if the actor reads all records and fields that it is made of."""
@@ -80,6 +85,10 @@ class FullReading:
     def seen(self, object_: str, row: sa.FromClause) -> sa.ColumnElement[bool]:
         """Live."""
         return row.c.deleted_at.is_(None)
+
+    def name(self, object_: str, row: sa.FromClause) -> sa.ColumnElement[str]:
+        """The name as it is stored."""
+        return row.c.label
 
     def stored_rollup(self, field: BoundField) -> bool:
         """Always."""

@@ -49,10 +49,13 @@ async def begin_undo(scope: Scope, change: UUID, *, force: bool = False) -> UUID
 async def undo_state(scope: Scope, undoing: UUID) -> dict[str, Any]:
     """How far an undo by job is: `{"change", "state", "progress", "total", "conflicts"}`; raises Missing."""
     row = await scope.connection.row(
-        "select change, state, progress, total, conflicts from {ws}.change_state where change = %(id)s", {"id": undoing}
+        "select change, state, progress, total, conflicts, of_change from {ws}.change_state where change = %(id)s", {"id": undoing}
     )
-    if row is None:
+    of_change = row.pop("of_change") if row else None
+    if row is None or of_change is None:
         raise Missing
+    # It is told to those who may undo the change; for all others it is not there.
+    await check_rights(scope, await steps_of(scope, of_change, await _next_records(scope, of_change, None, 20)))
     return row
 
 

@@ -80,7 +80,7 @@ class Group:
             return shown(field, value, reading, digits)
         target = reading.table(field.target or "").alias()
         name: sa.ColumnElement[str] = sa.literal_column(f"'{field.target}'")
-        link = sa.func.json_build_object("id", target.c.id, "object", name, "label", target.c.label)
+        link = sa.func.json_build_object("id", target.c.id, "object", name, "label", reading.name(field.target or "", target))
         return sa.select(link).where(target.c.id == value).scalar_subquery()
 
     def ordered(self, value: sa.ColumnElement[Any], reading: AccessReading) -> list[sa.ColumnElement[Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kundig.engine.policy.naming import names_told
 from kundig.engine.policy.predicates import AccessReading
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.bound import BoundObject
@@ -18,10 +19,12 @@ def hidden_in(scope: Scope, object_: str) -> frozenset[str] | None:
 
 
 def limited_in(scope: Scope, object_: str) -> frozenset[str]:
-    """Roll-ups of which the actor sees only a part, so that comparing them would tell about the rest."""
+    """Roll-ups of which the actor sees only a part, and names that may hold hidden ones: comparing them would tell about the rest."""
     reading = AccessReading.of(scope)
     fields = scope.model.objects[object_].fields.values()
-    return frozenset(f.name for f in fields if f.type.rollup_columns(f) and not reading.stored_rollup(f))
+    told = names_told(scope.model, scope.access, object_)
+    found = (f.name for f in fields if f.type.rollup_columns(f) and not reading.stored_rollup(f))
+    return frozenset(found) if told else frozenset(found) | {"label"}
 
 
 def path_in(scope: Scope, object_: str, name: str) -> Path:
@@ -31,7 +34,10 @@ def path_in(scope: Scope, object_: str, name: str) -> Path:
 
 def comparable(scope: Scope, path: Path) -> bool:
     """Whether the actor may filter, order and group by a field."""
-    return path.field.name.split(".")[0] not in limited_in(scope, path.field.object)
+    field = path.field
+    if field.target is not None and field.name != "id" and not names_told(scope.model, scope.access, field.target):
+        return False  # links are put in the order of their names
+    return field.name.split(".")[0] not in limited_in(scope, field.object)
 
 
 def filter_in(scope: Scope, object_: BoundObject, where: Any) -> Filter:

@@ -14,6 +14,7 @@ from kundig.base.errors import Malformed
 from kundig.base.i18n import t
 from kundig.engine.policy.cursors import Place, read_cursor, write_cursor
 from kundig.engine.policy.decisions import may, parameters
+from kundig.engine.policy.predicates import AccessReading
 from kundig.engine.policy.scope import Scope
 from kundig.engine.policy.statements import statement
 from kundig.engine.schema.bound import BoundObject
@@ -77,7 +78,9 @@ def _statement(scope: Scope, objects: list[BoundObject], *, continued: bool) -> 
     if user is not None:
         name = sa.select(user.c.label).where(user.c.id == page.c.by, page.c.kind == sa.literal("user")).scalar_subquery()
     return (
-        sa.select(page.c.object, page.c.id, sa.func.coalesce(page.c.label, "").label("label"), page.c.deleted_at, name.label("deleted_by"))
+        sa.select(
+            page.c.object, page.c.id, sa.func.coalesce(page.c.label, "").label("label"), page.c.deleted_at, name.label("deleted_by")
+        )
         .order_by(page.c.deleted_at.desc(), page.c.id.desc())
         .limit(sa.bindparam("most", type_=sa.Integer()))
     )
@@ -91,7 +94,12 @@ def _branch(scope: Scope, object_: BoundObject, *, continued: bool) -> sa.Select
         conditions += [row.c.deleted_at <= at, sa.or_(row.c.deleted_at < at, row.c.id < last)]
     name: sa.ColumnElement[str] = sa.literal_column(f"'{object_.name}'", sa.Text())
     found = sa.select(
-        name.label("object"), row.c.id, row.c.label, row.c.deleted_at, row.c.updated_by.label("by"), row.c.updated_by__kind.label("kind")
+        name.label("object"),
+        row.c.id,
+        AccessReading.of(scope).name(object_.name, row).label("label"),
+        row.c.deleted_at,
+        row.c.updated_by.label("by"),
+        row.c.updated_by__kind.label("kind"),
     )
     newest = found.where(*conditions).order_by(row.c.deleted_at.desc(), row.c.id.desc())
     return sa.select(newest.limit(sa.bindparam("most", type_=sa.Integer())).subquery())

@@ -95,14 +95,14 @@ class BoundField:
 
 def implicit_fields(object_: str) -> Mapping[str, BoundField]:
     """`id`, a link to the record itself, and `label`."""
-    from kundig.engine.schema.fields.identity import IDENTITY, IdentityOptions
-    from kundig.engine.schema.fields.text import TextOptions, TextType
+    from kundig.engine.schema.fields.identity import IDENTITY, IdentityOptions, NameType
+    from kundig.engine.schema.fields.text import TextOptions
 
     id_ = Field(name="id", type="link", label={"en": "ID", "de": "ID"}, read_only=True)
     label = Field(name="label", type="text", label={"en": "Name", "de": "Name"}, read_only=True)
     return {
         "id": BoundField(id_, IDENTITY, IdentityOptions(object_), object_, "id", standard=True),
-        "label": BoundField(label, TextType(), TextOptions(), object_, "label", standard=True),
+        "label": BoundField(label, NameType(), TextOptions(), object_, "label", standard=True),
     }
 
 

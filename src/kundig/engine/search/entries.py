@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import dialect
 
 from kundig.base.database.connection import Connection
 from kundig.engine.extension import Role
+from kundig.engine.policy.naming import title_links
 from kundig.engine.policy.policies import Policies, granted
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.bound import BoundField, BoundObject
@@ -59,12 +60,15 @@ def _hides(role: Role, object_: BoundObject, name: str) -> bool:
 
 
 def entries_sql(object_: BoundObject, hidden: frozenset[str]) -> str:
-    """The statement that makes the entries of the live records among `%(ids)s`."""
+    """The statement that makes the entries of the live records among `%(ids)s`.
+
+    Names that hold names of linked records are left out: who finds a record may not know those.
+    """
     strong, weak = _texts(object_, hidden)
     return f"""
       insert into {{ws}}.search_entry (object, record, audience, label_fold, vector, body)
-      select '{object_.name}', t.id, t.audience, t.label_fold,
-             {vector_sql("t.strong", "A")} || {vector_sql("t.label", "B")} || {vector_sql("t.weak", "C")},
+      select '{object_.name}', t.id, t.audience, {"''" if title_links(object_) else "t.label_fold"},
+             {vector_sql("t.strong", "A")}{"" if title_links(object_) else " || " + vector_sql("t.label", "B")} || {vector_sql("t.weak", "C")},
              concat_ws(E'\\n', nullif(t.weak, ''), nullif(t.strong, ''))
         from (select o.id, o.audience, o.label, o.label_fold, {_joined(strong)} as strong, {_joined(weak)} as weak
                 from {{ws}}."{object_.name}" o where o.id = any(%(ids)s) and o.deleted_at is null) t

@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import sqlalchemy as sa
+
+from kundig.base.database.connection import compile_statement
 from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import t
+from kundig.engine.policy.predicates import AccessReading
 from kundig.engine.policy.scope import Scope
 from kundig.engine.search.contacts import point_queries
 from kundig.engine.search.entries import is_searched
@@ -102,10 +106,7 @@ class _Asking:
 
     async def hits(self, found: str) -> list[dict[str, Any]]:
         """The best hits of a statement with label and text; records that are not there any more are left out."""
-        labels = " ".join(
-            f"""when '{name}' then (select o.label from {{ws}}."{name}" o where o.id = h.record and o.deleted_at is null)"""
-            for name in self.objects
-        )
+        labels = " ".join(f"when '{name}' then ({self._name(name)})" for name in self.objects)
         statement = f"""
           with found as ({found}),
           best as (select distinct on (object, record) * from found order by object, record, tier),
@@ -115,6 +116,15 @@ class _Asking:
               from h join {{ws}}.search_entry e using (object, record)
           ) s where label is not null order by tier, rank desc, label_fold, record limit %(limit)s + %(limit)s"""
         return await self.scope.connection.rows(statement, self.values)
+
+    def _name(self, object_: str) -> str:
+        """The name of the hit `h`, as far as the actor may know what it is made of."""
+        row = self.scope.model.objects[object_].table.alias("o")
+        name = sa.select(AccessReading.of(self.scope).name(object_, row)).where(
+            row.c.id == sa.literal_column("h.record"), row.c.deleted_at.is_(None)
+        )
+        self.values |= self.scope.access.parameters
+        return compile_statement(name).text
 
     def _visible(self) -> str:
         """The condition that the actor may see the record of an entry `e`; objects with the same rights share one."""

@@ -64,6 +64,9 @@ class Reading(Protocol):
     def seen(self, object_: str, row: sa.FromClause) -> sa.ColumnElement[bool]:
         """The condition that a row of an object is live and visible to the reader; false for an object the reader can't know."""
 
+    def name(self, object_: str, row: sa.FromClause) -> sa.ColumnElement[str]:
+        """The name of a record, as far as the reader may know what it is made of."""
+
     def stored_rollup(self, field: BoundField) -> bool:
         """Whether the reader may be told the stored value: only who reads all of the child and the field that is rolled up."""
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 
 from kundig.base.i18n import t
 from kundig.engine.schema.fields.contract import FieldType, Parsing, Reading, Refused
+from kundig.engine.schema.fields.text import TextType
 from kundig.engine.schema.kinds import Kind
 
 if TYPE_CHECKING:
@@ -42,6 +43,14 @@ class IdentityType(FieldType):
     def select(self, field: BoundField, row: sa.FromClause, reading: Reading) -> sa.ColumnElement[Any]:
         """The id as a string."""
         return row.c[field.column]
+
+
+class NameType(TextType):
+    """The label of a record: kept by the writer, told as far as the reader may know what it is made of."""
+
+    def select(self, field: BoundField, row: sa.FromClause, reading: Reading) -> sa.ColumnElement[Any]:
+        """The name."""
+        return reading.name(field.object, row)
 
 
 IDENTITY = IdentityType()
