@@ -11,7 +11,7 @@ FRONTEND := hatch_build.py pyproject.toml $(shell find frontend -name node_modul
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench faults messages lock browser clean
+.PHONY: help run test prove lint format bench faults messages lock browser clean
 
 help:  ## what there is to type
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 18
@@ -39,6 +39,9 @@ test: lint browser  ## every check and every test: unit, integration, browser
 	$(BIN)/pytest -n 2 --dist loadscope tests/unit tests/integration tests/acceptance
 	@# on their own: Playwright's synchronous face keeps an event loop that asynchronous tests in the same process cannot enter
 	$(BIN)/pytest -n 2 --dist loadscope tests/browser
+
+prove: $(ASSETS) $(DEV)  ## the proofs of rights at length, for the night (KUNDIG_TEST_TIMES, KUNDIG_TEST_SEED)
+	KUNDIG_TEST_TIMES=$${KUNDIG_TEST_TIMES-20} $(BIN)/pytest -n 2 --dist loadscope tests/integration/rights tests/integration/engine/policy
 
 lint: $(ASSETS) $(DEV)  ## ruff, formatting, types, floors
 	$(BIN)/ruff check

@@ -25,7 +25,20 @@ KINDS = {
     "emails": "list", "phones": "list", "domains": "list", "link": "link", "links": "link", "link_any": "link", "user": "link", "team": "link",
     "rollup": "number",
 }  # fmt: skip
-WORDS = ("kanariealpha", "kanariebeta", "Konto", "Muster", "eva", "Vorhaben", "own0.example", "+49301234", "k", "Offen", "neu", "Aufgabe 1")
+WORDS = (
+    "kanariealpha",
+    "kanariebeta",
+    "Konto",
+    "Muster",
+    "eva",
+    "Vorhaben",
+    "own0.example",
+    "+49301234",
+    "k",
+    "Offen",
+    "neu",
+    "Aufgabe 1",
+)
 
 
 @dataclass(frozen=True)
@@ -80,7 +93,7 @@ class Maker:
                 keys = [c["key"] for c in [*field.get("choices", []), *field.get("stages", [])]]
                 return pick([*(keys or ["x"]), "retail"])
             case "link":
-                return str(pick(self.ids.get(field.get("target", ""), []) or [i for l in self.ids.values() for i in l]))
+                return str(pick(self.ids.get(field.get("target", ""), []) or [id_ for ids in self.ids.values() for id_ in ids]))
         return pick(WORDS)
 
     def leaf(self, object_: str) -> dict[str, Any]:
@@ -89,7 +102,11 @@ class Maker:
         if operator in ("empty", "not_empty"):
             return {"field": path, "op": operator}
         if operator == "within":
-            return {"field": path, "op": operator, "value": self.random.choice(["this_year", "last_30_days", "past", "next_3_months"])}
+            return {
+                "field": path,
+                "op": operator,
+                "value": self.random.choice(["this_year", "last_30_days", "past", "next_3_months"]),
+            }
         many = {"in": 3, "not_in": 3, "has_all": 1, "between": 2}.get(operator, 0)
         values = [self.value(field) for _ in range(many)]
         if operator == "between":
@@ -113,16 +130,32 @@ class Maker:
         return self.leaf(object_)
 
     def reads(self, count: int) -> Iterator[Request]:
-        makers = [self.lists, self.lists, self.lists, self.queries, self.figures, self.exports, self.records, self.searches, self.page_lists, self.page_records]
+        makers = [
+            self.lists,
+            self.lists,
+            self.lists,
+            self.queries,
+            self.figures,
+            self.exports,
+            self.records,
+            self.searches,
+            self.page_lists,
+            self.page_records,
+        ]
         for _ in range(count):
             yield self.random.choice(makers)(self.random.choice(list(self.objects)))
 
     def lists(self, object_: str) -> Request:
-        params: dict[str, str] = {"count": self.random.choice(["none", "exact", "estimate"]), "limit": self.random.choice(["3", "50", "1000"])}
+        params: dict[str, str] = {
+            "count": self.random.choice(["none", "exact", "estimate"]),
+            "limit": self.random.choice(["3", "50", "1000"]),
+        }
         if self.random.random() < 0.7:
             params["where"] = json.dumps(self.where(object_))
         if self.random.random() < 0.5:
-            params["order"] = ",".join(self.random.choice(["", "-"]) + self.path(object_)[0] for _ in range(self.random.choice([1, 1, 2])))
+            params["order"] = ",".join(
+                self.random.choice(["", "-"]) + self.path(object_)[0] for _ in range(self.random.choice([1, 1, 2]))
+            )
         if self.random.random() < 0.4:
             params["fields"] = ",".join(self.path(object_)[0] for _ in range(3))
         return Request("GET", f"/api/v1/{object_}?{urlencode(params)}")
@@ -134,7 +167,7 @@ class Maker:
         group, field = self.path(object_)
         if KINDS.get(field["type"]) == "date":
             group += ":month"
-        measures = ["count"] + [f"{self.random.choice(['sum', 'avg', 'min', 'max', 'count_distinct'])}:{self.path(object_)[0]}"]
+        measures = ["count", f"{self.random.choice(['sum', 'avg', 'min', 'max', 'count_distinct'])}:{self.path(object_)[0]}"]
         params = {"group": group, "measure": ",".join(self.random.sample(measures, self.random.choice([1, 2])))}
         if self.random.random() < 0.4:
             params["where"] = json.dumps(self.where(object_))
@@ -152,7 +185,9 @@ class Maker:
         return str(self.random.choice(self.ids.get(object_) or [UUID(int=self.random.getrandbits(128))]))
 
     def records(self, object_: str) -> Request:
-        end = self.random.choice(["", "", "/journal", "/timeline", f"?fields={self.path(object_)[0]}", "/journal?limit=2", "/timeline?limit=2"])
+        end = self.random.choice(
+            ["", "", "/journal", "/timeline", f"?fields={self.path(object_)[0]}", "/journal?limit=2", "/timeline?limit=2"]
+        )
         return Request("GET", f"/api/v1/{object_}/{self.id_of(object_)}{end}")
 
     def searches(self, object_: str) -> Request:
@@ -165,7 +200,19 @@ class Maker:
         ])  # fmt: skip
 
     def page_lists(self, object_: str) -> Request:
-        end = self.random.choice(["", "", "/rows", "/count", "/filter", "/board", "/board/totals", "/new", f"/filter?field={self.field(object_)['name']}"])
+        end = self.random.choice(
+            [
+                "",
+                "",
+                "/rows",
+                "/count",
+                "/filter",
+                "/board",
+                "/board/totals",
+                "/new",
+                f"/filter?field={self.field(object_)['name']}",
+            ]
+        )
         params = {}
         if "?" not in end and self.random.random() < 0.6:
             params = {"where": json.dumps([self.leaf(object_)])}

@@ -110,7 +110,14 @@ async def _foreign(twin: Twin) -> list[UUID]:
         }  # fmt: skip
         found.append(await twin.put("account", f"foreign{n}", mine=False, **values))
     for n in range(twin.pick(2, 4)):
-        await twin.put("contact", f"foreign{n}", mine=False, last_name=f"{word} {n}", account=str(found[n % 2]), emails=[f"p{n}@{word}.example"])
+        await twin.put(
+            "contact",
+            f"foreign{n}",
+            mine=False,
+            last_name=f"{word} {n}",
+            account=str(found[n % 2]),
+            emails=[f"p{n}@{word}.example"],
+        )
     for n in range(twin.pick(1, 3)):
         await twin.put("ticket", f"foreign{n}", mine=False, subject=f"{word} ticket {n}", account=str(found[0]))
         await twin.put("lead", f"hot{n}", mine=False, last_name=f"{word} {n}", rating="hot", company_name=word)
@@ -133,7 +140,12 @@ async def _accounts(twin: Twin, foreign: list[UUID]) -> None:
             "founded_on": twin.pick("1990-01-01", "2001-02-03"),
             "vat_id": twin.pick("DE1", "DE2") + str(n),
         }
-        shown = {"name": f"Konto {n:02}", "type": ["customer", "partner", None][n % 3], "employees": n * 10 or None, "website": f"https://k{n}.example"}
+        shown = {
+            "name": f"Konto {n:02}",
+            "type": ["customer", "partner", None][n % 3],
+            "employees": n * 10 or None,
+            "website": f"https://k{n}.example",
+        }
         account = await twin.put("account", f"{n}", **shown, **hidden)
         if n < 6:
             await twin.change("account", account, name=f"Konto {n:02} neu", vat_id=word + str(n), tags=[word, f"t{n}"])
@@ -165,7 +177,7 @@ async def _sales(twin: Twin, foreign: list[UUID]) -> None:
             primary_contact=str(id_of(f"contact/{n}") if n % 3 else id_of("contact/foreign0")),
         )  # fmt: skip
         await twin.put("opportunity_line", f"{n}", opportunity=str(deal), product=str(id_of(f"product/{n % 4}")), quantity="2",
-                       unit_price={"amount": "10.00", "currency": "EUR"}, discount=twin.pick("5", "10"))  # fmt: skip
+                       unit_price={"amount": "10.00", "currency": "EUR"}, discount=twin.pick("5", "10"), tax_rate="19")  # fmt: skip
         await twin.put("opportunity_contact", f"{n}", opportunity=str(deal), role="champion",
                        contact=str(id_of("contact/foreign0" if n % 2 else f"contact/{n}")))  # fmt: skip
         await twin.put("lead", f"{n}", mine=bool(n % 2), last_name=f"Interesse {n}", company_name="Offen GmbH", need=word, rating="cold",
@@ -185,10 +197,28 @@ async def _activities(twin: Twin, foreign: list[UUID], team: str, other_team: st
                        outcome=twin.pick("reached", "busy"), duration=twin.pick(60, 3600))  # fmt: skip
         meeting = await twin.put("meeting", f"{n}", mine=False, team=team, subject=f"Termin {n}", starts_at=f"2026-09-{10 + n}T09:00:00Z",
                                  location=word, related_to=about)  # fmt: skip
-        await twin.put("attendee", f"{n}", meeting=str(meeting), contact=str(id_of("contact/foreign0" if n % 2 else f"contact/{n}")))
+        await twin.put(
+            "attendee", f"{n}", meeting=str(meeting), contact=str(id_of("contact/foreign0" if n % 2 else f"contact/{n}"))
+        )
     for n in range(twin.pick(2, 6)):
-        about = [link("account", id_of(f"account/{n % 4}")), link("contact", id_of("contact/1")), link("opportunity", id_of("opportunity/1"))]
+        about = [
+            link("account", id_of(f"account/{n % 4}")),
+            link("contact", id_of("contact/1")),
+            link("opportunity", id_of("opportunity/1")),
+        ]
         await twin.put("note", f"foreign{n}", mine=False, body=f"<p>{word} note {n}</p>", related_to=about)
-        await twin.put("task", f"foreign{n}", mine=False, subject=f"{word} {n}", due_at=f"2026-11-{20 + n}T09:00:00Z", related_to=about)
-        await twin.put("meeting", f"foreign{n}", mine=False, team=other_team, subject=word, starts_at=f"2026-12-{1 + n:02}T09:00:00Z", related_to=about)
-        await twin.put("ticket", f"more{n}", mine=False, subject=word, account=str(id_of("account/1")), contact=str(id_of("contact/1")))
+        await twin.put(
+            "task", f"foreign{n}", mine=False, subject=f"{word} {n}", due_at=f"2026-11-{20 + n}T09:00:00Z", related_to=about
+        )
+        await twin.put(
+            "meeting",
+            f"foreign{n}",
+            mine=False,
+            team=other_team,
+            subject=word,
+            starts_at=f"2026-12-{1 + n:02}T09:00:00Z",
+            related_to=about,
+        )
+        await twin.put(
+            "ticket", f"more{n}", mine=False, subject=word, account=str(id_of("account/1")), contact=str(id_of("contact/1"))
+        )

@@ -19,7 +19,7 @@ def hidden_in(scope: Scope, object_: str) -> frozenset[str] | None:
 
 
 def limited_in(scope: Scope, object_: str) -> frozenset[str]:
-    """Roll-ups of which the actor sees only a part, and names that may hold hidden ones: comparing them would tell about the rest."""
+    """Roll-ups that the actor sees in part only, and names that may hold hidden ones: comparing them would tell about the rest."""
     reading = AccessReading.of(scope)
     fields = scope.model.objects[object_].fields.values()
     told = names_told(scope.model, scope.access, object_)

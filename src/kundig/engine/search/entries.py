@@ -65,10 +65,13 @@ def entries_sql(object_: BoundObject, hidden: frozenset[str]) -> str:
     Names that hold names of linked records are left out: who finds a record may not know those.
     """
     strong, weak = _texts(object_, hidden)
+    told = not title_links(object_)
+    folded = "t.label_fold" if told else "''"
+    vectors = [vector_sql("t.strong", "A"), *([vector_sql("t.label", "B")] if told else []), vector_sql("t.weak", "C")]
     return f"""
       insert into {{ws}}.search_entry (object, record, audience, label_fold, vector, body)
-      select '{object_.name}', t.id, t.audience, {"''" if title_links(object_) else "t.label_fold"},
-             {vector_sql("t.strong", "A")}{"" if title_links(object_) else " || " + vector_sql("t.label", "B")} || {vector_sql("t.weak", "C")},
+      select '{object_.name}', t.id, t.audience, {folded},
+             {" || ".join(vectors)},
              concat_ws(E'\\n', nullif(t.weak, ''), nullif(t.strong, ''))
         from (select o.id, o.audience, o.label, o.label_fold, {_joined(strong)} as strong, {_joined(weak)} as weak
                 from {{ws}}."{object_.name}" o where o.id = any(%(ids)s) and o.deleted_at is null) t

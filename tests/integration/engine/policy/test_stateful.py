@@ -1,8 +1,12 @@
-"""Random teams, roles, owners, shares, values, moves and deletions: what each user sees and may edit is what a simple model says."""
+"""Random teams, roles, owners, shares, rules, values, moves and deletions: what each user sees and may edit is what a simple model says.
+
+KUNDIG_TEST_TIMES makes it as many times longer.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -28,7 +32,9 @@ from kundig.base.context import Workspace
 from kundig.base.database import Database, migrate
 from kundig.base.database.address import Address
 from kundig.base.database.workspaces import create_workspace, drop_workspace
+from kundig.engine.configuration.yaml import load
 from kundig.engine.policy import principals
+from kundig.engine.policy.audience import renew_chunk
 from kundig.engine.policy.decisions import allowed, visible_ids
 from kundig.engine.policy.shares import grant_share, revoke_share
 from kundig.engine.records.writing import Change, Delete, Restore, Update
@@ -66,6 +72,17 @@ class House:
     price: int | None
     live: bool = True
     shares: dict[tuple[str, Any], str] = field(default_factory=dict)
+    rule: Opening | None = None
+    """The sharing rule of now; the same for all houses."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A sharing rule: houses of a city for the holders of a role."""
+
+    city: str
+    role: str
+    level: str
 
 
 def sees(person: Person, house: House) -> bool:
@@ -102,7 +119,9 @@ def under(team: Team | None, top: Team) -> bool:
 
 def received(person: Person, house: House) -> set[str]:
     keys = [("user", person.id), *(("role", role) for role in person.roles), *(("members", team.id) for team in person.teams)]
-    return {house.shares[key] for key in keys if key in house.shares}
+    found = {house.shares[key] for key in keys if key in house.shares}
+    opened = house.rule is not None and house.rule.city == house.city and house.rule.role in person.roles
+    return found | {house.rule.level} if opened and house.rule else found
 
 
 class Rights(RuleBasedStateMachine):
@@ -119,6 +138,11 @@ class Rights(RuleBasedStateMachine):
         super().__init__()
         self.everybody: list[Person] = []
         self.everything: list[House] = []
+        self.opening: Opening | None = None
+
+    def teardown(self) -> None:
+        if self.opening is not None:
+            self.change_rule(None)
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self.runner.run(work)
@@ -159,7 +183,7 @@ class Rights(RuleBasedStateMachine):
     @rule(target=houses, owner=persons, team=teams, city=st.sampled_from(["Rome", "Oslo"]), price=st.sampled_from([None, 50, 500]))
     def build(self, owner: Person, team: Team, city: str, price: int | None) -> House:
         id_ = self.run(self.world.create("house", name="x", owner=owner.id, team=team.id, city=city, price=price))
-        house = House(id_, owner, team, city, price)
+        house = House(id_, owner, team, city, price, rule=self.opening)
         self.everything.append(house)
         return house
 
@@ -191,6 +215,16 @@ class Rights(RuleBasedStateMachine):
             house.shares.pop((kind, to[kind][1]), None)
             if level:
                 house.shares[kind, to[kind][1]] = level
+
+    @rule(
+        opening=st.none()
+        | st.builds(Opening, st.sampled_from(["Rome", "Oslo"]), st.sampled_from(sorted(READ)), st.sampled_from(["read", "edit"]))
+    )
+    def change_rule(self, opening: Opening | None) -> None:
+        self.run(self._apply_rule(opening))
+        self.opening = opening
+        for house in self.everything:
+            house.rule = opening
 
     @rule(target=trash, house=consumes(houses))
     def delete(self, house: House) -> House:
@@ -225,6 +259,23 @@ class Rights(RuleBasedStateMachine):
         async with self.world.system() as scope:
             await Change(scope).write("house", [item])
 
+    async def _apply_rule(self, opening: Opening | None) -> None:
+        """Apply the document, then let the records follow, as the job does."""
+        text = "kind: sharing_rule\nname: opening\n"
+        if opening is None:
+            text += "hidden: true"
+        else:
+            text += f"label: {{en: Opening, de: Öffnung}}\nobject: house\nwhere: {{field: city, op: is, value: {opening.city}}}\n"
+            text += f"to: ['role:{opening.role}']\nlevel: {opening.level}"
+        if opening is not None or self.opening is not None:
+            await self.world.apply(*load(text, "rule.yaml"))
+        after: UUID | None = None
+        while True:
+            async with self.world.system() as scope:
+                after = await renew_chunk(scope, "house", after)
+            if after is None:
+                return
+
     async def _share(self, house: House, to: principals.Principal, level: Any) -> None:
         async with self.world.system() as scope:
             if level is None:
@@ -256,7 +307,12 @@ def test_rights_are_those_of_the_model(address: Address, database: Database) -> 
         try:
             run_state_machine_as_test(
                 Rights,
-                settings=settings(max_examples=12, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)),
+                settings=settings(
+                    max_examples=12 * int(os.environ.get("KUNDIG_TEST_TIMES", "1")),
+                    stateful_step_count=15,
+                    deadline=None,
+                    suppress_health_check=list(HealthCheck),
+                ),
             )
         finally:
             runner.run(end())

@@ -94,5 +94,6 @@ def link_key(value: Any) -> str | None:
 def link_json(target: str, id_: sa.ColumnElement[Any], reading: Reading) -> sa.ColumnElement[Any]:
     """A link as contract JSON: a scalar subquery, so that selecting one needs no join."""
     row = reading.table(target).alias()
-    shown = sa.func.json_build_object("id", row.c.id, "object", sa.literal_column(f"'{target}'"), "label", reading.name(target, row))
+    name: sa.ColumnElement[str] = sa.literal_column(f"'{target}'")
+    shown = sa.func.json_build_object("id", row.c.id, "object", name, "label", reading.name(target, row))
     return sa.select(shown).where(row.c.id == id_, reading.seen(target, row)).scalar_subquery()
