@@ -22,13 +22,13 @@ def test_killed_and_given_again_every_row_comes_once(server: Server, tmp_path) -
     path.write_text("Nr;Bezeichnung\n" + "".join(f"kill-{n:05};Teil {n}\n" for n in range(COUNT)))
     command = ["import", "product", str(path), "--map", "Nr=sku", "--map", "Bezeichnung=name", "--locale", "de"]
     mine = {"where": '{"field": "sku", "op": "starts_with", "value": "kill-"}', "count": "exact", "limit": 1}
-    client = server.client()
     kills = 0
     for _ in range(3):
         process = subprocess.Popen([KUNDIG, *command], env=server.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        before = client.get("/product", params=mine).json()["count"]
-        while process.poll() is None and client.get("/product", params=mine).json()["count"] == before:
-            time.sleep(0.05)
+        with server.client() as client:
+            before = client.get("/product", params=mine).json()["count"]
+            while process.poll() is None and client.get("/product", params=mine).json()["count"] == before:
+                time.sleep(0.05)
         if process.poll() is None:
             process.kill()
             kills += 1

@@ -95,7 +95,12 @@ def figures(client: httpx.Client) -> list[object]:
 
 
 def test_maven(server: Server) -> None:
-    client = server.client()
+    with server.client() as client:
+        walk_through(server, client)
+
+
+def walk_through(server: Server, client: httpx.Client) -> None:
+    """Import, compare, import again, undo."""
     before = (exported(client), figures(client))
     changes = run_script(server)
     assert len(changes) == 5
