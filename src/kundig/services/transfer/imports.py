@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import tempfile
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -134,6 +135,20 @@ async def resume_import(scope: Scope, id_: UUID) -> None:
         "update {ws}.import_run set state = 'queued', reason = null, ended_at = null where id = %(id)s", {"id": id_}
     )
     await _queue(scope, id_)
+
+
+async def repeat_in_earnest(scope: Scope, id_: UUID) -> UUID:
+    """Import a file for real that a dry run has tried; the new import's id. Raises Missing if it is not there any more."""
+    row = await _own(scope, id_)
+    run = await store.read_run(scope.connection, id_)
+    if run is None or not run.order.dry_run:
+        raise Missing
+    with tempfile.TemporaryFile() as file:
+        async for part in store.file_parts(scope.connection, id_):
+            file.write(part)
+        if not file.tell():
+            raise Missing(t("The file is kept for a month only. Please choose it again."))
+        return await start_import(scope, msgspec.structs.replace(run.order, dry_run=False), file, row["file_name"])
 
 
 async def check_order(scope: Scope, order: ImportOrder, file: BinaryIO) -> FileShape:

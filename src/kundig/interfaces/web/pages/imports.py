@@ -38,6 +38,7 @@ from kundig.services.transfer.imports import (
     cancel_import,
     import_state,
     list_imports,
+    repeat_in_earnest,
     resume_import,
     start_import,
 )
@@ -220,6 +221,16 @@ async def resume(request: Request[Any, Any, Any], id_: str) -> Response[str]:
     return await page(request, work)
 
 
+@post("/imports/{id_:str}/again", status_code=200)
+async def in_earnest(request: Request[Any, Any, Any], id_: str) -> Response[str]:
+    """What was only tried, done: the same file, the same order."""
+
+    async def work(scope: Scope, _: Visit) -> Reply:
+        return Reply(to=f"/imports/{await repeat_in_earnest(scope, record_id(id_))}")
+
+    return await page(request, work)
+
+
 @get("/imports/{id_:str}/errors.csv")
 async def download_errors(request: Request[Any, Any, Any], id_: str) -> Response[Any]:
     """The rows that failed, with what is wrong, to mend and import again."""
@@ -249,4 +260,4 @@ async def _pieces(spool: Any) -> AsyncIterator[bytes]:
             yield piece
 
 
-ROUTES = (show_all, new, show_columns, start, show, stop, resume, download_errors)
+ROUTES = (show_all, new, show_columns, start, show, stop, resume, in_earnest, download_errors)

@@ -121,8 +121,8 @@ async def show(request: Request[Any, Any, Any], name: str = "") -> Response[str]
 async def _view(scope: Scope, role: Role) -> RolesView:
     language = scope.context.language
     counted = await scope.connection.rows(
-        'select name, count(*) as people from {ws}."user" u cross join lateral unnest(u.role) as name'
-        " where u.is_active and u.deleted_at is null group by name"
+        'select r.name, count(*) as people from {ws}."user" u cross join lateral unnest(u.role) as r (name)'
+        " where u.is_active and u.deleted_at is null group by r.name"
     )
     people = {row["name"]: row["people"] for row in counted}
     links = {
@@ -130,6 +130,7 @@ async def _view(scope: Scope, role: Role) -> RolesView:
         for r in scope.model.roles.values()
     }
     objects = [o for o in scope.model.objects.values() if o.definition.storage == "record"]
+    objects = [o for o in objects if not o.definition.system or role.everything or granted(role, o.definition)]
     objects.sort(key=lambda o: (o.definition.navigation or 1000, label_in(o.definition.label, language)))
     return RolesView(
         nav=settings_navigation(scope),
