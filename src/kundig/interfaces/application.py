@@ -54,6 +54,7 @@ def application(
         exception_handlers={Exception: _refused},
         before_send=[_tell_statements] if settings.count_statements else [],
         openapi_config=None,
+        logging_config=None,  # base.logs has seen to it
         request_max_body_size=50_000_000,
     )
 
