@@ -65,7 +65,7 @@ async def fill(scope: Scope, owner: str) -> None:
         [
             {"first_name": first, "last_name": last, "account": str(accounts[n]), "job_title": "Einkauf", "owner": owner,
              "emails": [{"value": f"{n}@example.com"}]}
-            for n, (first, last) in enumerate((f, l) for f in FIRST for l in NAMES[:9])
+            for n, (first, last) in enumerate((first, last) for first in FIRST for last in NAMES[:9])
         ],
     )  # fmt: skip
     day = datetime.now(UTC).date()

@@ -35,7 +35,7 @@ def test_search_within_the_list_and_sorting(jana: Visitor) -> None:
     expect(page.locator("tr[data-row]")).to_have_count(7)
     page.click("th[data-field=name] a")
     expect(page.locator("th[data-field=name]")).to_have_attribute("aria-sort", "descending")
-    assert page.locator(".k-who .font-medium").first.inner_text().startswith("Zürisee Solarbau")
+    assert page.locator(".k-who b").first.inner_text().startswith("Zürisee Solarbau")
 
 
 def test_a_cell_is_edited_in_place_and_taken_back(jana: Visitor) -> None:

@@ -22,7 +22,14 @@ from kundig.engine.records.sight import filter_in
 
 
 async def list_columns(
-    scope: Scope, object_: str, choice: str, orders: Mapping[str, str], *, where: Any = None, fields: Sequence[str] = (), most: int = 20
+    scope: Scope,
+    object_: str,
+    choice: str,
+    orders: Mapping[str, str],
+    *,
+    where: Any = None,
+    fields: Sequence[str] = (),
+    most: int = 20,
 ) -> dict[str, list[dict[str, Any]]]:
     """Up to `most` records for each value in `orders`, in the order given for it. Raises Invalid for what is named wrongly."""
     bound = scope.object(object_)

@@ -23,8 +23,11 @@ def icon(name: str, classes: str = "") -> Markup:
 
 
 @lru_cache(maxsize=8192)
-def avatar(name: str, size: str = "s24", alone: bool = True) -> Markup:  # noqa: FBT001, FBT002 - templates say it by place
-    """A round mark with initials, in a hue that belongs to the name; `s20`, `s24`, `s32`, `s40`. The name itself only where it is alone."""
+def avatar(name: str, size: str = "s24", alone: bool = True) -> Markup:
+    """A round mark with initials, in a hue that belongs to the name; `s20`, `s24`, `s32`, `s40`.
+
+    It tells the name itself only where it stands `alone`, not beside the name.
+    """
     title = Markup(' title="{}"').format(name) if alone else ""
     return Markup('<span class="av h{} {}"{}>{}</span>').format(hue(name), size, title, initials(name))
 

@@ -1,7 +1,7 @@
 """Templates to HTML. A template gets two values, `view` (its own, typed) and `frame` (see `frame.py`), and runs no query.
 
 One Jinja environment for each language and time zone, so that texts and formats need no global request state; their compiled
-templates are shared. What templates may use besides macros (`ui`, see `templates/macros.html`; `shown` and `control`, see `templates/widgets`):
+templates are shared. What templates may use besides macros (`ui`, see `macros.html`; `shown` and `control`, see `widgets/`):
 `_("…")`, `ngettext`, `icon`, `avatar`, `asset`, and the filters `number`, `percent`, `money`, `money_short`, `count`, `date`,
 `time`, `datetime`, `relative`, `duration`, `weekday`, `highlight`, `trusted_html`, `short_url`, `phone`, `address_lines`.
 """
@@ -53,7 +53,9 @@ def environment(language: str, zone: str) -> Environment:
     )
     shown = formats(language, zone)
     made.filters.update({name: getattr(shown, name) for name in FORMATS} | {"highlight": highlight, "hue": hue})
-    made.filters.update(trusted_html=trusted_html, short_url=short_url, phone=phone, address_lines=partial(address_lines, language=language))
+    made.filters.update(
+        trusted_html=trusted_html, short_url=short_url, phone=phone, address_lines=partial(address_lines, language=language)
+    )
     made.globals.update(_=_translator(language), ngettext=_plural(language), language=language)
     made.globals.update(icon=icon, avatar=avatar, asset=asset)
     for name, template in (("ui", "macros.html"), ("shown", "widgets/show.html"), ("control", "widgets/input.html")):

@@ -42,7 +42,8 @@ def places_of(scope: Scope) -> tuple[tuple[LinkGroup, ...], tuple[Link, ...]]:
     )
     creatable = [object_ for object_ in objects if scope.access.objects[object_.name].create]
     create = tuple(
-        Link(label_in(object_.definition.label, language), f"/o/{object_.name}/new", object_.definition.icon) for object_ in creatable
+        Link(label_in(object_.definition.label, language), f"/o/{object_.name}/new", object_.definition.icon)
+        for object_ in creatable
     )
     navigation = (LinkGroup((home,)), LinkGroup(data, t("Data").render(language)), LinkGroup(work, t("More").render(language)))
     return navigation, create

@@ -71,11 +71,21 @@ def _fields(scope: Scope, action: Action) -> list[FieldView]:
     for name, hint in get_type_hints(action.body).items():
         kinds = set(get_args(hint)) if get_origin(hint) in (Union, types.UnionType) else {hint}
         target = scope.access.objects.get(name) is not None and name in scope.model.objects
-        label = label_in(scope.model.objects[name].definition.label, scope.context.language) if target else name.replace("_", " ").capitalize()
+        label = (
+            label_in(scope.model.objects[name].definition.label, scope.context.language)
+            if target
+            else name.replace("_", " ").capitalize()
+        )
         if bool in kinds:
-            found.append(FieldView(name, t("New: {object}", object=label).render(scope.context.language) if target else label, "boolean"))
+            found.append(
+                FieldView(name, t("New: {object}", object=label).render(scope.context.language) if target else label, "boolean")
+            )
         elif str in kinds and target:
-            found.append(FieldView(name, label, "link", target=name, help=t("Leave it empty to find or make one.").render(scope.context.language)))
+            found.append(
+                FieldView(
+                    name, label, "link", target=name, help=t("Leave it empty to find or make one.").render(scope.context.language)
+                )
+            )
         elif str in kinds or int in kinds:
             found.append(FieldView(name, label, "text", required=type(None) not in kinds))
     return found

@@ -17,7 +17,7 @@ from kundig.engine.policy.scope import Scope
 from kundig.engine.records.aggregates import aggregate
 from kundig.engine.records.columns import list_columns
 from kundig.engine.records.reading import ListQuery, list_records
-from kundig.engine.schema.bound import BoundField, BoundObject
+from kundig.engine.schema.bound import BoundField
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.frame import Link
 from kundig.interfaces.web.pages.conditions import chip_of
@@ -110,11 +110,15 @@ def _asked(scope: Scope, object_name: str, query: dict[str, str]) -> _Asked:
     view = next((v for v in boards if v.name == query.get("view")), boards[0] if boards else None)
     field = stage_field(scope, object_, view.group if view and view.group in {f.name for f in object_.pipelines} else "")
     listing = listing_of(scope, object_name, query)
-    listing = Listing(object_, view or View(name="", object=object_name, label={}), listing.added, listing.order, listing.words, "board")
+    listing = Listing(
+        object_, view or View(name="", object=object_name, label={}), listing.added, listing.order, listing.words, "board"
+    )
     names = view.columns if view and view.columns else default_columns(object_)
     hidden = scope.rights(object_name).hidden
     shown = [column_at(scope, object_, name) for name in names if name not in hidden]
-    fields = tuple(column for column in shown if column is not None and column.name not in (field.name, "label", *object_.title_fields))
+    fields = tuple(
+        column for column in shown if column is not None and column.name not in (field.name, "label", *object_.title_fields)
+    )
     return _Asked(listing, field, fields)
 
 
@@ -151,7 +155,9 @@ def _board(scope: Scope, asked: _Asked, found: Mapping[str, Sequence[dict[str, A
         field=asked.field.name,
         columns=tuple(columns),
         shapes=shapes_of(scope, object_),
-        tabs=tuple(Link(label_in(v.label, language), f"/o/{object_.name}/board?view={v.name}") for v in boards) if len(boards) > 1 else (),
+        tabs=tuple(Link(label_in(v.label, language), f"/o/{object_.name}/board?view={v.name}") for v in boards)
+        if len(boards) > 1
+        else (),
         current=f"/o/{object_.name}/board?view={listing.view.name}" if listing.view else "",
         chips=tuple(chip_of(scope, object_, part, address) for part, address in zip(listing.added, without(listing), strict=True)),
         totals=listing.part("board/totals"),
@@ -217,13 +223,17 @@ async def show_totals(request: Request[Any, Any, Any], object_name: str) -> Resp
         for stage in asked.stages:
             row = by_stage.get(stage.key, {})
             total = Decimal(row.get(f"sum:{amount}") or 0) if amount else None
-            weighted = total * stage.probability / 100 if total is not None and stage.probability and stage.status == "open" else None
+            weighted = (
+                total * stage.probability / 100 if total is not None and stage.probability and stage.status == "open" else None
+            )
             totals.append(
                 {
-                    "key": stage.key, "count": row.get("count", 0), "probability": stage.probability,
+                    "key": stage.key,
+                    "count": row.get("count", 0),
+                    "probability": stage.probability,
                     "sum": None if total is None else {"amount": total, "currency": currency},
                     "weighted": None if weighted is None else {"amount": weighted, "currency": currency},
-                }  # fmt: skip
+                }
             )
         return Reply(render("pages/board_totals.html", {"totals": totals}, visit.frame))
 

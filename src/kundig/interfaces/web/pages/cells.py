@@ -34,14 +34,12 @@ async def cell_editor(request: Request[Any, Any, Any], object_name: str, id_: st
         field = _field(scope, object_name, field_name)
         record = msgspec.json.decode((await read_record(scope, object_name, record_id(id_), [field_name, "version"])).text)
         filled = fill(field, record[field_name], formats(visit.frame.language, visit.frame.zone))
-        return Reply(render("pages/cell_editor.html", _editor(scope, visit, object_name, id_, field, filled), visit.frame))
+        return Reply(render("pages/cell_editor.html", _editor(scope, object_name, id_, field, filled), visit.frame))
 
     return await page(request, work)
 
 
-def _editor(
-    scope: Scope, visit: Visit, object_name: str, id_: str, field: BoundField, filled: Filled, error: str = ""
-) -> dict[str, Any]:
+def _editor(scope: Scope, object_name: str, id_: str, field: BoundField, filled: Filled, error: str = "") -> dict[str, Any]:
     shown = describe(scope, field)
     return {
         "field": shown, "filled": filled, "error": error, "address": f"/o/{object_name}/cell/{id_}/{field.name}",
@@ -69,7 +67,7 @@ async def cell_save(request: Request[Any, Any, Any], object_name: str, id_: str,
                 written = await write(scope, object_name, [Update(record_id(id_), {field_name: value})])
         except Invalid as error:
             said = " ".join(e.text.render(visit.frame.language) for e in error.errors)
-            editor = _editor(scope, visit, object_name, id_, field, typed(field, visit.form), said)
+            editor = _editor(scope, object_name, id_, field, typed(field, visit.form), said)
             return Reply(render("pages/cell_editor.html", editor, visit.frame), 422)
         record = msgspec.json.decode((await read_record(scope, object_name, record_id(id_), [field_name])).text)
         view = _place(scope, visit, object_name, id_, field) | {"value": record[field_name]}

@@ -66,7 +66,8 @@ class RecordView:
     facts: tuple[Detail, ...]
     parts: tuple[Part, ...]
     related: tuple[Related, ...]
-    composer: tuple[Link, ...]
+    composer: bool
+    """Whether anything can be written down here."""
     first: Any
     """The composer's first form, a `ComposerView`."""
     actions: tuple[Link, ...]
@@ -125,9 +126,11 @@ def sections_of(scope: Scope, object_: BoundObject) -> list[tuple[str, list[str]
         sections = [(label_in(s.label, language), [n for n in s.fields if n in known], False) for s in layout.sections]
     else:
         main = [n for n in known if object_.fields[n].definition.main] or [n for n in known if not object_.fields[n].standard]
-        sections = [(t("Details").render(language), [*main, *(["owner"] if "owner" in known and "owner" not in main else [])], False)]
+        sections = [
+            (t("Details").render(language), [*main, *(["owner"] if "owner" in known and "owner" not in main else [])], False)
+        ]
     named = {name for _, names, _ in sections for name in names}
-    rest = [name for name in known if name not in named and name not in ("version",)]
+    rest = [name for name in known if name not in named and name != "version"]
     return [*(s for s in sections if s[1]), (t("More fields").render(language), rest, True)]
 
 
@@ -194,7 +197,7 @@ def stages_of(scope: Scope, object_: BoundObject, record: Mapping[str, Any]) -> 
 
 def states_of(scope: Scope, object_: BoundObject, record: Mapping[str, Any], *, with_stage: bool) -> tuple[Detail, ...]:
     """The first main choices that are filled; the stage only where it is not shown as a path."""
-    kinds = ("choice", "stage") if with_stage else ("choice",)
+    kinds = {"choice", "stage"} if with_stage else {"choice"}
     shown = [describe(scope, f) for f in object_.fields.values() if f.definition.main and record.get(f.name)]
     return tuple(Detail(field_, record[field_.name]) for field_ in shown if field_.widget in kinds)[:STATES]
 

@@ -96,7 +96,12 @@ async def create(request: Request[Any, Any, Any], object_name: str) -> Response[
 
 
 def _quick_view(
-    scope: Scope, visit: Visit, object_: BoundObject, record: dict[str, Any], form: Form | None = None, errors: Sequence[FieldError] = ()
+    scope: Scope,
+    visit: Visit,
+    object_: BoundObject,
+    record: dict[str, Any],
+    form: Form | None = None,
+    errors: Sequence[FieldError] = (),
 ) -> FormView:
     """Main and required fields only; what the address gave and no control shows goes along unseen."""
     whole = _form_view(scope, visit, object_, record=record, form=form, errors=errors)
@@ -107,7 +112,11 @@ def _quick_view(
     parts = tuple(replace(part, controls=tuple(c for c in part.controls if c.field.name in shown)) for part in whole.parts)
     query = visit.request.scope.get("query_string", b"").decode("ascii", "ignore")
     return replace(
-        whole, parts=parts, action=f"/o/{object_.name}/quick", errors=other_errors(scope, parts, errors), all_fields=f"/o/{object_.name}/new?{query}"
+        whole,
+        parts=parts,
+        action=f"/o/{object_.name}/quick",
+        errors=other_errors(scope, parts, errors),
+        all_fields=f"/o/{object_.name}/new?{query}",
     )
 
 
@@ -148,7 +157,9 @@ async def edit_form(request: Request[Any, Any, Any], object_name: str, id_: str)
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         record = msgspec.json.decode((await read_record(scope, object_name, record_id(id_))).text)
-        return Reply(render("pages/form.html", _form_view(scope, visit, scope.object(object_name), record=record, id_=id_), visit.frame))
+        return Reply(
+            render("pages/form.html", _form_view(scope, visit, scope.object(object_name), record=record, id_=id_), visit.frame)
+        )
 
     return await page(request, work)
 

@@ -115,7 +115,9 @@ async def my_list(request: Request[Any, Any, Any], object_name: str, view_name: 
         if not rows and (other := _for_all(scope, object_)) is not None:
             view, heading = other, label_in(other.label, visit.frame.language)
             rows = await _rows(scope, object_, view)
-        return Reply(render("pages/home_list.html", _list_view(scope, visit, object_, view, rows) | {"heading": heading}, visit.frame))
+        return Reply(
+            render("pages/home_list.html", _list_view(scope, visit, object_, view, rows) | {"heading": heading}, visit.frame)
+        )
 
     return await page(request, work)
 
@@ -153,8 +155,9 @@ def _list_view(scope: Scope, visit: Visit, object_: BoundObject, view: View, row
     table = bool(object_.pipelines) and object_.definition.interaction is None
     small = [c for c in columns if c is not when and c.widget in ("choice", "links", "link", "text", "stage")][:2]
     return {
-        "name": object_.name, "icon": object_.definition.icon, "person": named_as_person(object_), "when": when, "rows": rows,
-        "columns": columns[:5] if table else small, "table": table, "label": label_in(object_.definition.label, visit.frame.language),
+        "name": object_.name, "icon": object_.definition.icon, "person": named_as_person(object_), "when": when,
+        "rows": rows, "columns": columns[:5] if table else small, "table": table,
+        "label": label_in(object_.definition.label, visit.frame.language),
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What a list shows: views as tabs, columns, filter chips, order; all of it in the address, so that it can be shared and gone back to."""
+"""What a list shows: views as tabs, columns, filter chips, order; all of it in the address, to be shared and gone back to."""
 
 from __future__ import annotations
 
@@ -189,7 +189,9 @@ def columns_of(scope: Scope, listing: Listing) -> list[FieldView]:
     """The columns of a list, as far as the reader may see them."""
     names = listing.view.columns if listing.view and listing.view.columns else default_columns(listing.object)
     shown = [column for name in names if (column := column_at(scope, listing.object, name)) is not None]
-    return shown or [field_ for name in default_columns(listing.object) if (field_ := column_at(scope, listing.object, name)) is not None]
+    return shown or [
+        field_ for name in default_columns(listing.object) if (field_ := column_at(scope, listing.object, name)) is not None
+    ]
 
 
 def short_columns(scope: Scope, object_: BoundObject) -> list[str]:
@@ -286,7 +288,9 @@ def list_view(scope: Scope, listing: Listing, page: Page, columns: Sequence[Fiel
         may_delete=rights.delete != "none",
         filtered=bool(listing.added or listing.words),
         person=named_as_person(object_),
-        hidden={name: value for name, value in (("view", listing.view.name if listing.view else ""), ("order", listing.order)) if value},
+        hidden={
+            name: value for name, value in (("view", listing.view.name if listing.view else ""), ("order", listing.order)) if value
+        },
     )
 
 

@@ -16,8 +16,8 @@ from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.conditions import condition_from, filterable, operators_for, periods, value_control
-from kundig.interfaces.web.pages.listing import Listing, columns_of, list_view, listing_of
 from kundig.interfaces.web.pages.ids import record_id
+from kundig.interfaces.web.pages.listing import Listing, columns_of, list_view, listing_of
 from kundig.interfaces.web.rendering import render
 from kundig.interfaces.web.widgets.described import describe
 
@@ -72,7 +72,7 @@ async def count(request: Request[Any, Any, Any], object_name: str) -> Response[s
 
 @get("/o/{object_name:str}/filter")
 async def filter_form(request: Request[Any, Any, Any], object_name: str) -> Response[str]:
-    """The small form that adds a condition: it asks for the field, then the operator and the value that fit; at the end it goes on."""
+    """The small form that adds a condition: field, operator, then the value that fits; at the end it goes on to the list."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         listing = listing_of(scope, object_name, dict(visit.request.query_params))
@@ -91,7 +91,8 @@ async def filter_form(request: Request[Any, Any, Any], object_name: str) -> Resp
         view = {
             "name": object_name, "fields": fields, "field": describe(scope, bound), "operators": operators, "operator": operator,
             "control": value_control(bound, operator), "periods": periods(visit.frame.language), "listing": listing,
-            "where": json.dumps(listing.added, ensure_ascii=False) if listing.added else "", "value": visit.query("value"), "shape": visit.query("shape"),
+            "where": json.dumps(listing.added, ensure_ascii=False) if listing.added else "",
+            "value": visit.query("value"), "shape": visit.query("shape"),
         }  # fmt: skip
         return Reply(render("pages/list_filter.html", view, visit.frame))
 

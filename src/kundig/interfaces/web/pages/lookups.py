@@ -21,7 +21,9 @@ async def look_up(request: Request[Any, Any, Any], object_name: str) -> Response
     """Records whose name fits what is typed; `-` looks in all objects."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        words = next((v for name, v in visit.request.query_params.items() if name.endswith("label") or name == "q"), "").strip()[:100]
+        words = next((v for name, v in visit.request.query_params.items() if name.endswith("label") or name == "q"), "").strip()[
+            :100
+        ]
         hits = await (_anywhere(scope, words) if object_name == "-" else _in_one(scope, object_name, words))
         return Reply(render("pages/found.html", {"hits": hits, "words": words}, visit.frame))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -49,7 +48,7 @@ async def record_view(scope: Scope, object_name: str, id_: str, visit: Visit) ->
         facts=facts_of(scope, object_, record),
         parts=parts_of(scope, object_, record),
         related=related_of(scope, object_, id_),
-        composer=kinds,
+        composer=bool(kinds),
         first=composer_view(scope, visit, object_name, id_, kinds[0].href) if kinds else None,
         actions=actions_of(scope, object_, id_) if rights.edit != "none" else (),
         stages=stages,
@@ -89,12 +88,16 @@ async def show_related(request: Request[Any, Any, Any], object_name: str, id_: s
         names = [name for name in short_columns(scope, child) if name != link]
         known = [column for name in names if (column := column_at(scope, child, name)) is not None]
         money = next((column for column in known if column.widget == "money"), None)
-        columns = [*[c for c in known if c.widget not in ("money", "person", "phones", "emails")][:RELATED_COLUMNS], *([money] if money else [])]
+        columns = [
+            *[c for c in known if c.widget not in ("money", "person", "phones", "emails")][:RELATED_COLUMNS],
+            *([money] if money else []),
+        ]
         where = {"field": link, "op": "is", "value": id_}
         fields = tuple(dict.fromkeys(["label", *(column.name for column in columns)]))
         found = await list_records(scope, ListQuery(child_name, where, fields, child.definition.order, RELATED_PAGE))
         view = {
-            "name": child_name, "icon": child.definition.icon, "person": named_as_person(child), "columns": columns, "rows": found.records(),
+            "name": child_name, "icon": child.definition.icon, "person": named_as_person(child),
+            "columns": columns, "rows": found.records(),
             "figure": money.name if money else "", "all": _all_of(child_name, link, id_) if found.next_cursor else "",
         }  # fmt: skip
         return Reply(render("pages/related.html", view, visit.frame))

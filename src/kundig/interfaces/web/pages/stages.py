@@ -57,9 +57,7 @@ def stage_field(scope: Scope, object_: BoundObject, name: str = "") -> BoundFiel
     return own[0]
 
 
-async def _asks(
-    scope: Scope, visit: Visit, object_: BoundObject, id_: str, field: BoundField, stage: str, error: Invalid
-) -> Reply:
+async def _asks(scope: Scope, visit: Visit, object_: BoundObject, id_: str, field: BoundField, stage: str, error: Invalid) -> Reply:
     """The dialog for what the stage demands; a second refusal says at the fields what is wrong."""
     record: dict[str, Any] = msgspec.json.decode((await read_record(scope, object_.name, record_id(id_))).text)
     shown = formats(visit.frame.language, visit.frame.zone)

@@ -37,7 +37,11 @@ async def show_timeline(request: Request[Any, Any, Any], object_name: str, id_: 
         records = await _records(scope, found["data"])
         shown = [_entry(scope, entry, records.get(entry["id"], {})) for entry in found["data"]]
         more = f"/o/{object_name}/{id_}/timeline?cursor={found['next_cursor']}" if found["next_cursor"] else ""
-        view = {"days": _by_day(scope, shown, formats(visit.frame.language, visit.frame.zone)), "more": more, "first": cursor is None}
+        view = {
+            "days": _by_day(scope, shown, formats(visit.frame.language, visit.frame.zone)),
+            "more": more,
+            "first": cursor is None,
+        }
         return Reply(render("pages/timeline.html", view, visit.frame))
 
     return await page(request, work)

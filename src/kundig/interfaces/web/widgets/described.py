@@ -71,7 +71,7 @@ def describe(scope: Scope, bound: BoundField, path: str | None = None) -> FieldV
         help=label_in(bound.definition.help, language) if bound.definition.help else "",
         required=bound.definition.required,
         right=widget in RIGHT,
-        editable=own and not fixed and not bound.standard or (own and bound.name == "owner" and not fixed),
+        editable=(own and not fixed and not bound.standard) or (own and bound.name == "owner" and not fixed),
         choices={c.key: ChoiceView(label_in(c.label, language), c.color or "gray", c.retired) for c in bound.choices},
         target=bound.target or "",
         currency=scope.context.workspace.currency,

@@ -1,4 +1,4 @@
-"""Forms → contract JSON. What can't be read goes on as it was typed, so that the write door refuses it with the field's own message."""
+"""Forms → contract JSON. What can't be read goes on as it was typed, so that the write door refuses it in the field's own words."""
 
 from __future__ import annotations
 
@@ -114,7 +114,9 @@ def _tags(parts: Filled, *_: Any) -> Any:
 def _points(parts: Filled, *_: Any) -> Any:
     values, labels = parts.get("", []), parts.get("label", [])
     padded = [*labels, *[""] * len(values)]
-    return [{"value": v.strip()} | ({"label": label} if label else {}) for v, label in zip(values, padded, strict=False) if v.strip()]
+    return [
+        {"value": v.strip()} | ({"label": label} if label else {}) for v, label in zip(values, padded, strict=False) if v.strip()
+    ]
 
 
 def _address(parts: Filled, *_: Any) -> Any:
