@@ -5,7 +5,7 @@ from __future__ import annotations
 from kundig.engine.extension import Grant, Role
 from kundig.modules.contacts.roles import AGENT_LABEL, LEADS_ALL, MANAGER_LABEL, REPRESENTATIVE_LABEL, SERVES_ALL
 
-_REPORTS = Grant(read="all", create=True, edit="own", delete="none", assign="own", share="own")
+_REPORTS = Grant(read="all", create=True, edit="own", delete="own", assign="own", share="own")
 
 ROLES = (
     Role(name="sales_manager", label=MANAGER_LABEL, objects={"ticket": LEADS_ALL}),
