@@ -265,3 +265,28 @@ def test_comments_mentions_and_the_bell(server: Server, administrator: str, new_
     expect(nora).to_have_url(record)
     nora.goto(f"{server.url}/notifications")
     expect(nora.locator(".k-news .is-new")).to_have_count(0)
+
+
+def test_people_without_rights_see_their_own_settings_only(server: Server, administrator: str, new_page: NewPage) -> None:
+    server.run(
+        "user", "add", "reader@example.com", "--role", "read_only", "--language", "en", "--password-stdin", given=f"{PASSWORD}\n"
+    )
+    page = new_page()
+    sign_in(page, server, "reader@example.com")
+    page.goto(f"{server.url}/settings")
+    expect(page.locator(".k-snav a")).to_have_text(["Profile", "Sign-in", "API tokens"])
+    users, roles = f"{server.url}/settings/users", f"{server.url}/settings/roles"
+    for address in (
+        users,
+        f"{users}/new",
+        f"{server.url}/settings/teams",
+        roles,
+        f"{server.url}/settings/history",
+        f"{server.url}/imports/new",
+    ):
+        assert page.request.get(address).status == 403, address
+    csrf = re.search(r'"x-csrftoken": "(\w+)"', page.content())
+    assert csrf
+    form = {"name": "Evil", "email": "evil@example.com", "role": "administrator", "_csrf_token": csrf[1]}
+    assert page.request.post(f"{users}/new", form=form).status == 403
+    assert page.request.post(f"{users}/new", form={**form, "_csrf_token": "no"}).status == 403

@@ -18,7 +18,7 @@ def link_address(base_url: str, code: str) -> str:
 async def send_link(connection: Connection, post: Post, invitation: Invitation) -> None:
     """Mail a link to whom it was made for; the connection is in their workspace. It leaves with the transaction."""
     letter = _setup(post, invitation) if invitation.purpose == "setup" else _reset(post, invitation)
-    await send_mail(connection, post, Mail(invitation.email, invitation.name, invitation.language, "account", letter))
+    await send_mail(connection, post, Mail(invitation.email, invitation.name, invitation.language, "access", letter))
 
 
 def _setup(post: Post, invitation: Invitation) -> Letter:

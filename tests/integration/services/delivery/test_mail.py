@@ -36,7 +36,7 @@ def post(sink: Sink | None, folder: Path) -> Post:
 
 async def queued(world: World, out: Post, **values: Any) -> UUID:
     letter = Letter(t("Hello {name}", name="x"), t("Hello"), (t("A text."),), t("Go"), f"{BASE}/x", t("Small."))
-    mail = replace(Mail("ada@example.com", "Ada", "en", "account", letter), **values)
+    mail = replace(Mail("ada@example.com", "Ada", "en", "access", letter), **values)
     async with world.database.transaction(world.workspace) as connection:
         return await send_mail(connection, out, mail)
 
@@ -117,7 +117,7 @@ async def test_copies_of_a_workspace_send_nothing(world: World, sink: Sink, tmp_
 
 @pytest.mark.parametrize(
     ("status", "purpose", "leaves"),
-    [("bounced", "account", False), ("opted_out", "account", True), ("opted_out", "marketing", False)],
+    [("bounced", "access", False), ("opted_out", "access", True), ("opted_out", "marketing", False)],
 )
 async def test_addresses_that_may_not_be_used(
     world: World, sink: Sink, tmp_path: Path, status: str, purpose: str, leaves: bool
