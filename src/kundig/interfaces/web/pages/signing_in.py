@@ -193,10 +193,14 @@ async def _password_form(visit: Visit, code: str, errors: dict[str, str]) -> Rep
     web, status, action = visit.web, 422 if errors else 200, f"/setup/{code}"
     holder = await _holder(visit, code)
     if holder is not None:
-        view = NewPassword(action, holder.email, holder.name, first=holder.fresh, length=SHORTEST, errors=errors, server=web.base_url)
+        view = NewPassword(
+            action, holder.email, holder.name, first=holder.fresh, length=SHORTEST, errors=errors, server=web.base_url
+        )
     elif await first_link_holds(web.database, web.workspace, code, address=peer(visit)):
         name, email = visit.value("name"), visit.value("email")
-        view = NewPassword(action, email, name, first=True, asks_name=True, length=SHORTEST, errors=errors, server=web.base_url)
+        view = NewPassword(
+            action, email, name, first=True, asks_name=True, length=SHORTEST, errors=errors, server=web.base_url
+        )
     else:
         view, status = NewPassword("", expired=True, server=web.base_url), 404
     return Reply(render("new_password.html", view, visit.frame), status)
