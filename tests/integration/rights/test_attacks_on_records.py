@@ -284,7 +284,6 @@ async def test_a_contact_is_not_a_login(place: Place) -> None:
     'kind: field\nobject: account\nname: evil\ntype: formula\nlabel: {en: x, de: x}\noptions: {result: text, sql: "(select 1)"}',
     "kind: field\nobject: account\nname: evil\ntype: choice\nlabel: {en: x, de: x}\noptions: {choices: [{key: \"a'b\", label: {en: a, de: a}}]}",
     "kind: field\nobject: account\nname: evil\ntype: autonumber\nlabel: {en: x, de: x}\noptions: {prefix: \"'; drop table account;--\"}",
-    "kind: field\nobject: account\nname: evil\ntype: text\nlabel: {en: x, de: x}\ndefault: {sql: now()}",
 ])  # fmt: skip
 async def test_what_would_harm_later_is_not_stored(place: Place, document: str) -> None:
     """SQ-04, SQ-08: refused when it is written, or harmless: the lists and pages of the object work as before."""

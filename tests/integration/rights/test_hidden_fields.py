@@ -14,6 +14,7 @@ from uuid import UUID
 import pytest
 from tests.integration.rights.crm import Caller, Crm
 
+from kundig.base.errors import Invalid
 from kundig.engine.policy.resolve import NEVER_HIDDEN
 from kundig.engine.schema.bound import BoundField, BoundObject
 
@@ -80,9 +81,12 @@ async def hidden(new_crm: Callable[[], Awaitable[Crm]]) -> Hidden:
                 values[key] = value_of(bound, f"kanarie{name.replace('_', '')}{number}")
         for key in object_.title_fields:
             bound = object_.fields[key]
-            values[key] = str(made.records[bound.target]) if bound.target in made.records else values.get(key) or f"Offen {name}"
-            if bound.type.name in KEPT or (bound.target and bound.target not in made.records):
-                values.pop(key)
+            shown = {
+                "text": f"Offen {name}",
+                "rich_text": f"<p>Offen {name}</p>",
+                "link": str(made.records.get(bound.target or "") or "") or None,
+            }
+            values[key] = shown.get(bound.type.name)
         if object_.definition.parent:
             parent = object_.fields[object_.definition.parent]
             values[parent.name] = str(made.records[parent.target or ""])
@@ -91,7 +95,10 @@ async def hidden(new_crm: Callable[[], Awaitable[Crm]]) -> Hidden:
                 values[key] = str(made.records[bound.target or ""])
         values = {key: value for key, value in values.items() if value is not None}
         values.pop("time_zone", None), values.pop("recurrence", None)
-        made.records[name] = await crm.add(name, values)
+        try:
+            made.records[name] = await crm.add(name, values)
+        except Invalid as error:
+            pytest.fail(f"{name}: {[(e.field, e.code, str(e.text)) for e in error.errors]}")
     return made
 
 

@@ -398,6 +398,7 @@ TESTED_HERE = {
     "GET /trash",
     "GET /",
     "GET /home/{object_name}/{view_name}",
+    "GET /api/v1/changes/{change}",
 }
 """Figures and pages that have a test of their own below."""
 NEEDS_EDITING = {

@@ -91,7 +91,7 @@ async def test_nothing_crosses_on_shared_connections(tenants: list[tuple[Crm, Ca
         except asyncio.CancelledError:
             return
         assert other not in answer.text, path
-        assert answer.status_code < 500, f"{path}: {answer.text[:300]}"
+        assert answer.status_code in (200, 422, 503), f"{path}: {answer.status_code} {answer.text[:300]}"  # 503: too many for two
         if answer.status_code == 200:
             assert mine in answer.text, path
 
