@@ -83,6 +83,7 @@ class _Asked:
     listing: Listing
     field: BoundField
     fields: tuple[FieldView, ...]
+    hidden: frozenset[str]
 
     @property
     def stages(self) -> tuple[Stage, ...]:
@@ -92,7 +93,7 @@ class _Asked:
 
     def order(self, stage: Stage) -> str:
         """What is open in the view's order, what is closed with the newest first."""
-        if stage.status != "open" and "closed_at" in self.listing.object.fields:
+        if stage.status != "open" and "closed_at" in self.listing.object.fields.keys() - self.hidden:
             return "-closed_at"
         return self.listing.sorted_by
 
@@ -101,7 +102,7 @@ class _Asked:
         """The fields that cards need."""
         changed = f"{self.field.name}_changed_at"
         own = ["label", "owner", self.field.name, *([changed] if changed in self.listing.object.fields else [])]
-        return tuple(dict.fromkeys([*own, *(field.name for field in self.fields)]))
+        return tuple(dict.fromkeys([*(name for name in own if name not in self.hidden), *(field.name for field in self.fields)]))
 
 
 def _asked(scope: Scope, object_name: str, query: dict[str, str]) -> _Asked:
@@ -119,7 +120,7 @@ def _asked(scope: Scope, object_name: str, query: dict[str, str]) -> _Asked:
     fields = tuple(
         column for column in shown if column is not None and column.name not in (field.name, "label", *object_.title_fields)
     )
-    return _Asked(listing, field, fields)
+    return _Asked(listing, field, fields, hidden)
 
 
 @get("/o/{object_name:str}/board")
