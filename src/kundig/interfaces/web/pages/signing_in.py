@@ -102,7 +102,7 @@ async def do_sign_out(request: Request[Any, Any, Any]) -> Response[str]:
 
     secret = request.cookies.get(SESSION_COOKIE)
     answer = await page(request, work)
-    if secret and answer.status_code in (200, 303) and answer.headers.get("location", answer.headers.get("HX-Location")) == "/sign-in":
+    if secret and "Clear-Site-Data" in answer.headers:  # it was really asked for by them
         async with request.app.state.web.database.transaction(None) as connection:
             await sign_out(connection, secret)
     return answer
