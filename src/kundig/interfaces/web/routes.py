@@ -6,19 +6,24 @@ from kundig.interfaces.web.pages import (
     actions,
     boards,
     cells,
+    comments,
     composing,
     finding,
     forms,
     home,
+    imports,
     lists,
     lookups,
+    notifications,
     records,
     signing_in,
     stages,
     timelines,
     trash,
 )
+from kundig.interfaces.web.pages.settings import history, me, roles, security, teams, tokens, users
 
-_PAGES = (lists, boards, records, timelines, composing, forms, cells, stages, actions, lookups, finding, trash, home, signing_in)
+_RECORDS = (lists, boards, records, timelines, composing, forms, cells, stages, actions, lookups, finding, trash, comments)
+_PERSONAL = (home, signing_in, notifications, imports, me, security, tokens, users, teams, roles, history)
 
-ROUTES = tuple(route for page in _PAGES for route in page.ROUTES)
+ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)
