@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Iterator
 
 import httpx
 import pytest
-
 from tests.acceptance.conftest import KUNDIG, Server
 
 PASSWORD = "ein langes Passwort nur zum Testen"
 
 
 @pytest.fixture(scope="module")
-def browser(server: Server) -> httpx.Client:
+def browser(server: Server) -> Iterator[httpx.Client]:
     """Somebody who has signed in by password."""
     add = [KUNDIG, "user", "add", "reader@example.com", "--role", "administrator", "--language", "de", "--password-stdin"]
     subprocess.run(add, input=PASSWORD + "\n", env=server.environment, check=True, capture_output=True, text=True, timeout=60)
-    client = httpx.Client(base_url=server.url, timeout=30)
-    answer = client.post("/sign-in", data={"email": "reader@example.com", "password": PASSWORD})
-    assert answer.status_code == 303, answer.text[:500]
-    return client
+    with httpx.Client(base_url=server.url, timeout=30) as client:
+        answer = client.post("/sign-in", data={"email": "reader@example.com", "password": PASSWORD})
+        assert answer.status_code == 303, answer.text[:500]
+        yield client
 
 
 def test_the_page_describes_every_object(browser: httpx.Client, api: httpx.Client) -> None:

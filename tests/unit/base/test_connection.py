@@ -1,0 +1,15 @@
+"""Texts with names become texts with numbers, once."""
+
+from __future__ import annotations
+
+from kundig.base.database.connection import _numbered
+
+
+def test_each_name_gets_one_number() -> None:
+    text, names = _numbered("select %(a)s, %(b_1)s::int[], %(a)s where x like '%%y' and n %% 2 = 0")
+    assert text == "select $1, $2::int[], $1 where x like '%y' and n % 2 = 0"
+    assert names == ("a", "b_1")
+
+
+def test_a_text_without_values() -> None:
+    assert _numbered("select 1") == ("select 1", ())
