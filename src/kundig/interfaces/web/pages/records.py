@@ -11,8 +11,9 @@ from kundig.base.errors import Missing
 from kundig.base.i18n import label_in, t
 from kundig.engine.history.journal import journal
 from kundig.engine.policy.scope import Scope
+from kundig.engine.records.long_undo import begin_undo
 from kundig.engine.records.reading import ListQuery, list_records, read_record
-from kundig.engine.records.undo import undo
+from kundig.engine.records.undo import JOB_FROM, change_size, undo
 from kundig.engine.records.writing import Delete, write
 from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.web.edge import Reply, Visit, page
@@ -152,7 +153,13 @@ async def undo_change(request: Request[Any, Any, Any], change: str) -> Response[
     """Take a change back; the page shows itself anew."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        await undo(scope, record_id(change), force=visit.value("force") == "1")
+        id_, force = record_id(change), visit.value("force") == "1"
+        if await change_size(scope, id_) > JOB_FROM:
+            await begin_undo(scope, id_, force=force)
+            return Reply(
+                to=visit.here, headers=notice(visit, t("This is being taken back. It takes a while; you can go on working."))
+            )
+        await undo(scope, id_, force=force)
         return Reply(to=visit.here, headers=notice(visit, t("Taken back.")))
 
     return await page(request, work)
