@@ -102,9 +102,11 @@ def _by_id(key: _Key) -> Compiled:
 def _by_external_id(key: _Key) -> Compiled:
     table = key.model.objects[key.object].table
     pairs = sa.table("external_id", *(sa.column(c) for c in ("object", "record", "system", "value", "live")), schema=table.schema)
-    wanted = sa.func.unnest(
-        sa.bindparam("systems", type_=sa.ARRAY(sa.Text())), sa.bindparam("values", type_=sa.ARRAY(sa.Text()))
-    ).table_valued("system", "value").render_derived()
+    wanted = (
+        sa.func.unnest(sa.bindparam("systems", type_=sa.ARRAY(sa.Text())), sa.bindparam("values", type_=sa.ARRAY(sa.Text())))
+        .table_valued("system", "value")
+        .render_derived()
+    )
     statement = (
         sa.select(table.c.id, table.c.label, pairs.c.system, pairs.c.value)
         .select_from(pairs)

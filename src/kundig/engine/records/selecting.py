@@ -39,9 +39,7 @@ def parse_fields(scope: Scope, object_: BoundObject, fields: Sequence[str] | Non
     return tuple(dict.fromkeys(("id", *fields)))
 
 
-def record_columns(
-    scope: Scope, object_: BoundObject, row: sa.FromClause, fields: tuple[str, ...] | None
-) -> list[sa.Label[Any]]:
+def record_columns(scope: Scope, object_: BoundObject, row: sa.FromClause, fields: tuple[str, ...] | None) -> list[sa.Label[Any]]:
     """The values of a record, labelled as in JSON. `row` is the object's table or an alias of it."""
     reading = AccessReading.of(scope)
     if fields is None:

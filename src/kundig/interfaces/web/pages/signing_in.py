@@ -198,9 +198,7 @@ async def _password_form(visit: Visit, code: str, errors: dict[str, str]) -> Rep
         )
     elif await first_link_holds(web.database, web.workspace, code, address=peer(visit)):
         name, email = visit.value("name"), visit.value("email")
-        view = NewPassword(
-            action, email, name, first=True, asks_name=True, length=SHORTEST, errors=errors, server=web.base_url
-        )
+        view = NewPassword(action, email, name, first=True, asks_name=True, length=SHORTEST, errors=errors, server=web.base_url)
     else:
         view, status = NewPassword("", expired=True, server=web.base_url), 404
     return Reply(render("new_password.html", view, visit.frame), status)
