@@ -21,7 +21,7 @@ from kundig.engine.policy.resolve import UNNARROWED, Narrowing, Person, person_p
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.model import Model
 from kundig.services.identity.objects import OWN_FIELDS, USER
-from kundig.services.identity.signed import Signed, authenticate_session, authenticate_token
+from kundig.services.identity.signed import Signed, authenticate_session, authenticate_token, narrowing_of
 
 _MOST_KEPT = 5000
 _PERSON = """
@@ -74,9 +74,13 @@ class Scopes:
     async def of_user(
         self, connection: Connection, workspace: Workspace, user: UUID, source: str, actor: Actor | None = None
     ) -> Scope:
-        """The scope of a user with the rights of now, for jobs; raises Unauthenticated if the user may no longer sign in."""
+        """The scope of a user with the rights of now, for jobs; raises Unauthenticated if the user may no longer sign in.
+
+        An `actor` that is a token stays as narrow as the token, and ends with it.
+        """
         model = await self.models.at(connection, workspace, await version_of(connection, workspace))
-        access = await self._access_of(connection, workspace, model, user, UNNARROWED)
+        narrowing = UNNARROWED if actor is None else await narrowing_of(connection, actor)
+        access = await self._access_of(connection, workspace, model, user, narrowing)
         row = await connection.row('select language, time_zone from {ws}."user" where id = %(user)s', {"user": user}) or {}
         return Scope(
             Context(

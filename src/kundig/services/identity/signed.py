@@ -79,13 +79,30 @@ async def authenticate_token(connection: Connection, token: str) -> Signed:
     if not token.startswith(TOKEN_PREFIX):
         raise Unauthenticated
     row = await _found(connection, _BY_TOKEN, token)
+    return _signed("token", row, _narrowing(row))
+
+
+async def narrowing_of(connection: Connection, actor: Actor) -> Narrowing:
+    """What is left of a user's rights to an actor, for jobs: of a token what it was given. Raises Unauthenticated if it ended."""
+    if actor.kind != "token":
+        return UNNARROWED
+    async with connection.directory():
+        row = await connection.row(_NARROWING, {"id": actor.id})
+    if row is None:
+        raise Unauthenticated
+    return _narrowing(row)
+
+
+_NARROWING = "select read_only, objects, rights from kundig.token where id = %(id)s and (expires_at is null or expires_at > now())"
+
+
+def _narrowing(row: dict[str, Any]) -> Narrowing:
     objects, rights = row["objects"], row["rights"]
-    narrowing = Narrowing(
+    return Narrowing(
         read_only=row["read_only"],
         objects=None if objects is None else frozenset(objects),
         rights=None if rights is None else frozenset(rights),
     )
-    return _signed("token", row, narrowing)
 
 
 async def note_use(database: Database, signed: Signed) -> None:

@@ -234,11 +234,18 @@ async def test_a_narrow_token_takes_rights_away(world: World) -> None:
         assert set(scope.access.objects) == {"house"}
         assert scope.access.objects["house"].reads is None
         assert (scope.access.objects["house"].create, scope.access.objects["house"].edit) == (False, "none")
+        actor = scope.context.actor
+    async with world.database.transaction(world.workspace) as connection:
+        scope = await world.scopes.of_user(connection, world.workspace, user, "job", actor)
+        assert set(scope.access.objects) == {"house"}, "a job that a token asked for stays as narrow"
     async with world.system() as scope:
         [listed] = await tokens_of(scope.connection, user)
         assert token not in str(listed)
         assert await end_tokens(scope.connection, user, only=listed["id"]) == 1
     assert not await token_works(world, token)
+    async with world.database.transaction(world.workspace) as connection:
+        with pytest.raises(Unauthenticated):
+            await world.scopes.of_user(connection, world.workspace, user, "job", actor)
 
 
 @pytest.mark.parametrize("code", ["", "kdg_", "kdg_x", "x" * 10_000, "kdg_" + "ä" * 43])
