@@ -249,7 +249,7 @@ def test_upsert_patch_stale_journal_undo(admin: httpx.Client, applied: str) -> N
 
 
 def test_search(admin: httpx.Client, pequod: dict[str, Any]) -> None:
-    for q in ("Pequod", "pequ", "Nantucket", "bridge@pequod.example", "+49 40 123456", pequod["code"]):
+    for q in ("Pequod", "pequ", "Seetüchtig", "bridge@pequod.example", "+49 40 123456", pequod["code"]):
         hits = admin.get("/search", params={"q": q}).raise_for_status().json()["data"]
         assert pequod["id"] in {hit["id"] for hit in hits}, q
 
@@ -310,7 +310,7 @@ def test_export_and_import(server: Server, admin: httpx.Client, fleet: list[str]
     exported = server.run(
         "export", "vessel", "--where", json.dumps({"field": "hull", "op": "starts_with", "value": "I-"}), "--fields", "hull"
     )
-    assert sorted(exported.split()[1:]) == ["I-1", "I-2"]
+    assert sorted(row["hull"] for row in csv.DictReader(io.StringIO(exported.removeprefix("\ufeff")))) == ["I-1", "I-2"]
     ids = [
         row["id"]
         for row in admin.get("/vessel", params={"where": json.dumps({"field": "hull", "op": "starts_with", "value": "I-"})}).json()[
@@ -339,7 +339,7 @@ def test_rights(admin: httpx.Client, master: httpx.Client, pequod: dict[str, Any
         assert answer.json()["errors"][0]["code"] == "unknown_field"
     assert master.get("/vessel/aggregate", params={"measure": "sum:price"}).status_code == 422
     assert master.patch(path, json={"price": None}).json()["errors"][0]["code"] == "unknown_field"
-    assert master.patch(path, json={"crew": 1}).json()["errors"][0]["code"] == "read_only"
+    assert master.patch(path, json={"crew": 1}).status_code == 403
     journal = master.get(f"{path}/journal").json()["data"]
     assert not [entry for entry in journal if {"price", "long"} & entry["fields"].keys()]
     assert "price" not in master.get("/vessel/export", params={"format": "csv"}).text.splitlines()[0].split(",")
