@@ -233,7 +233,9 @@ def test_upsert_patch_stale_journal_undo(admin: httpx.Client, applied: str) -> N
     assert made.status_code == 201, made.text
     path = f"/vessel/{made.json()['id']}"
     assert admin.put("/vessel/by/hull/U-1", json={"crew": 7}).status_code == 200
-    assert admin.put("/vessel/by/external_id/erp:9", json={"name": "Argo"}).status_code == 201
+    argo = admin.put("/vessel/by/external_id/erp:9", json={"name": "Argo"})
+    assert argo.status_code == 201
+    assert admin.delete(f"/vessel/{argo.json()['id']}").status_code == 204
     moved = admin.patch(path, json={"stage": "building", "tags": ["deep"]}, headers={"If-Match": '"2"'})
     assert moved.status_code == 200
     assert admin.patch(path, json={"crew": 8}, headers={"If-Match": '"2"'}).status_code == 412
