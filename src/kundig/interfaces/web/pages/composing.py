@@ -11,12 +11,14 @@ from litestar import Request, Response, get, post
 from kundig.base.errors import FieldError, Invalid, Missing
 from kundig.base.i18n import label_in, t
 from kundig.engine.policy.scope import Scope
+from kundig.engine.records.reading import read_record
 from kundig.engine.records.writing import Create, write
 from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.details import Control, controls_of, other_errors
+from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.pages.values import form_values
 from kundig.interfaces.web.rendering import render
 from kundig.interfaces.web.widgets.reading import Form
@@ -97,6 +99,7 @@ async def compose_form(request: Request[Any, Any, Any], object_name: str, id_: s
     """The short form of another kind."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
+        await read_record(scope, object_name, record_id(id_), ["label"])  # what can't be seen has no form either
         return Reply(render("pages/composer.html", composer_view(scope, visit, object_name, id_, other), visit.frame))
 
     return await page(request, work)
