@@ -158,13 +158,14 @@ async def test_every_field_as_filter_order_and_group(worlds: tuple[World, World]
     """FL-01, FL-02, FL-03: no path to a hidden field, whichever way."""
     requests = []
     for object_, described in maker.objects.items():
-        for field in described["fields"]:
+        for number, field in enumerate(described["fields"]):
             name = field["name"]
-            requests += [
+            ways = [
                 Request("GET", f"/api/v1/{object_}?where={json.dumps({'field': name, 'op': 'not_empty'})}&count=exact"),
                 Request("GET", f"/api/v1/{object_}?order={name}&limit=5"),
                 Request("GET", f"/api/v1/{object_}/aggregate?group={name}"),
             ]
+            requests += ways if TIMES > 1 else [ways[number % 3]]  # every way for every field: at night
     found, _ = await differences(worlds, requests)
     assert not found, f"{len(found)} differ:\n" + "\n\n".join(found[:12])
 
