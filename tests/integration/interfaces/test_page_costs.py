@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -100,9 +101,9 @@ def counted(asker: Asker, monkeypatch: pytest.MonkeyPatch) -> Asker:
     """Every statement that is sent is counted."""
     send = Connection._send
 
-    async def counting(self: Connection, *args: object) -> None:
+    async def counting(self: Connection, *args: Any) -> Any:
         asker.statements += 1
-        await send(self, *args)  # type: ignore[arg-type]
+        return await send(self, *args)
 
     monkeypatch.setattr(Connection, "_send", counting)
     return asker

@@ -64,6 +64,11 @@ class SampleReading:
         """Live."""
         return row.c.deleted_at.is_(None)
 
+    def name(self, object_: str, row: sa.FromClause) -> sa.ColumnElement[str]:
+        """The label as it is stored."""
+        label: sa.ColumnElement[str] = row.c.label
+        return label
+
     def stored_rollup(self, field: BoundField) -> bool:
         """As the test says."""
         return self.stored

@@ -59,7 +59,7 @@ async def test_killed_anywhere_and_resumed_it_is_as_if_nothing_happened(crm, wor
         left[0] -= 1
         if left[0] < 0:
             raise Killed
-        await send(self, cursor, statement, params)
+        return await send(self, cursor, statement, params)
 
     monkeypatch.setattr(Connection, "_send", failing)
     for _ in range(60):
