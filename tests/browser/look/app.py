@@ -19,8 +19,8 @@ NAVIGATION = (LinkGroup((Link("My day", "/", "house", key="m"), Link("Things", "
 TABS = (
     Link("My day", "/", "house"),
     Link("Things", "/page/list", "box"),
-    Link("Forms", "/page/form", "file-text"),
     Link("Gone", "/gone", "x"),
+    Link("Forms", "/page/form", "file-text"),
 )
 SHELL = Shell("Jana Küster", "Nordwind", NAVIGATION, TABS, (Link("Thing", "/page/form", "box"),), unread=3)
 PAGES = Path(__file__).parent / "pages"

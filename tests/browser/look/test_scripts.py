@@ -22,17 +22,17 @@ def test_toasts_are_text(look: Page, server) -> None:
 def test_menus_open_under_their_button_and_close(look: Page, server) -> None:
     open_page(look, server)
     look.get_by_role("button", name="More").click()
-    expect(look.locator("#more")).to_be_visible()
+    expect(look.locator("#row-more")).to_be_visible()
     look.keyboard.press("ArrowDown")
     expect(look.get_by_role("menuitem", name="Delete")).to_be_focused()
     look.keyboard.press("Escape")
-    expect(look.locator("#more")).to_be_hidden()
+    expect(look.locator("#row-more")).to_be_hidden()
 
 
 def test_the_create_menu_opens_where_its_button_is(look: Page, server) -> None:
     look.set_viewport_size({"width": 390, "height": 844})
     open_page(look, server)
-    look.locator(".k-tabbar button").click()
+    look.locator(".k-tabbar button[popovertarget=create]").click()
     box = look.locator("#create").bounding_box()
     assert box is not None
     assert box["y"] > 500
