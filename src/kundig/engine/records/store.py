@@ -14,7 +14,7 @@ from kundig.base.database.connection import Connection
 from kundig.base.errors import Invalid
 from kundig.base.i18n import t
 from kundig.engine.policy.scope import Scope
-from kundig.engine.records.draft import Draft, columns_of
+from kundig.engine.records.draft import Draft
 from kundig.engine.schema.bound import BoundField, BoundObject
 from kundig.engine.schema.contact_points import contact_kind, contact_values
 
@@ -153,8 +153,3 @@ async def switch_live(scope: Scope, object_: BoundObject, ids: Sequence[UUID], *
            update {ws}.external_id set live = %(live)s where object = %(object)s and record = any(%(ids)s)""",
         params,
     )
-
-
-def relevant(draft: Draft) -> bool:
-    """Whether a draft touches columns at all, beyond what every write sets."""
-    return any(draft.changes(field.name) for field in draft.object.fields.values() if columns_of(field))
