@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +43,13 @@ class Server:
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """The server of this run."""
+    with running() as started:
+        yield started
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    """A server with an empty workspace, ended and its data removed afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="kundig-acceptance-"))
     folder.chmod(0o755)  # PostgreSQL does not run as root, so another user must get in
     with socket.socket() as probe:
