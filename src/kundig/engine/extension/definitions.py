@@ -59,6 +59,15 @@ class Interaction(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     at: str = "created_at"
 
 
+class Period(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a record takes up in a calendar: fields of its own, `start` and `end` both dates or both times."""
+
+    start: str
+    end: str | None = None
+    all_day: str | None = None
+    """The boolean field that says that only the days count."""
+
+
 class Object(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One object: a table, its pages, its API, its rights."""
 
@@ -79,6 +88,8 @@ class Object(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     tree: str | None = None
     """The link to an object of the same kind that must not run in a circle."""
     interaction: Interaction | None = None
+    period: Period | None = None
+    """Its place in a calendar; without one it stands at its interaction's time or at its first main date."""
     rate_date: str | None = None
     """The date whose exchange rate converts the money fields; the day of creation when it is empty."""
     order: str = "-created_at"

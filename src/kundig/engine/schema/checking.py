@@ -94,7 +94,9 @@ class _Checker:
         groups = {name for group in object_.any_required for name in group}
         order = {part.lstrip("-").split(".")[0] for part in object_.order.split(",")} - {"label", "id"}
         about = set(object_.interaction.about) | {object_.interaction.at} if object_.interaction else set()
-        single = {name for name in (object_.parent, object_.above, object_.tree, object_.rate_date) if name}
+        period = object_.period
+        placed = (period.start, period.end, period.all_day) if period else ()
+        single = {name for name in (object_.parent, object_.above, object_.tree, object_.rate_date, *placed) if name}
         for name in sorted((title | groups | order | about | single) - known):
             yield self._fault(object_.name, t('It names the field "{field}", which does not exist.', field=name))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from kundig.interfaces.web.pages import (
     actions,
     boards,
+    calendar_moves,
+    calendars,
     cells,
     comments,
     composing,
@@ -23,7 +25,10 @@ from kundig.interfaces.web.pages import (
 )
 from kundig.interfaces.web.pages.settings import history, me, roles, security, teams, tokens, users
 
-_RECORDS = (lists, boards, records, timelines, composing, forms, cells, stages, actions, lookups, finding, trash, comments)
+_RECORDS = (
+    lists, boards, calendars, calendar_moves, records, timelines, composing, forms, cells, stages, actions, lookups, finding, trash,
+    comments,
+)  # fmt: skip
 _PERSONAL = (home, signing_in, notifications, imports, me, security, tokens, users, teams, roles, history)
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

@@ -45,7 +45,12 @@ def places_of(scope: Scope) -> tuple[tuple[LinkGroup, ...], tuple[Link, ...]]:
         Link(label_in(object_.definition.label, language), f"/o/{object_.name}/new", object_.definition.icon)
         for object_ in creatable
     )
-    navigation = (LinkGroup((home,)), LinkGroup(data, t("Data").render(language)), LinkGroup(work, t("More").render(language)))
+    calendar = Link(t("Calendar").render(language), "/calendar", "calendar-days")
+    navigation = (
+        LinkGroup((home, calendar)),
+        LinkGroup(data, t("Data").render(language)),
+        LinkGroup(work, t("More").render(language)),
+    )
     return navigation, create
 
 

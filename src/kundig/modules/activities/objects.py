@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kundig.engine.extension import Extension, Field, Interaction, Object, choice, field
+from kundig.engine.extension import Extension, Field, Interaction, Object, Period, choice, field
 
 PRIORITY = (
     choice("low", "Low", "Niedrig", "gray"),
@@ -110,6 +110,7 @@ MEETING = Object(
     order="-starts_at",
     navigation=54,
     interaction=Interaction(about=("related_to",), at="starts_at"),
+    period=Period("starts_at", "ends_at", "all_day"),
     fields=(
         field("subject", "text", "Subject", "Betreff", required=True, main=True),
         field("starts_at", "datetime", "Starts", "Beginn", main=True),

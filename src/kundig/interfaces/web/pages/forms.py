@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -110,7 +111,9 @@ def _quick_view(
     first = [c.field.name for part in whole.parts for c in part.controls if c.field.name in main][:QUICK]
     shown = wanted | set(first) | (record.keys() & object_.fields.keys())
     parts = tuple(replace(part, controls=tuple(c for c in part.controls if c.field.name in shown)) for part in whole.parts)
-    query = visit.request.scope.get("query_string", b"").decode("ascii", "ignore")
+    defaults = _defaults(object_)
+    given = {name: value for name, value in record.items() if value != defaults.get(name)}
+    query = urlencode({name: value["id"] if isinstance(value, dict) else value for name, value in given.items()})
     return replace(
         whole,
         parts=parts,
@@ -126,12 +129,16 @@ async def quick_form(request: Request[Any, Any, Any], object_name: str) -> Respo
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         object_ = scope.object(object_name)
-        if not scope.rights(object_name).create:
-            raise Missing
-        given = await _given(scope, object_, visit)
-        return Reply(render("pages/quick.html", _quick_view(scope, visit, object_, _defaults(object_) | given), visit.frame))
+        return await quick_reply(scope, visit, object_, await _given(scope, object_, visit))
 
     return await page(request, work)
+
+
+async def quick_reply(scope: Scope, visit: Visit, object_: BoundObject, given: dict[str, Any]) -> Reply:
+    """The short form with some values filled in; raises Missing for who may not create."""
+    if not scope.rights(object_.name).create:
+        raise Missing
+    return Reply(render("pages/quick.html", _quick_view(scope, visit, object_, _defaults(object_) | given), visit.frame))
 
 
 @post("/o/{object_name:str}/quick", status_code=200)

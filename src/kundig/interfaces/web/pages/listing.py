@@ -19,6 +19,7 @@ from kundig.engine.records.sight import filter_in
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.model import UnknownField
 from kundig.interfaces.web.frame import Link
+from kundig.interfaces.web.pages.calendar_entries import source_of
 from kundig.interfaces.web.widgets.described import FieldView, describe
 
 DEFAULT_COLUMNS = 7
@@ -300,11 +301,11 @@ def without(listing: Listing) -> list[str]:
 
 
 def shapes_of(scope: Scope, object_: BoundObject) -> tuple[Link, ...]:
-    """List and, where there is a pipeline to make one of, board."""
-    if not [field_ for field_ in object_.pipelines if field_.name not in scope.rights(object_.name).hidden]:
-        return ()
-    language = scope.context.language
-    return (
-        Link(t("List").render(language), f"/o/{object_.name}", "table-2"),
-        Link(t("Board").render(language), f"/o/{object_.name}/board", "square-kanban"),
-    )
+    """List, board where there is a pipeline, calendar where there are dates; nothing if that is the list alone."""
+    language, path = scope.context.language, f"/o/{object_.name}"
+    found = [Link(t("List").render(language), path, "table-2")]
+    if [field_ for field_ in object_.pipelines if field_.name not in scope.rights(object_.name).hidden]:
+        found.append(Link(t("Board").render(language), f"{path}/board", "square-kanban"))
+    if source_of(scope, object_) is not None:
+        found.append(Link(t("Calendar").render(language), f"{path}/calendar", "calendar"))
+    return tuple(found) if len(found) > 1 else ()

@@ -1,0 +1,105 @@
+// Entries ([data-shift="/address"]) move to another day or time by dragging or by the arrow keys; their lower edge makes them longer.
+// The server is told by how much; it answers with the page as it is then, and a way back.
+import { all, one, on } from "./dom.js";
+
+const QUARTER = 15; // minutes
+const NEAR = 4; // pixels before a press becomes a drag
+const HOLD = 250; // ms that a finger rests before it drags instead of scrolling
+const MORNING = 7; // the hour that a day is first shown from
+let scrolled = null;
+let focused = null;
+
+const shift = (entry, by) => {
+  if (!Object.values(by).some(Boolean)) return;
+  focused = entry.dataset.shift;
+  window.htmx.ajax("POST", entry.dataset.shift, { source: entry, swap: "none", values: { by: entry.dataset.by, ...by } });
+};
+
+const dayAt = (x, y) => document.elementsFromPoint(x, y).map((found) => found.closest("[data-day]")).find(Boolean);
+const apart = (from, to) => Math.round((Date.parse(to.dataset.day) - Date.parse(from.dataset.day)) / 864e5);
+const quarters = (pixels, entry) => Math.round(pixels / (entry.closest("[data-hours]").scrollHeight / 96));
+
+let drag = null;
+const begin = (event, entry) => {
+  drag = { entry, x: event.clientX, y: event.clientY, day: entry.closest("[data-day]"), timed: Boolean(entry.closest("[data-hours]")),
+    stretch: event.target.matches("[data-stretch]"), moved: false, id: event.pointerId };
+};
+const end = () => {
+  if (!drag) return;
+  drag.entry.removeAttribute("data-moving");
+  drag.entry.style.translate = drag.entry.style.paddingBottom = "";
+  all("[data-over]").forEach((day) => day.removeAttribute("data-over"));
+  drag = null;
+};
+
+// The click that ends a drag opens nothing.
+let droppedAt = 0;
+document.addEventListener("click", (event) => {
+  if (Date.now() - droppedAt < 300 && event.target.closest?.("[data-calendar]")) { event.preventDefault(); event.stopPropagation(); }
+}, { capture: true });
+
+let holding = 0;
+on("pointerdown", "[data-shift]", (event, entry) => {
+  if (event.button) return;
+  clearTimeout(holding);
+  if (event.pointerType === "mouse") begin(event, entry);
+  else holding = setTimeout(() => { begin(event, entry); entry.setAttribute("data-moving", ""); drag.moved = true; }, HOLD);
+});
+document.addEventListener("pointermove", (event) => {
+  if (!drag || event.pointerId !== drag.id) return clearTimeout(holding);
+  const x = event.clientX - drag.x, y = event.clientY - drag.y;
+  if (!drag.moved && Math.hypot(x, y) < NEAR) return;
+  drag.moved = true;
+  drag.entry.setAttribute("data-moving", "");
+  if (drag.stretch) { drag.entry.style.paddingBottom = `${Math.max(0, y)}px`; return; }
+  drag.entry.style.translate = `${x}px ${y}px`;
+  const over = dayAt(event.clientX, event.clientY);
+  all("[data-over]").forEach((day) => day.toggleAttribute("data-over", day === over));
+  over?.setAttribute("data-over", "");
+});
+document.addEventListener("pointerup", (event) => {
+  clearTimeout(holding);
+  if (!drag || event.pointerId !== drag.id) return;
+  const { entry, day, timed, stretch, moved, y } = drag;
+  const over = dayAt(event.clientX, event.clientY), steps = timed ? quarters(event.clientY - y, entry) : 0;
+  end();
+  if (!moved) return;
+  droppedAt = Date.now();
+  if (stretch) shift(entry, { stretch: steps * QUARTER });
+  else if (over) shift(entry, { days: apart(day, over), minutes: steps * QUARTER });
+});
+document.addEventListener("pointercancel", end);
+document.addEventListener("touchmove", (event) => { if (drag) event.preventDefault(); }, { passive: false });
+on("dragstart", "[data-shift]", (event) => event.preventDefault());
+
+document.addEventListener("keydown", (event) => {
+  const entry = event.target.closest?.("[data-shift]");
+  if (event.key === "Escape") return end();
+  if (!entry || event.ctrlKey || event.metaKey || event.altKey) return;
+  const step = { ArrowLeft: { days: -1 }, ArrowRight: { days: 1 }, ArrowUp: { minutes: -QUARTER }, ArrowDown: { minutes: QUARTER } }[event.key];
+  if (!step || (step.minutes && !entry.closest("[data-hours]"))) return;
+  event.preventDefault();
+  shift(entry, event.shiftKey && step.minutes ? { stretch: step.minutes } : step);
+});
+
+// A click into an empty place makes a record there.
+on("click", "[data-calendar] [data-day]", (event, day) => {
+  const address = one("[data-calendar]").dataset.new;
+  if (!address || event.target.closest("a, button, .k-agenda")) return;
+  const hours = day.closest("[data-hours]"), box = day.getBoundingClientRect();
+  const minute = hours ? Math.floor(((event.clientY - box.top) / box.height) * 48) * 30 : "";
+  window.htmx.ajax("GET", `${address}&day=${day.dataset.day}&minute=${minute}`, { target: "#place", swap: "innerHTML" });
+});
+
+// The page comes anew after a move: it stays where it was scrolled to, and the entry keeps the focus.
+const start = () => {
+  const place = one("[data-calendar]"), hours = one("[data-hours]");
+  if (!place || place.dataset.started) return;
+  place.dataset.started = "";
+  if (hours) place.scrollTop = scrolled ?? (hours.scrollHeight / 24) * MORNING;
+  place.addEventListener("scroll", () => { if (hours) scrolled = place.scrollTop; });
+  if (focused) one(`[data-shift="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  focused = null;
+};
+start();
+document.addEventListener("htmx:after:swap", start);

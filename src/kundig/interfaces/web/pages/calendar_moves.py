@@ -1,0 +1,85 @@
+"""Moving an entry of a calendar to another time, or making it longer or shorter."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, post
+
+from kundig.base.errors import Malformed, Missing
+from kundig.base.i18n import t
+from kundig.engine.policy.scope import Scope
+from kundig.engine.records.reading import read_record
+from kundig.engine.records.writing import Update, write
+from kundig.interfaces.web.edge import Reply, Visit, page
+from kundig.interfaces.web.formats import formats
+from kundig.interfaces.web.notices import notice
+from kundig.interfaces.web.pages.calendar_entries import ASSUMED, Source, source_of
+from kundig.interfaces.web.pages.calendar_grid import QUARTER
+from kundig.interfaces.web.pages.ids import record_id
+
+FARTHEST = 10_000
+"""Days, and minutes, that one move may go."""
+
+
+@post("/o/{object_name:str}/{id_:str}/shift", status_code=200)
+async def shift(request: Request[Any, Any, Any], object_name: str, id_: str) -> Response[str]:
+    """By `days` and `minutes` later, and by `stretch` minutes longer; in the reader's local time, so that ten stays ten."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        source = source_of(scope, scope.object(object_name), visit.value("by"))
+        if source is None:
+            raise Missing
+        days, minutes, stretch = (_number(visit, name) for name in ("days", "minutes", "stretch"))
+        names = [name for name in (source.period.start, source.period.end) if name]
+        record = msgspec.json.decode((await read_record(scope, object_name, record_id(id_), [*names, "version"])).text)
+        values = shifted(scope, source, record, days=days, minutes=minutes, stretch=stretch)
+        written = await write(scope, object_name, [Update(record_id(id_), values, record["version"])])
+        shown = formats(visit.frame.language, visit.frame.zone)
+        start = values.get(source.period.start, record[source.period.start])
+        when = shown.datetime(start) if source.timed else shown.date(start)
+        undo = f"/changes/{written.change}/undo" if written.change else ""
+        return Reply(to=visit.here, headers=notice(visit, t("Now on {when}.", when=when), undo=undo))
+
+    return await page(request, work)
+
+
+def _number(visit: Visit, name: str) -> int:
+    text = visit.value(name, "0")
+    if not text.removeprefix("-").isdecimal() or len(text) > 6 or abs(int(text)) > FARTHEST:
+        raise Malformed(t("This is no place in the calendar."))
+    return int(text)
+
+
+def shifted(scope: Scope, source: Source, record: dict[str, Any], *, days: int, minutes: int, stretch: int) -> dict[str, str]:
+    """The new values of the fields that change. An entry keeps its length, and never ends before it begins."""
+    period = source.period
+    start, end = record[period.start], record.get(period.end) if period.end else None
+    if start is None:
+        raise Missing
+    if not source.timed:
+        moved = date.fromisoformat(start) + timedelta(days=days)
+        later = date.fromisoformat(end) + timedelta(days=days) if end else None
+        return {period.start: moved.isoformat()} | ({period.end: later.isoformat()} if period.end and later else {})
+    begins, ends = _local(scope, start), _local(scope, end) if end else None
+    lasts = ends - begins if ends else ASSUMED
+    values = {}
+    if days or minutes:
+        begins += timedelta(days=days, minutes=minutes)
+        values[period.start] = _instant(begins)
+    if period.end and (ends or stretch):
+        values[period.end] = _instant(begins + max(lasts + timedelta(minutes=stretch), timedelta(minutes=QUARTER)))
+    return values
+
+
+def _local(scope: Scope, value: str) -> datetime:
+    return datetime.fromisoformat(value).astimezone(scope.context.time_zone)
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+ROUTES = (shift,)
