@@ -11,6 +11,7 @@ from kundig.engine.extension import Period
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import ListQuery, list_records
 from kundig.engine.schema.bound import BoundField, BoundObject
+from kundig.interfaces.web.marks import HUES
 from kundig.interfaces.web.pages.calendar_grid import DAY, Entry
 from kundig.interfaces.web.shell import navigation_objects
 from kundig.interfaces.web.widgets.choosing import widget_of
@@ -32,6 +33,11 @@ class Source:
     timed: bool
     """Whether it stands at a time of the day, not only at a day."""
     movable: bool
+
+    @property
+    def hue(self) -> int:
+        """The colour of its entries: objects that stand beside each other in the navigation differ."""
+        return (self.object.definition.navigation or 0) // 2 % HUES + 1
 
     @property
     def start(self) -> BoundField:
@@ -107,7 +113,7 @@ def _entry(scope: Scope, source: Source, record: dict[str, Any]) -> Entry:
     owner = record.get("owner")
     return Entry(
         source.object.name, str(record["id"]), record["label"] or "", definition.icon, start, end, all_day, period.start,
-        movable=source.movable, owner=owner["label"] if owner else "",
+        movable=source.movable, owner=owner["label"] if owner else "", hue=source.hue,
     )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ class Entry:
     """The field that it stands at."""
     movable: bool = False
     owner: str = ""
+    hue: int = 1
 
     @property
     def days(self) -> list[date]:
