@@ -48,8 +48,11 @@ def server() -> Iterator[Server]:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """A server with an empty workspace, ended and its data removed afterwards."""
+def running(*, api_rate: int = 0) -> Iterator[Server]:
+    """A server with an empty workspace, ended and its data removed afterwards.
+
+    Callers may ask without limit unless `api_rate` says otherwise: a fast machine asks more in a second than people do.
+    """
     folder = Path(tempfile.mkdtemp(prefix="kundig-acceptance-"))
     folder.chmod(0o755)  # PostgreSQL does not run as root, so another user must get in
     with socket.socket() as probe:
@@ -57,7 +60,7 @@ def running() -> Iterator[Server]:
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     own = {name: value for name, value in os.environ.items() if not name.startswith("KUNDIG_")}
-    environment = own | {"KUNDIG_DATA": str(folder / "data"), "KUNDIG_PORT": str(port)}
+    environment = own | {"KUNDIG_DATA": str(folder / "data"), "KUNDIG_PORT": str(port), "KUNDIG_API_RATE": str(api_rate)}
     with (folder / "log").open("w") as log:
         process = subprocess.Popen([KUNDIG, "serve"], env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
