@@ -44,6 +44,7 @@ from kundig.services.delivery.post import post_of
 from kundig.services.delivery.sending import delivery_jobs
 from kundig.services.identity.module import MODULE as IDENTITY
 from kundig.services.identity.reset import reset_job
+from kundig.services.identity.samples import samples_job
 from kundig.services.identity.scopes import Scopes
 from kundig.services.transfer.jobs import transfer_jobs
 
@@ -78,6 +79,7 @@ def jobs(settings: Settings) -> list[Job]:
         *passing_jobs(scopes.of_system),
         *delivery_jobs(post),
         reset_job(post),
+        samples_job(scopes),
         *collaboration_jobs(scopes),
         *transfer_jobs(scopes),
         PARTITIONS,

@@ -20,6 +20,7 @@ LONGEST_CELL = 1_000_000
 LONGEST_LINE = 4_000_000
 csv.field_size_limit(LONGEST_CELL)  # one limit for the whole process: it can't be set for one reader
 
+_NAMES_DELIMITER = re.compile(r'"?sep=([;,\t|])"?', re.IGNORECASE)
 _UNREADABLE = re.compile("[\ud800-\udfff]")
 """What `surrogateescape` makes of bytes that don't belong to the encoding."""
 
@@ -64,6 +65,12 @@ def _numbered(text: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
             yield Row(number, list(cells), unreadable(cells))
 
 
+def named_delimiter(line: str) -> str | None:
+    """The separator that a first line `sep=;` names, as spreadsheets write it; it belongs to no row."""
+    found = _NAMES_DELIMITER.fullmatch(line.rstrip("\r\n"))
+    return found[1] if found else None
+
+
 def unreadable(cells: list[str]) -> Text | None:
     """The message for a row with bytes that are no letters in the file's encoding."""
     if any(not cell.isascii() and _UNREADABLE.search(cell) for cell in cells):
@@ -72,7 +79,10 @@ def unreadable(cells: list[str]) -> Text | None:
 
 
 def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+    begun = False
     while line := text.readline(LONGEST_LINE):
         if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
             raise Invalid.one("file", "bad_file", t("A line of the file is too long. Is this really a file of rows?"))
-        yield line
+        if begun or named_delimiter(line) is None:
+            yield line
+        begun = True
