@@ -14,7 +14,7 @@ from kundig.base.i18n import t
 from kundig.base.uuid7 import uuid7
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.bulk import derive
-from kundig.engine.records.writing import Change, Create, Update
+from kundig.engine.records.writing import MAX_ITEMS, Change, Create, Item, Update
 from kundig.modules.contacts.demo import plain
 from kundig.modules.demo_bulk import fill
 from kundig.modules.demo_events import Event
