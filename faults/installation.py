@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -11,9 +12,14 @@ import time
 from pathlib import Path
 
 import httpx
+import psycopg
+
+from kundig.base.database.embedded import EmbeddedServer
+from kundig.base.database.names import APP
 
 KUNDIG = (sys.executable, "-m", "kundig.interfaces.cli.main")
 PATIENCE = 60
+FROZEN = 8
 
 
 class Installation:
@@ -62,28 +68,61 @@ class Installation:
         raise RuntimeError(message)
 
     def kill(self, what: str) -> float:
-        """Kill -9 `server` (all of ours), `web`, `worker` or `database`; back again after so many seconds."""
+        """Kill -9 `server` (all of ours), `web`, `worker` or `database`, cut all `connections`, or `freeze` the worker for a while.
+
+        The seconds until it is all there and answers again; a frozen worker's own time is not counted.
+        """
         assert self._serve is not None
-        if what == "database":
-            os.kill(self._postmaster(), signal.SIGKILL)
-            time.sleep(0.2)
-            return self.wait()
-        children = _children(self._serve.pid)
-        workers = [pid for pid in children if "worker" in _command(pid).split()]
-        if what == "worker":
-            for pid in workers:
-                os.kill(pid, signal.SIGKILL)
-            return self.wait()
-        if what == "web":
-            for pid in set(children) - set(workers):
+        begun = time.monotonic()
+        if what == "server":
+            for pid in [self._serve.pid, *_children(self._serve.pid)]:
+                _signal(pid, signal.SIGKILL)
+            self._serve.wait()
+            return self.start()
+        if what == "connections":
+            self._cut()
+        elif what == "freeze":
+            self._freeze()
+            begun = time.monotonic()
+        elif what == "database":
+            _signal(self._postmaster(), signal.SIGKILL)
+        else:
+            workers = self._workers()
+            others = set(_children(self._serve.pid)) - workers
+            for pid in workers if what == "worker" else others:
                 if "resource_tracker" not in _command(pid):
-                    os.kill(pid, signal.SIGKILL)
-            time.sleep(0.2)
-            return self.wait()
-        for pid in [self._serve.pid, *children]:
-            os.kill(pid, signal.SIGKILL)
-        self._serve.wait()
-        return self.start()
+                    _signal(pid, signal.SIGKILL)
+        time.sleep(0.2)  # until it is noticed
+        self.wait()
+        while not self._workers() and time.monotonic() - begun < PATIENCE:
+            time.sleep(0.05)
+        return time.monotonic() - begun
+
+    def _cut(self) -> None:
+        """End all connections of the servers at once, wherever their transactions are, some of them right after a commit."""
+        with contextlib.suppress(psycopg.Error), psycopg.connect(EmbeddedServer(self.data).address().login(APP)) as connection:
+            connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where usename = current_user and pid <> pg_backend_pid()"
+            )
+
+    def _freeze(self) -> None:
+        """Stop the worker until another has taken over; its connections are cut meanwhile, as a network would."""
+        workers = self._workers()
+        for pid in workers:
+            _signal(pid, signal.SIGSTOP)
+        self._cut()
+        second = subprocess.Popen(  # noqa: S603 - our own program
+            [*KUNDIG, "worker"], env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(FROZEN)
+        for pid in workers:
+            _signal(pid, signal.SIGCONT)
+        second.terminate()
+        second.wait(30)
+
+    def _workers(self) -> set[int]:
+        assert self._serve is not None
+        return {pid for pid in _children(self._serve.pid) if "worker" in _command(pid).split()}
 
     def stop(self) -> None:
         """End everything in the ordinary way."""
@@ -100,9 +139,16 @@ def _children(pid: int) -> list[int]:
     """All processes below one, by /proc."""
     found = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
-            found += [child, *_children(child)]
+        with contextlib.suppress(OSError):  # a thread may end meanwhile
+            for child in map(int, task.read_text().split()):
+                found += [child, *_children(child)]
     return found
+
+
+def _signal(pid: int, number: int) -> None:
+    """To a process that may have ended by itself meanwhile."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 def _command(pid: int) -> str:
