@@ -18,7 +18,7 @@ from kundig.base.database.embedded import EmbeddedServer
 from kundig.base.database.names import APP
 
 KUNDIG = (sys.executable, "-m", "kundig.interfaces.cli.main")
-PATIENCE = 60
+PATIENCE = 180
 FROZEN = 8
 
 
@@ -35,15 +35,17 @@ class Installation:
             "KUNDIG_ADMIN_EMAIL": "faults@example.com", "KUNDIG_ADMIN_PASSWORD": "a long and good password",
         }  # fmt: skip
         self.data = data
+        self.log = data.with_name("serve.log")
         self.url = f"http://127.0.0.1:{self.port}"
         self._serve: subprocess.Popen[bytes] | None = None
 
     def start(self) -> float:
         """Start `kundig serve` and wait for an answer; the seconds it took."""
         begun = time.monotonic()
-        self._serve = subprocess.Popen(  # noqa: S603 - our own program
-            [*KUNDIG, "serve"], env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-        )
+        with self.log.open("ab") as log:
+            self._serve = subprocess.Popen(  # noqa: S603 - our own program
+                [*KUNDIG, "serve"], env=self.environment, stdout=log, stderr=log, start_new_session=True
+            )
         self.wait()
         return time.monotonic() - begun
 
@@ -58,6 +60,9 @@ class Installation:
         """Until the server answers that the database answers; the seconds it took."""
         begun = time.monotonic()
         while time.monotonic() - begun < PATIENCE:
+            if self._serve is not None and self._serve.poll() is not None:
+                message = f"the server ended with status {self._serve.returncode}:\n{self.log.read_text()[-2000:]}"
+                raise RuntimeError(message)
             try:
                 if httpx.get(f"{self.url}/healthz", timeout=5).status_code == httpx.codes.OK:
                     return time.monotonic() - begun
