@@ -8,12 +8,13 @@ import re
 import subprocess
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import httpx
 import pytest
-from tests.acceptance.conftest import KUNDIG, Server
+from tests.acceptance.conftest import KUNDIG, Server, running
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data" / "maven-crm"
@@ -92,6 +93,13 @@ def figures(client: httpx.Client) -> list[object]:
         grouped(client, "account", "industry", "sum:employees"),
         searches,
     ]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """One of its own: sums over everything are compared, so nothing of other tests may be there."""
+    with running() as started:
+        yield started
 
 
 def test_maven(server: Server) -> None:
