@@ -144,15 +144,6 @@ def _children(fields: Mapping[str, Mapping[str, BoundField]]) -> dict[str, tuple
     return {target: tuple(children) for target, children in found.items()}
 
 
-def _check_default(field: BoundField) -> None:
-    """A default must be among the choices, else every new record would be refused."""
-    default = field.definition.default
-    if default is not None and field.choices:
-        keys = {choice.key for choice in field.choices}
-        if not set([default] if isinstance(default, str) else default) <= keys:
-            raise Misdefined(t("The default is not among its choices."))
-
-
 class _Binder:
     """Binds fields by rank, so that each finds those it needs; remembers what is wrong instead of stopping at the first fault."""
 
@@ -220,9 +211,7 @@ class _Binder:
             type_ = self.type(definition.type)
             options: Any = msgspec.convert(definition.options, type_.Options)
             kept = msgspec.structs.replace(definition, read_only=True) if type_.kept else definition
-            bound = type_.bind(BoundField(kept, type_, options, object_, definition.name), self)
-            _check_default(bound)
-            return bound
+            return type_.bind(BoundField(kept, type_, options, object_, definition.name), self)
         except Misdefined as fault:
             self.faults.append(self._fault(object_, definition.name, fault.text))
         except msgspec.ValidationError as error:

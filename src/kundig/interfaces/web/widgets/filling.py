@@ -34,7 +34,7 @@ def _boolean(value: Any, _: Formats) -> Filled:
 
 def _money(value: Mapping[str, Any], formats: Formats) -> Filled:
     digits = len(str(value["amount"]).partition(".")[2])
-    return {"": [formats.number(value["amount"], digits)], "currency": [value["currency"]]}
+    return {"": [formats.number(value["amount"], digits)], "currency": [c for c in [value.get("currency")] if c]}
 
 
 def _datetime(value: str, formats: Formats) -> Filled:
@@ -46,16 +46,17 @@ def _duration(value: int, _: Formats) -> Filled:
     return {"": [f"{hours}:{minutes:02}"]}
 
 
-def _list(value: list[str], _: Formats) -> Filled:
-    return {"": list(value)}
+def _list(value: list[str] | str, _: Formats) -> Filled:
+    return {"": [value] if isinstance(value, str) else list(value)}
 
 
 def _tags(value: list[str], _: Formats) -> Filled:
     return {"": [", ".join(value)]}
 
 
-def _points(value: list[Any], _: Formats) -> Filled:
-    items = [item if isinstance(item, Mapping) else {"value": item} for item in value]
+def _points(value: Any, _: Formats) -> Filled:
+    given = [value] if isinstance(value, str | Mapping) else value
+    items = [item if isinstance(item, Mapping) else {"value": item} for item in given]
     shown = [str(item.get("display") or item["value"]) for item in items]
     return {"": shown, "label": [str(item.get("label") or "") for item in items]}
 
