@@ -71,8 +71,6 @@ class _Checker:
             yield self._fault(place, t('There is no field type "{type}".', type=definition.type))
         elif type_.for_modules and place not in self._shipped:
             yield self._fault(place, t('Fields of the type "{type}" can only be defined by a module.', type=definition.type))
-        if definition.translated:
-            yield self._fault(place, t("A field can't be translated yet."))
         yield from self._choices(place, definition)
 
     def _choices(self, place: str, definition: Field) -> Iterator[Fault]:
@@ -96,6 +94,8 @@ class _Checker:
         order = {part.lstrip("-").split(".")[0] for part in object_.order.split(",")} - {"label", "id"}
         about = set(object_.interaction.about) | {object_.interaction.at} if object_.interaction else set()
         single = {name for name in (object_.parent, object_.above, object_.tree, object_.rate_date) if name}
+        for name in sorted(title & {definition.name for definition in object_.fields if definition.translated}):
+            yield self._fault(f"{object_.name}.{name}", t("A field that is translated can't be part of the records' name."))
         for name in sorted((title | groups | order | about | single) - known):
             yield self._fault(object_.name, t('It names the field "{field}", which does not exist.', field=name))
 

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable
 
 from kundig.base.database.names import quoted
+from kundig.base.i18n import LANGUAGES
 from kundig.engine.schema.ddl.present import Present, PresentTable
 from kundig.engine.schema.model import Model
 
@@ -133,6 +134,15 @@ def _conflicts(tables: list[sa.Table], present: Present) -> Iterator[str]:
             wanted = _type(column)
             if have is not None and have.type != wanted and column.computed is None:
                 yield f"{table.name}.{column.name}: {have.type} → {wanted}"
+            elif have is None and found is not None and (other := _otherwise(column.name, table, found)):
+                yield f"{table.name}.{other} → {column.name}"
+
+
+def _otherwise(column: str, table: sa.Table, found: PresentTable) -> str | None:
+    """The column that holds a text's values as long as it is not translated, or the other way round, and would be left behind."""
+    whole, _, language = column.rpartition("__")
+    others = [whole] if language in LANGUAGES else [f"{column}__{language}" for language in LANGUAGES]
+    return next((other for other in others if other in found.columns and other not in table.c), None)
 
 
 def _unknown(tables: list[sa.Table], present: Present) -> Iterator[str]:

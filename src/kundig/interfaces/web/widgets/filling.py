@@ -65,6 +65,10 @@ def _address(value: Mapping[str, Any], _: Formats) -> Filled:
     return {part: [value[part]] for part in ADDRESS_PARTS if value.get(part)}
 
 
+def _translated(value: Mapping[str, str], _: Formats) -> Filled:
+    return {language: [text] for language, text in value.items() if text}
+
+
 def _link(value: Mapping[str, str], _: Formats) -> Filled:
     return {"": [value["id"]], "object": [value["object"]], "label": [value["label"]]}
 
@@ -87,6 +91,8 @@ FILLERS: Mapping[str, Callable[[Any, Formats], Filled]] = {
     "emails": _points,
     "phones": _points,
     "address": _address,
+    "translated": _translated,
+    "translated_long": _translated,
     "link": _link,
     "person": _link,
     "links": _links,
