@@ -25,7 +25,7 @@ from kundig.engine.configuration.documents import Document
 from kundig.engine.configuration.store import stored_documents
 from kundig.engine.policy import principals
 from kundig.engine.policy.checks import check_policies
-from kundig.engine.policy.jobs import FILL
+from kundig.engine.policy.jobs import FILL, RENEW_ENTRIES
 from kundig.engine.policy.models import Models
 from kundig.engine.policy.policies import policies_of
 from kundig.engine.schema.ddl.applying import LOCK_TIMEOUT_MS, TRIES, build_indexes, change_tables, check_tables
@@ -97,13 +97,15 @@ async def settle(database: Database, workspace: Workspace, models: Models) -> bo
     return True
 
 
+_NAMING = 1
+"""Raised when names or search entries are made in another way, so that the next start looks at them."""
 _SETTLED = "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = %(schema)s"
 
 
 def _digest(models: Models, documents: Sequence[Document]) -> str:
     """Equal for two starts that have the same tables and principals to make."""
     definitions = models.define(documents)
-    parts = (definitions.objects, definitions.pipelines, definitions.roles, definitions.rules)
+    parts = (_NAMING, definitions.objects, definitions.pipelines, definitions.roles, definitions.rules)
     content = msgspec.json.encode((__version__, parts), order="deterministic", enc_hook=dict)
     return f"kundig {hashlib.sha256(content).hexdigest()[:32]}"
 
@@ -139,6 +141,7 @@ class _Realising:
         model = await _checked(connection, workspace, self._models, documents)
         _, self.later, _ = await change_tables(connection, model)
         await _keep_principals(connection, model)
+        await queue(connection, RENEW_ENTRIES, {}, queueing_lock=RENEW_ENTRIES)
 
 
 async def _checked(connection: Connection, workspace: Workspace, models: Models, documents: Sequence[Document]) -> Model:
