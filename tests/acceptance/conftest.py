@@ -1,4 +1,7 @@
-"""A real `kundig serve` on a free port with a fresh data folder, as a user would start it, and a token made by the command line."""
+"""A real `kundig serve` on a free port with a fresh data folder, as a user would start it, and a token made by the command line.
+
+`KUNDIG_TEST_WORKERS` is its number of server processes, `KUNDIG_TEST_SIZE` the number of contacts in it before any test.
+"""
 
 from __future__ import annotations
 
@@ -50,10 +53,13 @@ def server() -> Iterator[Server]:
     url = f"http://127.0.0.1:{port}"
     own = {name: value for name, value in os.environ.items() if not name.startswith("KUNDIG_")}
     environment = own | {"KUNDIG_DATA": str(folder / "data"), "KUNDIG_PORT": str(port)}
+    environment["KUNDIG_WORKERS"] = os.environ.get("KUNDIG_TEST_WORKERS", "1")
     with (folder / "log").open("w") as log:
         process = subprocess.Popen([KUNDIG, "serve"], env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
         _wait(process, url, folder / "log")
+        if size := os.environ.get("KUNDIG_TEST_SIZE"):
+            _run(environment, "demo", "--size", size, seconds=7200)
         _run(environment, "user", "add", ADMIN, "--role", "administrator", "--language", "en")
         token = _run(environment, "token", "add", ADMIN, "--name", "acceptance").split()[-1]
         yield Server(url, folder / "data", token, environment)
@@ -66,8 +72,8 @@ def server() -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run(environment: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run([KUNDIG, *arguments], env=environment, check=False, capture_output=True, text=True, timeout=60)
+def _run(environment: dict[str, str], *arguments: str, seconds: float = 60) -> str:
+    done = subprocess.run([KUNDIG, *arguments], env=environment, check=False, capture_output=True, text=True, timeout=seconds)
     assert done.returncode == 0, f"kundig {' '.join(arguments)}: {done.stderr}"
     return done.stdout
 
