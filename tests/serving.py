@@ -30,10 +30,10 @@ class Served:
     log: Path
     environment: Mapping[str, str]
 
-    def run(self, *arguments: str, given: str = "") -> str:
+    def run(self, *arguments: str, given: str = "", seconds: float = 120) -> str:
         """Run a command beside the server; what it prints."""
         done = subprocess.run(
-            [KUNDIG, *arguments], env=self.environment, check=False, capture_output=True, text=True, timeout=120, input=given
+            [KUNDIG, *arguments], env=self.environment, check=False, capture_output=True, text=True, timeout=seconds, input=given
         )
         assert done.returncode == 0, f"kundig {' '.join(arguments)}: {done.stderr}"
         return done.stdout

@@ -1,7 +1,11 @@
-"""A real `kundig serve` on a free port with a fresh data folder, as a user would start it, and a token made by the command line."""
+"""A real `kundig serve` on a free port with a fresh data folder, as a user would start it, and a token made by the command line.
+
+`KUNDIG_TEST_WORKERS` is its number of server processes, `KUNDIG_TEST_SIZE` the number of contacts in it before any test.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,6 +53,8 @@ class Server:
 def server() -> Iterator[Server]:
     """The server of this run."""
     with running() as started:
+        if size := os.environ.get("KUNDIG_TEST_SIZE"):
+            started.served.run("demo", "--size", size, seconds=7200)
         yield started
 
 
@@ -58,7 +64,7 @@ def running(*, api_rate: int = 0) -> Iterator[Server]:
 
     Callers may ask without limit unless `api_rate` says otherwise: a fast machine asks more in a second than people do.
     """
-    with serving(KUNDIG_API_RATE=str(api_rate)) as served:
+    with serving(KUNDIG_API_RATE=str(api_rate), KUNDIG_WORKERS=os.environ.get("KUNDIG_TEST_WORKERS", "1")) as served:
         served.run("user", "add", ADMIN, "--role", "administrator", "--language", "en")
         token = served.run("token", "add", ADMIN, "--name", "acceptance").split()[-1]
         yield Server(served, token)

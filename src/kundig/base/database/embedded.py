@@ -25,6 +25,7 @@ import psycopg
 from kundig.base.database import binaries, processes
 from kundig.base.database.address import Address, local
 from kundig.base.database.embedded_settings import write_settings
+from kundig.base.database.faults import DiskFull
 from kundig.base.errors import OutsideFault
 from kundig.base.i18n import t
 
@@ -129,6 +130,7 @@ class EmbeddedServer:
             cwd=draft,
         )  # fmt: skip
         if done.returncode:
+            _refuse_full_disk(done.stdout)
             raise OutsideFault(
                 t(
                     "The built-in PostgreSQL could not make its data folder {folder}: {reason}",
@@ -163,6 +165,7 @@ class EmbeddedServer:
                 return
             reason = self._latest_log(log)
             # After kill -9 of the main process its children need a moment to notice and leave the shared memory.
+            _refuse_full_disk(reason)
             if "still in use" not in reason or time.monotonic() > deadline:
                 raise OutsideFault(
                     t("The built-in PostgreSQL does not start: {reason} (more in {log})", reason=_last_line(reason), log=str(log))
@@ -218,6 +221,11 @@ def attached(data: Path) -> Iterator[EmbeddedServer]:
         yield server
     finally:
         server.detach()
+
+
+def _refuse_full_disk(said: str) -> None:
+    if "No space left on device" in said:
+        raise DiskFull
 
 
 def _socket_folder(data: Path) -> Path:

@@ -22,7 +22,22 @@ from kundig.interfaces.web.widgets.described import describe
 from kundig.interfaces.web.widgets.filling import Filled, fill
 from kundig.interfaces.web.widgets.reading import read, typed
 
-BIG = frozenset({"address", "emails", "phones", "lines", "links", "choices", "long_text", "rich_text", "json", "money"})
+BIG = frozenset(
+    {
+        "address",
+        "emails",
+        "phones",
+        "lines",
+        "links",
+        "choices",
+        "long_text",
+        "rich_text",
+        "translated",
+        "translated_long",
+        "json",
+        "money",
+    }
+)
 """Widgets whose editor needs more room than the value has: a small panel with its own buttons."""
 
 

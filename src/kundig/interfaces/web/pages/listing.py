@@ -23,7 +23,7 @@ from kundig.interfaces.web.widgets.described import FieldView, describe
 
 DEFAULT_COLUMNS = 7
 PARTS = {"street": t("Street"), "postcode": t("Postcode"), "city": t("City"), "state": t("State"), "country": t("Country")}
-WIDE = frozenset({"text", "link", "links", "emails", "long_text", "rich_text", "address", "url"})
+WIDE = frozenset({"text", "translated", "translated_long", "link", "links", "emails", "long_text", "rich_text", "address", "url"})
 SECOND = frozenset({"text", "link", "links", "money", "date", "datetime", "number"})
 SLIM = frozenset({"date", "datetime", "boolean", "duration"})
 
