@@ -19,7 +19,8 @@ import kundig.services.transfer
 from kundig.base.context import Workspace
 from kundig.base.database import Database, MigrationSource, migrate
 from kundig.base.database.address import Address, external
-from kundig.base.database.embedded import attached
+from kundig.base.database.embedded import attached, initialised
+from kundig.base.database.faults import NothingSetUp
 from kundig.base.database.roles import ensure_roles
 from kundig.base.database.workspaces import all_workspaces, ensure_workspace
 from kundig.base.i18n import Text, t
@@ -102,7 +103,9 @@ def database_address(settings: Settings) -> Iterator[Address]:
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Database]:
-    """The database of the settings, for one process."""
+    """The database of the settings, for one process; raises NothingSetUp where no Kundig has begun yet."""
+    if not settings.database_url and not initialised(settings.data):
+        raise NothingSetUp
     with database_address(settings) as address:
         async with Database(address) as database:
             yield database

@@ -109,7 +109,7 @@ class EmbeddedServer:
     def _ensure_running(self) -> None:
         self._account.may_use(binaries.folder())
         self._account.may_use(self._data)
-        if not (self._cluster / "PG_VERSION").exists():
+        if not initialised(self._data):
             self._initialise()
         self._check_version()
         if not self.answers():
@@ -210,6 +210,11 @@ class EmbeddedServer:
 
     def _pg_ctl(self, *arguments: str) -> int:
         return binaries.run("pg_ctl", ["-D", str(self._cluster), *arguments], self._account, cwd=self._cluster).returncode
+
+
+def initialised(data: Path) -> bool:
+    """Whether a data folder has a server of its own already."""
+    return (data / "postgres" / "PG_VERSION").exists()
 
 
 @contextlib.contextmanager

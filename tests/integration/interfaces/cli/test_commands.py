@@ -172,6 +172,33 @@ def test_wrong_settings_and_a_database_that_is_away(top: Path) -> None:
     one_sentence(kundig(top / "x", "serve", HOST="203.0.113.1"), "203.0.113.1", "KUNDIG_HOST")
 
 
+def test_commands_before_the_first_start_say_what_to_do(top: Path) -> None:
+    for command in (("demo",), ("export", "account"), ("user", "add", "a@example.com"), ("backup", str(top / "b"))):
+        one_sentence(kundig(top / "unborn", *command), "kundig serve")
+    found = kundig(top / "unborn", "doctor")
+    assert found.returncode == 1
+    assert "kundig serve" in " ".join(found.stdout.split())
+
+
+def test_what_is_not_there_is_named(installation: Path, top: Path) -> None:
+    one_sentence(kundig(installation, "export", "nonsense"), "nonsense")
+    one_sentence(kundig(installation, "export", "account", "--as", "nobody@example.org"), "nobody@example.org")
+    planned = kundig(installation, "config", "plan", str(top / "nofile"))
+    assert planned.returncode == 1
+    assert planned.stderr.count("nofile") == 1, planned.stderr
+
+
+def test_options_hold_for_columns_that_were_mapped_by_themselves(installation: Path, top: Path) -> None:
+    path = top / "companies.csv"
+    path.write_text("name,parent\nLittle,Big\n")
+    done = kundig(installation, "import", "account", str(path), "--create-missing", "parent")
+    assert done.returncode == 0, done.stderr
+    out = kundig(
+        installation, "export", "account", "--fields", "name,parent.name", "--where", '{"field":"name","op":"is","value":"Little"}'
+    )
+    assert out.stdout.splitlines()[1].endswith(",Little,Big")
+
+
 def test_a_foreign_folder_stays_as_it_is(top: Path) -> None:
     folder = top / "photos"
     folder.mkdir()
