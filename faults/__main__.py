@@ -1,4 +1,7 @@
-"""`python -m faults --rounds 200`: kill something every round while writers write, then compare; exit 1 on any difference."""
+"""`python -m faults --rounds 200`: kill something every round while writers write, then compare; exit 1 on any difference.
+
+`python -m faults imports` is a run of its own.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from faults import imports
 from faults.checks import compare, invariants
 from faults.installation import Installation
 from faults.ledger import Writer
@@ -69,4 +73,4 @@ def _run(own: Installation, victims: list[str], chance: random.Random) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(imports.main(sys.argv[2:]) if sys.argv[1:2] == ["imports"] else main())
