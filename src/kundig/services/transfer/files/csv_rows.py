@@ -45,7 +45,8 @@ def csv_rows(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[Row]:
 
 
 def _numbered(text: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
-    reader = csv.reader(_lines(text), delimiter=delimiter)
+    lines = _Lines(text)
+    reader = csv.reader(lines, delimiter=delimiter)
     number = 0
     while True:
         try:
@@ -61,7 +62,9 @@ def _numbered(text: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
             continue
         number += 1
         if not blank:
-            yield Row(number, list(cells), unreadable(cells))
+            # a whole row is there before the reader asks for another line
+            fault = t("This row can't be read: its last quotation mark is never closed.") if lines.ended else unreadable(cells)
+            yield Row(number, list(cells), fault)
 
 
 def unreadable(cells: list[str]) -> Text | None:
@@ -71,8 +74,16 @@ def unreadable(cells: list[str]) -> Text | None:
     return None
 
 
-def _lines(text: io.TextIOWrapper) -> Iterator[str]:
-    while line := text.readline(LONGEST_LINE):
-        if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
-            raise Invalid.one("file", "bad_file", t("A line of the file is too long. Is this really a file of rows?"))
-        yield line
+class _Lines:
+    """The lines of a file; `ended` once somebody has asked for one behind the last."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self.ended = False
+        self._text = text
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._text.readline(LONGEST_LINE):
+            if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
+                raise Invalid.one("file", "bad_file", t("A line of the file is too long. Is this really a file of rows?"))
+            yield line
+        self.ended = True
