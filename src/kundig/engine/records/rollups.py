@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,7 @@ async def lock_parents(scope: Scope, drafts: Sequence[Draft]) -> None:
     for parent, found in sorted(wanted.items()):
         await scope.connection.execute(
             f'select record from {{ws}}."{parent}_rollup" where record = any(%(ids)s) order by record for update',
-            {"ids": sorted(found)},
+            {"ids": in_order(found)},
         )
 
 
@@ -40,7 +41,12 @@ def _parents(model: Model, drafts: Sequence[Draft]) -> Parents:
         column = object_.fields[link].column
         for draft in drafts:
             found[(parent, link)].update(id_ for values in (draft.old, draft.new) if (id_ := values.get(column)) is not None)
-    return {key: sorted(ids) for key, ids in found.items() if ids}
+    return {key: in_order(ids) for key, ids in found.items() if ids}
+
+
+def in_order(ids: Iterable[UUID]) -> list[UUID]:
+    """Ids in the order in which records are locked: by their number, which is cheaper to compare than the ids themselves."""
+    return sorted(ids, key=attrgetter("int"))
 
 
 def _parent_links(model: Model, child: BoundObject) -> Iterator[tuple[str, str]]:
