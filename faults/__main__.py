@@ -1,4 +1,7 @@
-"""`python -m faults --rounds 200`: kill something every round while people write, then compare; exit 1 on any difference."""
+"""`python -m faults --rounds 200`: kill something every round while people write, then compare; exit 1 on any difference.
+
+`python -m faults imports` is a run of its own.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
+from faults import imports
 from faults.checks import invariants, settle
 from faults.client import ADMIN, Client
 from faults.followers import Commenter, Importer, Inviter
@@ -113,4 +117,4 @@ def _writers(url: str, token: str, pages: Client, ledger: Ledger, first: int, cl
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(imports.main(sys.argv[2:]) if sys.argv[1:2] == ["imports"] else main())

@@ -46,7 +46,8 @@ def csv_rows(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[Row]:
 
 
 def _numbered(text: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
-    reader = csv.reader(_lines(text), delimiter=delimiter)
+    lines = _Lines(text)
+    reader = csv.reader(lines, delimiter=delimiter)
     number = 0
     while True:
         try:
@@ -62,7 +63,9 @@ def _numbered(text: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
             continue
         number += 1
         if not blank:
-            yield Row(number, list(cells), unreadable(cells))
+            # a whole row is there before the reader asks for another line
+            fault = t("This row can't be read: its last quotation mark is never closed.") if lines.ended else unreadable(cells)
+            yield Row(number, list(cells), fault)
 
 
 def named_delimiter(line: str) -> str | None:
@@ -78,11 +81,19 @@ def unreadable(cells: list[str]) -> Text | None:
     return None
 
 
-def _lines(text: io.TextIOWrapper) -> Iterator[str]:
-    begun = False
-    while line := text.readline(LONGEST_LINE):
-        if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
-            raise Invalid.one("file", "bad_file", t("A line of the file is too long. Is this really a file of rows?"))
-        if begun or named_delimiter(line) is None:
-            yield line
-        begun = True
+class _Lines:
+    """The lines of a file; `ended` once somebody has asked for one behind the last."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self.ended = False
+        self._text = text
+
+    def __iter__(self) -> Iterator[str]:
+        begun = False
+        while line := self._text.readline(LONGEST_LINE):
+            if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
+                raise Invalid.one("file", "bad_file", t("A line of the file is too long. Is this really a file of rows?"))
+            if begun or named_delimiter(line) is None:
+                yield line
+            begun = True
+        self.ended = True
