@@ -1,10 +1,15 @@
 // Choosing a record for a link: suggestions come while typing (found.html), arrows and Enter or a click choose one.
 // [data-lookup] holds one: its hidden [data-lookup-id] follows. [data-lookup=many] collects them as tags in [data-lookup-picked].
+// People type faster than suggestions come: keys pressed meanwhile wait for the answer to what was typed, so they never choose from an older one.
 import { all, on, one } from "./dom.js";
 
 const inputOf = (box) => one("input[role=combobox]", box);
 const hits = (box) => all("[data-lookup-hit]", box);
+const asking = new WeakMap(); // box → what was typed, what the shown suggestions answer, and the keys that wait for them
+const stateOf = (box) => asking.get(box) ?? asking.set(box, { keys: [] }).get(box);
+const isWaiting = ({ typed, answered }) => typed !== undefined && typed !== answered;
 const close = (box) => {
+  asking.delete(box);
   one(".k-found", box)?.replaceChildren();
   inputOf(box).setAttribute("aria-expanded", "false");
   inputOf(box).removeAttribute("aria-activedescendant");
@@ -37,31 +42,54 @@ const pick = (box, hit) => {
 };
 
 on("input", "[data-lookup] input[role=combobox]", (_, input) => {
-  const id = one("[data-lookup-id]", input.closest("[data-lookup]"));
+  const box = input.closest("[data-lookup]"), id = one("[data-lookup-id]", box);
   if (id) id.value = ""; // what was typed is no record until one is chosen
+  Object.assign(stateOf(box), { typed: input.value, keys: [] });
 });
 on("mousedown", "[data-lookup-hit]", (event) => event.preventDefault()); // the field keeps the focus
 on("click", "[data-lookup-hit]", (_, hit) => pick(hit.closest("[data-lookup]"), hit));
 on("click", "[data-lookup-drop]", (_, button) => button.closest(".tag").remove());
+const press = (box, key) => {
+  const found = hits(box), at = found.findIndex((hit) => hit.getAttribute("aria-selected") === "true");
+  if (key === "Enter") return found.length && pick(box, found[Math.max(at, 0)]);
+  mark(box, found[key === "ArrowDown" ? (at + 1) % found.length : (Math.max(at, 0) - 1 + found.length) % found.length]);
+};
 on("keydown", "[data-lookup] input[role=combobox]", (event, input) => {
-  const box = input.closest("[data-lookup]"), found = hits(box), at = found.findIndex((hit) => hit.getAttribute("aria-selected") === "true");
-  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-    event.preventDefault();
-    mark(box, found[(at + (event.key === "ArrowDown" ? 1 : -1) + found.length) % found.length]);
-  } else if (event.key === "Enter" && found.length && input.getAttribute("aria-expanded") === "true") {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    pick(box, found[Math.max(at, 0)]);
-  } else if (event.key === "Escape" && found.length) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    close(box);
-  }
+  const box = input.closest("[data-lookup]"), state = stateOf(box), waiting = isWaiting(state);
+  const isOpen = waiting || (hits(box).length > 0 && input.getAttribute("aria-expanded") === "true");
+  if (!isOpen || event.isComposing || !["ArrowDown", "ArrowUp", "Enter", "Escape"].includes(event.key)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (event.key === "Escape") close(box);
+  else if (waiting) state.keys.push(event.key);
+  else press(box, event.key);
 }, { capture: true });
 on("focusout", "[data-lookup]", (event, box) => {
   if (!box.contains(event.relatedTarget)) setTimeout(() => close(box), 0);
 });
-document.addEventListener("htmx:after:swap", () => all("[data-lookup]").forEach((box) => {
+
+const boxOf = (event) => {
+  const source = event.detail.ctx?.sourceElement;
+  return source?.matches?.("[data-lookup] input[role=combobox]") ? source.closest("[data-lookup]") : null;
+};
+document.addEventListener("htmx:before:request", (event) => {
+  const box = boxOf(event);
+  if (!box) return;
+  const { value, dataset } = inputOf(box);
+  if (value && value === dataset.chosen) event.preventDefault(); // the choice was made before the question was sent
+  else Object.assign(stateOf(box), { typed: value, asked: value });
+});
+document.addEventListener("htmx:after:swap", (event) => {
+  const box = boxOf(event);
+  if (!box) return;
+  const state = stateOf(box);
+  if (state.typed === undefined) return close(box); // chosen or left meanwhile
+  state.answered = state.asked;
   hits(box).forEach((hit, place) => { hit.id ||= `${inputOf(box).id}-hit-${place}`; });
   inputOf(box).setAttribute("aria-expanded", String(hits(box).length > 0));
-}));
+  if (!isWaiting(state)) state.keys.splice(0).forEach((key) => press(box, key));
+});
+document.addEventListener("htmx:error", (event) => {
+  const box = boxOf(event);
+  if (box) close(box); // no answer will come
+});

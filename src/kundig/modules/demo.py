@@ -103,7 +103,7 @@ async def _users_to_end(scope: Scope) -> list[UUID]:
 def steps(events: Sequence[Event]) -> Iterator[Step]:
     """Events gathered into as few goes as keep the story believable: per colleague and four weeks, the last days finer.
 
-    A record changes at most once in a go; what would come too early waits for the next.
+    A record changes at most once in a go, and colleagues' goes are in no dependable order: what would come too early waits.
     """
     if not events:
         return
@@ -123,12 +123,14 @@ def steps(events: Sequence[Event]) -> Iterator[Step]:
 def _gather(due: Iterable[Event], start: datetime, end: datetime) -> tuple[list[Step], list[Event]]:
     taken: dict[int, Step] = {}
     late: list[Event] = []
-    touched: set[UUID | None] = set()
+    touched: dict[str, int | None] = {}  # record → who made or changed it in this go; None: it waits for the next
     for event in due:
-        if event.item.id in touched:
+        record = str(event.item.id)
+        if record in touched or any(touched.get(link, event.actor) != event.actor for link in _links(event)):
+            touched[record] = None
             late.append(event)
             continue
-        touched.add(event.item.id)
+        touched[record] = event.actor
         step = taken.setdefault(event.actor, Step(min(max(event.moment, start), end), event.actor))
         if event.action is not None and event.item.id is not None:
             step.acts.append((event.object, event.action, event.item.id))
@@ -137,6 +139,15 @@ def _gather(due: Iterable[Event], start: datetime, end: datetime) -> tuple[list[
         elif isinstance(event.item, Update):
             step.updates[event.object].append(event.item)
     return list(taken.values()), late
+
+
+def _links(event: Event) -> Iterator[str]:
+    """Ids of the records that the event may refer to."""
+    for value in event.item.values.values() if isinstance(event.item, Create | Update) else ():
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, list | tuple):
+            yield from (link["id"] for link in value if isinstance(link, dict) and "id" in link)
 
 
 async def _take(scope: Scope, step: Step) -> None:

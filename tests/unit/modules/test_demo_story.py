@@ -53,9 +53,10 @@ def test_every_event_is_taken_once_and_in_order(events: list[Event], taken: list
     assert [step.moment for step in taken] == sorted(step.moment for step in taken)
 
 
-def test_nothing_is_changed_or_linked_before_it_is_there(taken: list[Step]) -> None:
+@pytest.mark.parametrize("later", range(24))
+def test_nothing_is_changed_or_linked_before_it_is_there(later: int) -> None:
     there: set[str] = set()
-    for step in taken:
+    for step in steps(story(TODAY + timedelta(days=later))):
         there |= {str(item.id) for items in step.creates.values() for item in items}
         for item in (item for items in step.updates.values() for item in items):
             assert str(item.id) in there
