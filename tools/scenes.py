@@ -53,9 +53,7 @@ def _record(object_: str, list_: str = "") -> Scene:
     """The first record of a list."""
 
     def play(page: Page, stage: Stage) -> None:
-        stage.open(page, f"/o/{object_}{list_}")
-        page.locator("a[data-open-record]").first.click()
-        page.wait_for_selector(".k-rec")
+        _open_first(page, f"{stage.address}/o/{object_}{list_}")
         page.wait_for_load_state("networkidle")
         if page.locator("#timeline").is_visible():
             page.wait_for_selector("#timeline .k-ev, #timeline .k-none")
@@ -88,6 +86,11 @@ def _palette(page: Page) -> None:
     page.keyboard.press("Control+k")
     page.keyboard.type("mü")
     page.wait_for_selector("#palette-menu .sub")
+
+
+def _changes(page: Page) -> None:
+    page.locator("[data-panel=changes]").click()
+    page.wait_for_selector(".k-p-changes .k-ev")
 
 
 def _quick(page: Page) -> None:
@@ -124,6 +127,9 @@ def _ask_for_link(page: Page, email: str) -> None:
     page.wait_for_selector(".k-summary")
 
 
+DESK_ONLY = {"list-selection", "keys"}
+"""Scenes that a phone does not have."""
+
 OUTSIDE: dict[str, Scene] = {
     "sign-in": at("/sign-in"),
     "forgotten": at("/forgotten"),
@@ -140,14 +146,14 @@ INSIDE: dict[str, Scene] = {
     "list-selection": _then(at("/o/account"), _select),
     "list-empty": at("/o/contact?q=xyzxyz"),
     "board": at("/o/opportunity/board"),
-    "account": _record("account", "?view=mine"),
+    "account": _record("account", "?view=customers&order=-won_revenue"),
     "contact": _record("contact"),
-    "opportunity": _record("opportunity"),
+    "opportunity": _record("opportunity", "?order=-amount"),
     "lead": _record("lead"),
     "ticket": _record("ticket"),
     "task": _record("task", "?view=all"),
-    "record-dialog": _then(_record("account", "?view=mine"), _quick),
-    "record-changes": _then(_record("account", "?view=mine"), lambda page: page.locator("[data-panel=changes]").click()),
+    "record-dialog": _then(_record("account", "?view=customers&order=-won_revenue"), _quick),
+    "record-changes": _then(_record("opportunity", "?order=-amount"), _changes),
     "form": at("/o/opportunity/new"),
     "form-errors": _then(at("/o/opportunity/new"), _send_wrong_form),
     "form-edit": at("{account}/edit"),
@@ -181,7 +187,7 @@ RESTRICTED: dict[str, Scene] = {"forbidden": at("/settings/users")}
 
 
 def prepare(page: Page, address: str, mail: Path, password: str) -> dict[str, str]:
-    """Imports, a colleague's `password`, a link by mail: made once, so that all pictures show the same."""
+    """Imports, a full trash, a colleague with this `password`, a mention, a link: made once, so that all pictures show the same."""
     known: dict[str, str] = {}
 
     def path() -> str:
@@ -194,11 +200,13 @@ def prepare(page: Page, address: str, mail: Path, password: str) -> dict[str, st
         page.wait_for_url(re.compile(r"/imports/[0-9a-f-]{36}"))
         page.wait_for_selector(".k-errors", timeout=60_000)
         known[name] = path()
-    for object_ in ("account", "contact"):
-        page.goto(f"{address}/o/{object_}?view=all&order=created_at")
-        page.locator("a[data-open-record]").first.click()
-        page.wait_for_selector(".k-rec")
-        known[object_] = path()
+    for object_ in ("contact", "lead"):
+        _open_first(page, f"{address}/o/{object_}?order=created_at")
+        page.locator("[popovertarget=record-menu]").click()
+        page.locator("#record-menu .dng").click()
+        page.wait_for_url(f"{address}/o/{object_}")
+    _open_first(page, f"{address}/o/account?view=customers&order=-won_revenue")
+    known["account"] = path()
     page.goto(f"{address}/settings/users")
     page.get_by_role("link", name="Merle Hansen").click()
     page.wait_for_url(re.compile("/settings/users/."))
@@ -209,8 +217,26 @@ def prepare(page: Page, address: str, mail: Path, password: str) -> dict[str, st
     page.fill("#again", password)
     page.click("form button[type=submit]")
     page.wait_for_selector(".k-app")
+    _mention(page, address)
     known["link"] = _link(page, address, mail, FORGETFUL).removeprefix(address)
     return known
+
+
+def _open_first(page: Page, address: str) -> None:
+    page.goto(address)
+    page.locator("a[data-open-record]").first.click()
+    page.wait_for_selector(".k-rec")
+
+
+def _mention(page: Page, address: str) -> None:
+    """A colleague asks the administrator something."""
+    _open_first(page, f"{address}/o/account?view=mine")
+    page.locator("[data-panel=comments]").click()
+    page.locator("#comments textarea").press_sequentially("Können wir bis Freitag anbieten, @Nordwind", delay=20)
+    page.wait_for_selector(".k-mention li")
+    page.keyboard.press("Enter")
+    page.locator("#comments [type=submit]").click()
+    page.wait_for_selector(".k-cmts li")
 
 
 def _link(page: Page, address: str, mail: Path, email: str) -> str:

@@ -21,7 +21,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from scenes import COLLEAGUE, INSIDE, OUTSIDE, RESTRICTED, Scene, Stage, prepare
+from scenes import COLLEAGUE, DESK_ONLY, INSIDE, OUTSIDE, RESTRICTED, Scene, Stage, prepare
 
 from kundig.modules.demo import LOG_IN, PASSWORD
 
@@ -54,7 +54,8 @@ def _take(browser: Browser, stage: Stage, size: tuple[int, int], ending: str, wa
     folder = IMAGES / stage.language
     folder.mkdir(parents=True, exist_ok=True)
     for email, scenes in ((None, OUTSIDE), (LOG_IN, INSIDE), (COLLEAGUE, RESTRICTED)):
-        chosen = {name: scene for name, scene in scenes.items() if not wanted or name in wanted}
+        left_out = set() if size == DESKTOP else DESK_ONLY
+        chosen = {name: scene for name, scene in scenes.items() if name not in left_out and (not wanted or name in wanted)}
         if not chosen:
             continue
         context = _context(browser, stage.address, stage.language, stage.theme, size)

@@ -93,6 +93,32 @@ def test_forms_keep_what_was_typed_and_say_what_is_wrong(jana: Visitor) -> None:
     expect(page.locator(".k-det")).to_contain_text("Hofmann Anlagenbau SE")
 
 
+def test_the_next_record_of_the_list_is_one_key_away(jana: Visitor) -> None:
+    page = jana.open("/o/contact?view=all&order=-last_name")
+    names = page.locator("a[data-open-record] b").all_inner_texts()
+    page.locator("a[data-open-record]").nth(1).click()
+    expect(page.locator(".k-rec h1")).to_have_text(names[1])
+    expect(page.locator("[data-place]")).to_have_text(f"2 / {len(names)}")
+    page.keyboard.press("]")
+    expect(page.locator(".k-rec h1")).to_have_text(names[2])
+    page.click("[data-key=previous]")
+    expect(page.locator(".k-rec h1")).to_have_text(names[1])
+    page.keyboard.press("[")
+    expect(page.locator(".k-rec h1")).to_have_text(names[0])
+    expect(page.locator("[data-key=previous]")).to_have_attribute("aria-disabled", "true")
+    page.click("[data-list]")
+    page.wait_for_url("**/o/contact?view=all&order=-last_name")  # the list as it was
+
+
+def test_without_a_list_there_is_no_next_record(jana: Visitor) -> None:
+    first(jana, "/o/contact?view=all")
+    address = jana.page.url
+    other = jana.page.context.new_page()
+    other.goto(address)
+    other.wait_for_selector(".k-rec")
+    expect(other.locator("[data-pager]")).to_be_hidden()
+
+
 def test_a_lead_is_converted(jana: Visitor) -> None:
     first(jana, "/o/lead?view=open")
     page = jana.page

@@ -74,7 +74,21 @@ ICONS: Mapping[str, str] = {
 """The small mark before a field's label; a link has that of the object it leads to."""
 
 COMPACT = frozenset(
-    {"long_text", "rich_text", "choices", "tags", "emails", "phones", "address", "links", "person", "link", "date", "datetime"}
+    {
+        "boolean",
+        "long_text",
+        "rich_text",
+        "choices",
+        "tags",
+        "emails",
+        "phones",
+        "address",
+        "links",
+        "person",
+        "link",
+        "date",
+        "datetime",
+    }
 )
 """Widgets that look different where there is only one line for them: macro `cell_{widget}`."""
 
