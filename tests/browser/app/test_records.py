@@ -103,8 +103,10 @@ def test_the_next_record_of_the_list_is_one_key_away(jana: Visitor) -> None:
     expect(page.locator("[data-place]")).to_have_text(re.compile(r"^2 / \d+$"))  # of as many as were loaded
     page.keyboard.press("]")
     expect(page.locator(".k-rec h1")).to_have_text(names[2])
+    expect(page.locator("[data-place]")).to_have_text(re.compile(r"^3 / "))
     page.click("[data-key=previous]")
     expect(page.locator(".k-rec h1")).to_have_text(names[1])
+    expect(page.locator("[data-place]")).to_have_text(re.compile(r"^2 / "))
     page.keyboard.press("[")
     expect(page.locator(".k-rec h1")).to_have_text(names[0])
     expect(page.locator("[data-key=previous]")).to_have_attribute("aria-disabled", "true")
