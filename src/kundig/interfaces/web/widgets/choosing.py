@@ -79,6 +79,7 @@ ICONS: Mapping[str, str] = {
 
 COMPACT = frozenset(
     {
+        "boolean",
         "long_text",
         "rich_text",
         "translated_long",
