@@ -53,10 +53,10 @@ format: $(DEV)  ## put the code in order
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(ASSETS) $(DEV)  ## measure, and print the figures (README says what they mean)
+bench: $(ASSETS) $(DEV)  ## measure, and print the figures (bench/README.md says what they mean)
 	$(BIN)/python -m bench $(ARGS)
 
-faults: $(ASSETS) $(DEV)  ## kill processes while people write, and see that nothing is lost (takes long)
+faults: $(ASSETS) $(DEV)  ## kill processes while people write, and see that nothing is lost (ARGS="imports --rows 50000 --kills 8": while an import runs)
 	$(BIN)/python -m faults $(ARGS)
 
 messages: $(DEV)  ## bring the catalogs of both languages up to date with the sources

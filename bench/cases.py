@@ -1,166 +1,137 @@
-"""What is measured, and the raw query each is compared with."""
+"""What is measured: the request, the raw query it is compared with, and what it may cost."""
 
 from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
-import httpx
-import psycopg
-from psycopg.rows import dict_row
+from bench.agreeing import Agree, board_agrees, list_agrees, page_agrees, record_agrees, search_agrees
+from bench.world import ALL, Call, Rows, World
+from kundig.base.uuid7 import uuid7
 
-Call = Callable[[], object]
-RAW = dict(part.split("\n", 1) for part in (Path(__file__).parent / "raw.sql").read_text(encoding="utf-8").split("-- name: ")[1:])
-
-
-@dataclass
-class World:
-    """A running server with data in it, and a connection to its database."""
-
-    url: str
-    schema: str
-    dsn: str
-    tokens: Mapping[str, str]
-    """By what the user sees: all, 0, 50, 5000, 150000."""
-    session: str
-    facts: dict[str, Any] = field(default_factory=dict)
-    _connection: psycopg.Connection[Any] | None = None
-
-    def api(self, path: str, who: str = "all", method: str = "GET", body: Callable[[], Any] | None = None) -> Call:
-        """A call of the API with a connection of its own."""
-        client = httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {self.tokens[who]}"}, timeout=60)
-
-        def call() -> httpx.Response:
-            answer = client.request(method, f"/api/v1{path}", json=body() if body else None)
-            if answer.status_code >= 300:
-                raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
-            return answer
-
-        return call
-
-    def page(self, path: str) -> Call:
-        """A page as the administrator sees it."""
-        client = httpx.Client(base_url=self.url, cookies={"kundig_session": self.session}, timeout=60)
-
-        def call() -> httpx.Response:
-            answer = client.get(path)
-            if answer.status_code != 200:
-                raise RuntimeError(f"{path}: {answer.status_code}")
-            return answer
-
-        return call
-
-    def raw(self, name: str, params: Mapping[str, Any] | None = None, *, commit: bool = False) -> Call:
-        """A raw query through psycopg, all rows fetched as dicts."""
-        if self._connection is None:
-            self._connection = psycopg.connect(self.dsn, autocommit=True, row_factory=dict_row)
-        connection = self._connection
-        sql = RAW[name].replace("{ws}", self.schema)
-
-        def call() -> object:
-            cursor = connection.execute(sql, params)
-            return None if commit else cursor.fetchall()
-
-        return call
-
-    def statements(self, call: Call) -> str:
-        """How many statements the server sends for a call, as it says itself."""
-        answer = call()
-        return answer.headers.get("kundig-statements", "") if isinstance(answer, httpx.Response) else ""
+LIST, LIST_PAGE, RECORD_PAGE, CREATE = 4, 30, 60, 12
+"""How many times the raw query a request may take."""
+LIST_PAGE_STATEMENTS, RECORD_PAGE_STATEMENTS = 8, 12
+LIST_PAGE_KILOBYTES = 60
+SIGHTS = (ALL, "0", "50", "5000", "150000")
+"""What users see: all (an administrator), or as a sales representative so many contacts."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Case:
-    """One line: the call, what it is compared with, and how many times that it may cost."""
+    """One line of the table. `agree` says whether request and raw query give the same; it raises if not."""
 
     name: str
     call: Callable[[World], Call]
-    raw: Callable[[World], Call] | None = None
+    raw: Callable[[World], Rows]
     target: float | None = None
-    throughput: bool = False
+    agree: Agree | None = None
+    sees: str = ALL
+    most_statements: int | None = None
+    most_kilobytes: float | None = None
+
+
+_numbers = itertools.count()
 
 
 def _where(**leaf: Any) -> str:
     return quote(json.dumps(leaf))
 
 
-def _twentieth(world: World) -> Call:
-    """The 20th page by its cursor."""
-    cursor = None
+def _api(path: str, sees: str, world: World) -> Call:
+    return world.api(path.format(**world.facts[sees]), sees)
+
+
+def _page(path: str, sees: str, world: World) -> Call:
+    return world.page(path.format(**world.facts[sees]), sees)
+
+
+def _raw(name: str, names: Sequence[str], sees: str, world: World) -> Rows:
+    return world.raw(name, {key: world.facts[sees][key] for key in names}, sees)
+
+
+def _twentieth(sees: str, world: World) -> Call:
+    """The 20th page by its cursor, or the last there is."""
+    path = "/contact"
     for _ in range(19):
-        body = world.api("/contact" + (f"?cursor={cursor}" if cursor else ""))()
-        cursor = body.json()["next_cursor"]  # type: ignore[attr-defined]  # a response
-    return world.api(f"/contact?cursor={cursor}")
+        cursor = json.loads(world.api(path, sees)().body)["next_cursor"]
+        if cursor is None:
+            break
+        path = f"/contact?cursor={cursor}"
+    return world.api(path, sees)
 
 
-_numbers = itertools.count()
+def _raw_twentieth(sees: str, world: World) -> Rows:
+    """The same page by the last name and id of the page before it."""
+    name, id_ = "", UUID(int=0)
+    for _ in range(19):
+        rows = world.raw("list_twentieth", {"name": name, "id": id_}, sees)()
+        if len(rows) < 50 or not world.raw("list_twentieth", _behind(world, rows), sees)():
+            break
+        name, id_ = _behind(world, rows).values()
+    return world.raw("list_twentieth", {"name": name, "id": id_}, sees)
 
 
-def _new_contact(world: World) -> Any:
-    return {"last_name": f"Bench {next(_numbers)}", "first_name": "Anna", "account": world.facts["account"]}
+def _behind(world: World, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {"name": world.folded(rows[-1]["last_name"]), "id": rows[-1]["id"]}
 
 
-def _raw_insert(world: World) -> Call:
-    facts = world.facts
-    return world.raw("insert", {"account": facts["account"], "owner": facts["owner"], "audience": [1, 2]}, commit=True)
+def _create(sees: str, world: World) -> Call:
+    account = world.facts[sees]["account"]
+    return world.api("/contact", sees, lambda: {"last_name": f"Bench {next(_numbers)}", "first_name": "Anna", "account": account})
 
 
-def _lists(who: str, target: float | None) -> list[Case]:
-    """The lists of the API as a user who sees so many records."""
-    tag = "" if who == "all" else f", sees {who}"
-    lists = (
-        (f"API list of 50, default order{tag}", "/contact", "list_default"),
-        (f"API list by account's name{tag}", "/contact?order=account.name", "list_account_name"),
-        (f"API list by a nullable date, descending{tag}", "/opportunity?order=-close_date", "list_nullable_date"),
+def _raw_create(sees: str, world: World) -> Rows:
+    facts = world.facts[sees]
+    fixed = {"account": facts["account"], "owner": world.users[sees], "audience": facts["reads"]}
+    return world.raw("insert", lambda: {**fixed, "id": uuid7(), "last_name": f"Bench {next(_numbers)}"}, sees)
+
+
+def _cases(sees: str) -> Iterator[Case]:
+    """All cases as a user who sees so much; who sees nothing has no record to ask for."""
+
+    def case(name: str, call: Any, raw: Any, target: float | None = None, agree: Agree | None = None, **limits: Any) -> Case:
+        told = name if sees == ALL else f"{name}, sees {int(sees):,}"
+        return Case(told, partial(call, sees), partial(raw, sees), target, agree, sees, **limits)
+
+    def api(path: str) -> Any:
+        return partial(_api, path)
+
+    def page(path: str) -> Any:
+        return partial(_page, path)
+
+    def raw(query: str, *names: str) -> Any:
+        return partial(_raw, query, names)
+
+    yield case("API list of 50, default order", api("/contact"), raw("list_default"), LIST, list_agrees)
+    yield case("API list by account's name", api("/contact?order=account.name"), raw("list_account_name"), LIST, list_agrees)
+    yield case(
+        "API list by a nullable date, descending",
+        api("/opportunity?order=-close_date"),
+        raw("list_nullable_date"),
+        LIST,
+        list_agrees,
     )
-    return [Case(name, partial(_api, path, who), partial(_raw, raw), target, raw == "list_default") for name, path, raw in lists]
+    yield case("API list, 20th page", _twentieth, _raw_twentieth, LIST, list_agrees)
+    rare = api("/contact?where=" + _where(field="last_name", op="is", value="RARE").replace("RARE", "{rare}"))
+    yield case("API filter that matches 10", rare, raw("filter_ten", "rare"), LIST, list_agrees)
+    limits = {"most_statements": LIST_PAGE_STATEMENTS, "most_kilobytes": LIST_PAGE_KILOBYTES}
+    yield case("list page of 50", page("/o/contact"), raw("list_page"), LIST_PAGE, page_agrees, **limits)
+    yield case("board", page("/o/opportunity/board"), raw("board", "stages", "closed"), None, board_agrees)
+    yield case("search for one letter", api("/search?q=m"), raw("search_word", "from", "to"), None, search_agrees)
+    yield case("search for a phone number", api("/search?q={phone_quoted}"), raw("search_phone", "phone"), None, search_agrees)
+    if sees == "0":
+        return
+    yield case("API get", api("/contact/{contact}"), raw("get", "id"), None, record_agrees)
+    record = {"most_statements": RECORD_PAGE_STATEMENTS}
+    yield case("record page", page("/o/contact/{contact}"), raw("single", "id"), RECORD_PAGE, None, **record)
+    yield case("API create", _create, _raw_create, CREATE, None)
 
 
-def _api(path: str, who: str, world: World) -> Call:
-    return world.api(path, who)
-
-
-def _page(path: str, world: World) -> Call:
-    return world.page(path)
-
-
-def _raw(name: str, world: World) -> Call:
-    return world.raw(name)
-
-
-def _record(world: World) -> str:
-    return f"/contact/{world.facts['contact']}"
-
-
-def _raw_record(name: str, world: World) -> Call:
-    return world.raw(name, {"id": world.facts["contact"]})
-
-
-CASES: tuple[Case, ...] = (
-    *_lists("all", 4),
-    Case("API list, 20th page", _twentieth, partial(_raw, "list_default"), 4),
-    Case(
-        "API filter that matches 10",
-        lambda w: w.api("/contact?where=" + _where(field="last_name", op="is", value=w.facts["rare"])),
-        lambda w: w.raw("filter_ten", {"ids": w.facts["rare_ids"]}),
-        4,
-    ),
-    Case("API get", lambda w: w.api(_record(w)), partial(_raw_record, "get"), throughput=True),
-    Case("API create", lambda w: w.api("/contact", method="POST", body=lambda: _new_contact(w)), _raw_insert, 12),
-    Case("list page of 50", partial(_page, "/o/contact"), partial(_raw, "list_page"), 30, throughput=True),
-    Case("board", partial(_page, "/o/opportunity/board"), partial(_raw, "list_nullable_date")),
-    Case("record page", lambda w: w.page("/o" + _record(w)), partial(_raw_record, "single"), 60),
-    Case("search for one letter", partial(_api, "/search?q=m", "all"), lambda w: w.raw("search_word", {"prefix": "m%"})),
-    Case(
-        "search for a phone number",
-        lambda w: w.api("/search?q=" + quote(w.facts["phone"])),
-        lambda w: w.raw("search_phone", {"phone": w.facts["phone"]}),
-    ),
-    *(case for who in ("0", "50", "5000", "150000") for case in _lists(who, None)),
-)
+CASES: tuple[Case, ...] = tuple(case for sees in SIGHTS for case in _cases(sees))

@@ -16,27 +16,31 @@ from typing import Any
 
 import httpx
 
-from bench.cases import World
+from bench.cases import SIGHTS
+from bench.handing import facts_of, hand_out
+from bench.world import ALL, World
 from kundig import wiring
 from kundig.base.database.names import OWNER
 from kundig.base.settings import Settings
+from kundig.engine.policy.scope import Scope
 from kundig.engine.records.writing import Create, write
 from kundig.services.identity.scopes import Scopes
 from kundig.services.identity.sessions import begin_session
 from kundig.services.identity.tokens import add_token
 
-SIGHT = (0, 50, 5_000, 150_000)
-"""How many contacts and opportunities the limited users see."""
-RARE = "Seltenfeld"
+LIMITED = "sales_representative"
+"""The role of those who see only what is theirs."""
 KUNDIG = (sys.executable, "-m", "kundig.interfaces.cli.main")
 
 
 @contextmanager
 def installation(size: int, folder: str) -> Iterator[World]:
-    """Fill a data folder (or use a filled one), start a server on it, and stop it at the end."""
+    """Fill a data folder (or use a filled one: `folder` holds one for each size), start a server on it, and stop it at the end."""
     made = tempfile.TemporaryDirectory(prefix="kundig-bench-", ignore_cleanup_errors=True) if not folder else None
-    data = Path(folder or made.name) / "data"  # type: ignore[union-attr]  # one of the two is there
-    data.parent.chmod(0o755)  # PostgreSQL does not run as root, but must get in
+    data = Path(folder or made.name) / str(size) / "data"  # type: ignore[union-attr]  # one of the two is there
+    data.parent.mkdir(parents=True, exist_ok=True)
+    for above in (data.parent, data.parent.parent):
+        above.chmod(0o755)  # PostgreSQL does not run as root, but must get in
     environment = _environment(data)
     fresh = not data.exists()
     if fresh:
@@ -47,7 +51,7 @@ def installation(size: int, folder: str) -> Iterator[World]:
     world = asyncio.run(_prepare(environment, size))
     server = subprocess.Popen([*KUNDIG, "serve"], env=environment, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
     try:
-        _wait(world.url)
+        _wait(f"http://{world.host}:{world.port}")
         yield world
     finally:
         server.terminate()
@@ -89,62 +93,26 @@ async def _prepare(environment: dict[str, str], size: int) -> World:
         people: dict[str, Any] = {}
         async with database.transaction(main, timeout_ms=0) as connection:
             scope = await scopes.of_system(connection, main, "cli")
-            for name, role in [("all", "administrator"), *((str(n), "sales_representative") for n in SIGHT)]:
-                people[name] = await _user(scope, f"bench{name}@example.com", role)
-        limits = [n for n in SIGHT if 0 < n <= size]
+            for name in SIGHTS:
+                people[name] = await _user(scope, f"bench{name}@example.com", "administrator" if name == ALL else LIMITED)
         async with database.owner(main) as connection:
-            taken = 0
-            for limit in limits:
-                for table in ("contact", "opportunity"):
-                    await _give(connection, table, people[str(limit)], limit, taken)
-                taken += limit
-            await connection.execute("analyze")
-        tokens = {}
+            await hand_out(connection, {int(name): people[name] for name in SIGHTS if name != ALL and 0 < int(name) <= size})
+        tokens, sessions, facts = {}, {}, {}
         for name, user in people.items():
-            async with database.transaction(main) as connection:
+            async with database.transaction(main, timeout_ms=0) as connection:
                 tokens[name] = await add_token(connection, user, f"bench {name}")
-        async with database.transaction(None) as connection:
-            workspace = await connection.value("select id from kundig.workspace where name = 'main'")
-            session = await begin_session(connection, workspace, people["all"], agent="bench", address=None)
-        async with database.owner(main) as connection:
-            facts = await _facts(connection, people["all"])
-        return World(f"http://127.0.0.1:{settings.port}", main.schema, database.address.login(OWNER), tokens, session, facts)
+                facts[name] = await facts_of(await scopes.of_system(connection, main, "cli"), None if name == ALL else user)
+            async with database.transaction(None) as connection:
+                workspace = await connection.value("select id from kundig.workspace where name = 'main'")
+                sessions[name] = await begin_session(connection, workspace, user, agent="bench", address=None)
+        async with database.owner_autocommit(main) as connection:
+            await connection.execute("vacuum (analyze)")
+        dsn = database.address.login(OWNER)
+        return World("127.0.0.1", settings.port, main.schema, dsn, size, tokens, sessions, people, facts)
 
 
-async def _user(scope: Any, email: str, role: str) -> Any:
+async def _user(scope: Scope, email: str, role: str) -> Any:
     found = await scope.connection.value('select id from {ws}."user" where email = %(email)s', {"email": email})
     if found is None:
         found = (await write(scope, "user", [Create({"name": email, "email": email, "role": [role]})])).ids[0]
     return found
-
-
-async def _give(connection: Any, table: str, user: Any, count: int, after: int) -> None:
-    """Make a user the owner of so many records, audience and search entries included."""
-    await connection.execute(
-        f"""with mine as (select id from {{ws}}."{table}" where deleted_at is null order by id
-                           offset {int(after)} limit {int(count)}),
-              number as (select id from {{ws}}.principal where kind = 'user' and ref = %(user)s::text),
-              given as (update {{ws}}."{table}" r set owner_id = %(user)s, audience = array[(select id from number)]
-                          from mine where mine.id = r.id returning r.id, r.audience)
-            update {{ws}}.search_entry e set audience = given.audience from given
-             where e.object = '{table}' and e.record = given.id""",
-        {"user": user},
-    )
-
-
-async def _facts(connection: Any, owner: Any) -> dict[str, Any]:
-    """Ids and values that the requests name; ten contacts get a name that nobody else has."""
-    await connection.execute(
-        """update {ws}.contact set last_name = %(rare)s
-            where id in (select id from {ws}.contact where deleted_at is null order by id limit 10)
-              and not exists (select 1 from {ws}.contact where last_name = %(rare)s)""",
-        {"rare": RARE},
-    )
-    return {
-        "rare": RARE,
-        "rare_ids": await connection.values("select id from {ws}.contact where last_name = %(rare)s", {"rare": RARE}),
-        "contact": await connection.value("select id from {ws}.contact where deleted_at is null and account is not null limit 1"),
-        "account": str(await connection.value("select id from {ws}.account where deleted_at is null limit 1")),
-        "phone": await connection.value("select value from {ws}.contact_point where kind = 'phone' and live limit 1"),
-        "owner": owner,
-    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -11,9 +12,16 @@ import time
 from pathlib import Path
 
 import httpx
+import psycopg
+
+from kundig.base.database.embedded import EmbeddedServer
+from kundig.base.database.names import APP
 
 KUNDIG = (sys.executable, "-m", "kundig.interfaces.cli.main")
-PATIENCE = 60
+PATIENCE = 180
+FROZEN = 8
+CALM = 6
+"""Seconds between two kills of the web processes: one that dies sooner again counts as a program that can't start, and all ends."""
 
 
 class Installation:
@@ -29,15 +37,18 @@ class Installation:
             "KUNDIG_ADMIN_EMAIL": "faults@example.com", "KUNDIG_ADMIN_PASSWORD": "a long and good password",
         }  # fmt: skip
         self.data = data
+        self.log = data.with_name("serve.log")
         self.url = f"http://127.0.0.1:{self.port}"
+        self._web_came_back = 0.0
         self._serve: subprocess.Popen[bytes] | None = None
 
     def start(self) -> float:
         """Start `kundig serve` and wait for an answer; the seconds it took."""
         begun = time.monotonic()
-        self._serve = subprocess.Popen(  # noqa: S603 - our own program
-            [*KUNDIG, "serve"], env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-        )
+        with self.log.open("ab") as log:
+            self._serve = subprocess.Popen(  # noqa: S603 - our own program
+                [*KUNDIG, "serve"], env=self.environment, stdout=log, stderr=log, start_new_session=True
+            )
         self.wait()
         return time.monotonic() - begun
 
@@ -52,6 +63,9 @@ class Installation:
         """Until the server answers that the database answers; the seconds it took."""
         begun = time.monotonic()
         while time.monotonic() - begun < PATIENCE:
+            if self._serve is not None and self._serve.poll() is not None:
+                message = f"the server ended with status {self._serve.returncode}:\n{self.log.read_text()[-2000:]}"
+                raise RuntimeError(message)
             try:
                 if httpx.get(f"{self.url}/healthz", timeout=5).status_code == httpx.codes.OK:
                     return time.monotonic() - begun
@@ -62,28 +76,65 @@ class Installation:
         raise RuntimeError(message)
 
     def kill(self, what: str) -> float:
-        """Kill -9 `server` (all of ours), `web`, `worker` or `database`; back again after so many seconds."""
+        """Kill -9 `server` (all of ours), `web`, `worker` or `database`, cut all `connections`, or `freeze` the worker for a while.
+
+        The seconds until it is all there and answers again; a frozen worker's own time is not counted.
+        """
         assert self._serve is not None
-        if what == "database":
-            os.kill(self._postmaster(), signal.SIGKILL)
-            time.sleep(0.2)
-            return self.wait()
-        children = _children(self._serve.pid)
-        workers = [pid for pid in children if "worker" in _command(pid).split()]
-        if what == "worker":
-            for pid in workers:
-                os.kill(pid, signal.SIGKILL)
-            return self.wait()
         if what == "web":
-            for pid in set(children) - set(workers):
+            time.sleep(max(0, self._web_came_back + CALM - time.monotonic()))
+        begun = time.monotonic()
+        if what == "server":
+            for pid in [self._serve.pid, *_children(self._serve.pid)]:
+                _signal(pid, signal.SIGKILL)
+            self._serve.wait()
+            return self.start()
+        if what == "connections":
+            self._cut()
+        elif what == "freeze":
+            self._freeze()
+            begun = time.monotonic()
+        elif what == "database":
+            _signal(self._postmaster(), signal.SIGKILL)
+        else:
+            workers = self._workers()
+            others = set(_children(self._serve.pid)) - workers
+            for pid in workers if what == "worker" else others:
                 if "resource_tracker" not in _command(pid):
-                    os.kill(pid, signal.SIGKILL)
-            time.sleep(0.2)
-            return self.wait()
-        for pid in [self._serve.pid, *children]:
-            os.kill(pid, signal.SIGKILL)
-        self._serve.wait()
-        return self.start()
+                    _signal(pid, signal.SIGKILL)
+        time.sleep(0.2)  # until it is noticed
+        self.wait()
+        while not self._workers() and time.monotonic() - begun < PATIENCE:
+            time.sleep(0.05)
+        if what == "web":
+            self._web_came_back = time.monotonic()
+        return time.monotonic() - begun
+
+    def _cut(self) -> None:
+        """End all connections of the servers at once, wherever their transactions are, some of them right after a commit."""
+        with contextlib.suppress(psycopg.Error), psycopg.connect(EmbeddedServer(self.data).address().login(APP)) as connection:
+            connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where usename = current_user and pid <> pg_backend_pid()"
+            )
+
+    def _freeze(self) -> None:
+        """Stop the worker until another has taken over; its connections are cut meanwhile, as a network would."""
+        workers = self._workers()
+        for pid in workers:
+            _signal(pid, signal.SIGSTOP)
+        self._cut()
+        second = subprocess.Popen(  # noqa: S603 - our own program
+            [*KUNDIG, "worker"], env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(FROZEN)
+        for pid in workers:
+            _signal(pid, signal.SIGCONT)
+        second.terminate()
+        second.wait(30)
+
+    def _workers(self) -> set[int]:
+        assert self._serve is not None
+        return {pid for pid in _children(self._serve.pid) if "worker" in _command(pid).split()}
 
     def stop(self) -> None:
         """End everything in the ordinary way."""
@@ -100,9 +151,16 @@ def _children(pid: int) -> list[int]:
     """All processes below one, by /proc."""
     found = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
-            found += [child, *_children(child)]
+        with contextlib.suppress(OSError):  # a thread may end meanwhile
+            for child in map(int, task.read_text().split()):
+                found += [child, *_children(child)]
     return found
+
+
+def _signal(pid: int, number: int) -> None:
+    """To a process that may have ended by itself meanwhile."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 def _command(pid: int) -> str:

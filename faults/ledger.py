@@ -1,19 +1,19 @@
-"""Clients that write all the time and note, outside of the system under test, what they meant and what was acknowledged."""
+"""What clients meant and what was acknowledged, noted outside of the system under test: in memory to compare, in a file to read."""
 
 from __future__ import annotations
 
-import random
+import json
 import threading
 import time
-import uuid
+from collections import Counter
 from dataclasses import dataclass, field
-
-import httpx
+from pathlib import Path
+from typing import Any
 
 
 @dataclass
 class Record:
-    """What one record should be: its last acknowledged name and version, or gone; `unsure` while a write has no answer."""
+    """What one record should be: its last acknowledged name and version, or gone."""
 
     name: str
     version: int
@@ -22,77 +22,37 @@ class Record:
 
 @dataclass
 class Ledger:
-    """All that one client did."""
+    """The books of a whole run, shared by all clients."""
 
-    records: dict[str, Record] = field(default_factory=dict)
-    created: int = 0
-    acknowledged: int = 0
-    repeated: int = 0
-    strange: list[str] = field(default_factory=list)
+    path: Path
+    acknowledged: Counter[str] = field(default_factory=Counter)
+    repeated: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def meant(self, deed: str, key: str, what: Any) -> None:
+        """Something is about to be asked for."""
+        self._note("meant", deed, key=key, what=what)
 
-class Writer(threading.Thread):
-    """Creates, edits and deletes its own accounts. A request without an answer is repeated with the same key until there is one."""
+    def again(self, deed: str, key: str, why: str) -> None:
+        """There was no answer, so it is asked for again."""
+        self._note("again", deed, key=key, why=why)
+        with self._lock:
+            self.repeated[deed] += 1
 
-    def __init__(self, url: str, token: str, seed: int) -> None:
-        super().__init__(daemon=True)
-        self.ledger = Ledger()
-        self.stopping = threading.Event()
-        self._random = random.Random(seed)  # noqa: S311 - chooses work, protects nothing
-        self._client = httpx.Client(base_url=f"{url}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=20)
-        self._tag = f"f{seed:03}{uuid.uuid4().hex[:6]}"
+    def done(self, deed: str, key: str, answer: str) -> None:
+        """It was acknowledged."""
+        self._note("done", deed, key=key, answer=answer[:300])
+        with self._lock:
+            self.acknowledged[deed] += 1
 
-    def run(self) -> None:
-        """Write until told to stop."""
-        while not self.stopping.is_set():
-            live = [id_ for id_, record in self.ledger.records.items() if not record.gone]
-            deed = self._random.random()
-            if len(live) < 3 or deed < 0.4:
-                self._create_one()
-            elif deed < 0.85:
-                self._edit_one(self._random.choice(live))
-            else:
-                self._delete_one(self._random.choice(live))
+    def strange(self, text: str) -> None:
+        """Something that must not be."""
+        self._note("wrong", text)
+        with self._lock:
+            self.wrong.append(text)
 
-    def _create_one(self) -> None:
-        name = f"{self._tag} {self.ledger.created}"
-        self.ledger.created += 1
-        answer = self._sent("POST", "/account", {"name": name, "emails": [f"{uuid.uuid4().hex}@example.com"]}, uuid.uuid4().hex)
-        if answer.status_code == httpx.codes.CREATED:
-            self.ledger.records[answer.json()["id"]] = Record(name, 1)
-        else:
-            self.ledger.strange.append(f"create: {answer.status_code} {answer.text[:200]}")
-
-    def _edit_one(self, id_: str) -> None:
-        record = self.ledger.records[id_]
-        name = f"{self._tag} {uuid.uuid4().hex[:8]}"
-        answer = self._sent(
-            "POST", "/account/batch", {"update": [{"id": id_, "version": record.version, "name": name}]}, uuid.uuid4().hex
-        )
-        if answer.status_code == httpx.codes.OK:
-            record.name, record.version = name, record.version + 1
-        else:
-            self.ledger.strange.append(f"edit: {answer.status_code} {answer.text[:200]}")
-
-    def _delete_one(self, id_: str) -> None:
-        answer = self._sent("POST", "/account/batch", {"delete": [id_]}, uuid.uuid4().hex)
-        if answer.status_code == httpx.codes.OK:
-            self.ledger.records[id_].gone = True
-        else:
-            self.ledger.strange.append(f"delete: {answer.status_code} {answer.text[:200]}")
-
-    def _sent(self, method: str, path: str, body: object, key: str) -> httpx.Response:
-        """Send until there is an answer; the key makes sure that it is done once."""
-        while True:
-            try:
-                answer = self._client.request(method, path, json=body, headers={"Idempotency-Key": key})
-            except httpx.TransportError:
-                self.ledger.repeated += 1
-                time.sleep(0.05)
-                continue
-            if answer.status_code in (409, 502, 503, 504):
-                self.ledger.repeated += 1
-                time.sleep(0.05)
-                continue
-            self.ledger.acknowledged += 1
-            return answer
+    def _note(self, step: str, deed: str, **more: Any) -> None:
+        line = json.dumps({"at": round(time.time(), 3), step: deed, **more}, ensure_ascii=False, default=str)
+        with self._lock, self.path.open("a") as file:
+            file.write(f"{line}\n")

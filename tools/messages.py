@@ -1,4 +1,4 @@
-"""Keeps the catalogs in step with the sources: every `t("…")`, every `_("…")` in a template, in German and English.
+"""Keeps the catalogs in step with the sources: `t("…")`, `_("…")` in templates and help texts, in German and English.
 
 `python tools/messages.py` adds what is new, drops what is gone, and keeps translations. English is its own translation.
 `python tools/messages.py --missing` lists what German still lacks, and ends with status 1 if there is any.
@@ -15,6 +15,10 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
+from typer.main import get_command
+
+from kundig.interfaces.cli.helping import help_texts
+from kundig.interfaces.cli.main import app
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "kundig"
@@ -56,6 +60,7 @@ def by_home() -> dict[Path, list[Message]]:
     for path in sorted([*SOURCE.rglob("*.py"), *SOURCE.rglob("templates/**/*.html"), *SOURCE.rglob("templates/**/*.txt")]):
         for message in messages(path):
             found.setdefault(home(path), []).append(message)
+    found[SOURCE / "locale"] += [Message(text, "help of the command line") for text in help_texts(get_command(app))]
     return found
 
 

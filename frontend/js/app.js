@@ -14,6 +14,7 @@ import "./lazy.js";
 import "./lookup.js";
 import "./mentions.js";
 import "./navigation.js";
+import "./pager.js";
 import "./panels.js";
 import "./popovers.js";
 import "./rich.js";

@@ -7,6 +7,11 @@ const here = (link) => {
 };
 const mark = () => all(".k-nav a, .k-tabbar a").forEach((link) => (here(link) ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current")));
 
+// On a phone the settings' contents are one line to the side: where one is must be in sight.
+const showPlace = () => one(".k-snav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+showPlace();
+document.addEventListener("htmx:after:swap", showPlace);
+
 document.addEventListener("htmx:after:history:push", () => {
   mark();
   one("#main")?.focus({ preventScroll: true });

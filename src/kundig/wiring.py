@@ -19,7 +19,8 @@ import kundig.services.transfer
 from kundig.base.context import Workspace
 from kundig.base.database import Database, MigrationSource, migrate
 from kundig.base.database.address import Address, external
-from kundig.base.database.embedded import attached
+from kundig.base.database.embedded import attached, initialised
+from kundig.base.database.faults import NothingSetUp
 from kundig.base.database.roles import ensure_roles
 from kundig.base.database.workspaces import all_workspaces, ensure_workspace
 from kundig.base.i18n import Text, t
@@ -34,6 +35,7 @@ from kundig.engine.policy.applying import settle
 from kundig.engine.policy.jobs import make_jobs as policy_jobs
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.passing import passing_jobs
+from kundig.engine.records.renewing import renewal_jobs
 from kundig.interfaces.api.idempotency import FORGET as FORGET_ANSWERS
 from kundig.interfaces.application import application
 from kundig.interfaces.cli.beginning import Demo
@@ -44,6 +46,7 @@ from kundig.services.delivery.post import post_of
 from kundig.services.delivery.sending import delivery_jobs
 from kundig.services.identity.module import MODULE as IDENTITY
 from kundig.services.identity.reset import reset_job
+from kundig.services.identity.samples import samples_job
 from kundig.services.identity.scopes import Scopes
 from kundig.services.transfer.jobs import transfer_jobs
 
@@ -76,8 +79,10 @@ def jobs(settings: Settings) -> list[Job]:
         *(job for module in modules() for job in module.jobs),
         *policy_jobs(scopes.of_system),
         *passing_jobs(scopes.of_system),
+        *renewal_jobs(scopes.of_system),
         *delivery_jobs(post),
         reset_job(post),
+        samples_job(scopes),
         *collaboration_jobs(scopes),
         *transfer_jobs(scopes),
         PARTITIONS,
@@ -98,7 +103,9 @@ def database_address(settings: Settings) -> Iterator[Address]:
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Database]:
-    """The database of the settings, for one process."""
+    """The database of the settings, for one process; raises NothingSetUp where no Kundig has begun yet."""
+    if not settings.database_url and not initialised(settings.data):
+        raise NothingSetUp
     with database_address(settings) as address:
         async with Database(address) as database:
             yield database

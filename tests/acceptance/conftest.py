@@ -1,14 +1,11 @@
-"""A real `kundig serve` on a free port with a fresh data folder, as a user would start it, and a token made by the command line."""
+"""A real `kundig serve` on a free port with a fresh data folder, as a user would start it, and a token made by the command line.
+
+`KUNDIG_TEST_WORKERS` is its number of server processes, `KUNDIG_TEST_SIZE` the number of contacts in it before any test.
+"""
 
 from __future__ import annotations
 
 import os
-import shutil
-import socket
-import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,24 +13,36 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.serving import KUNDIG, Served, serving
 
-KUNDIG = Path(sys.executable).with_name("kundig")
 ADMIN = "admin@example.com"
-START_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its address, its data folder, an administrator's token."""
+    """A running server and an administrator's token."""
 
-    url: str
-    data: Path
+    served: Served
     token: str
-    environment: dict[str, str]
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return self.served.url
+
+    @property
+    def data(self) -> Path:
+        """Its data folder."""
+        return self.served.data
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What commands beside it run with."""
+        return dict(self.served.environment)
 
     def run(self, *arguments: str) -> str:
         """Run a command beside the server; what it prints."""
-        return _run(self.environment, *arguments)
+        return self.served.run(*arguments)
 
     def client(self, token: str | None = None) -> httpx.Client:
         """A client of the API."""
@@ -44,53 +53,21 @@ class Server:
 def server() -> Iterator[Server]:
     """The server of this run."""
     with running() as started:
+        if size := os.environ.get("KUNDIG_TEST_SIZE"):
+            started.served.run("demo", "--size", size, seconds=7200)
         yield started
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """A server with an empty workspace, ended and its data removed afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="kundig-acceptance-"))
-    folder.chmod(0o755)  # PostgreSQL does not run as root, so another user must get in
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    own = {name: value for name, value in os.environ.items() if not name.startswith("KUNDIG_")}
-    environment = own | {"KUNDIG_DATA": str(folder / "data"), "KUNDIG_PORT": str(port)}
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen([KUNDIG, "serve"], env=environment, stdout=log, stderr=log, start_new_session=True)
-    try:
-        _wait(process, url, folder / "log")
-        _run(environment, "user", "add", ADMIN, "--role", "administrator", "--language", "en")
-        token = _run(environment, "token", "add", ADMIN, "--name", "acceptance").split()[-1]
-        yield Server(url, folder / "data", token, environment)
-    finally:
-        process.terminate()
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-        shutil.rmtree(folder, ignore_errors=True)
+def running(*, api_rate: int = 0) -> Iterator[Server]:
+    """A server with an empty workspace, ended and its data removed afterwards.
 
-
-def _run(environment: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run([KUNDIG, *arguments], env=environment, check=False, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, f"kundig {' '.join(arguments)}: {done.stderr}"
-    return done.stdout
-
-
-def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end:
-        if process.poll() is not None:
-            break
-        try:
-            if httpx.get(f"{url}/api/v1/account", timeout=2).status_code == 401:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    raise AssertionError(f"the server did not answer within {START_SECONDS} s:\n{log.read_text()[-4000:]}")
+    Callers may ask without limit unless `api_rate` says otherwise: a fast machine asks more in a second than people do.
+    """
+    with serving(KUNDIG_API_RATE=str(api_rate), KUNDIG_WORKERS=os.environ.get("KUNDIG_TEST_WORKERS", "1")) as served:
+        served.run("user", "add", ADMIN, "--role", "administrator", "--language", "en")
+        token = served.run("token", "add", ADMIN, "--name", "acceptance").split()[-1]
+        yield Server(served, token)
 
 
 @pytest.fixture
@@ -98,3 +75,6 @@ def api(server: Server) -> Iterator[httpx.Client]:
     """The API as an administrator sees it."""
     with server.client() as client:
         yield client
+
+
+__all__ = ["ADMIN", "KUNDIG", "Server"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import uuid
 
 import httpx
@@ -44,8 +43,7 @@ def test_every_route_of_the_description_needs_a_token(server: Server, api: httpx
                     {"Cookie": f"session={api.headers['authorization'].split()[1]}; kundig_session=x"},
                     {"X-Api-Key": api.headers["authorization"].split()[1]},
                 ):
-                    while (answer := stranger.request(method, address, headers=headers)).status_code == 429:
-                        time.sleep(int(answer.headers["retry-after"]))  # a fast machine asks more than an address may
+                    answer = stranger.request(method, address, headers=headers)
                     assert answer.status_code == 401, f"{method} {path} {list(headers)}: {answer.status_code}"
                     assert answer.headers["www-authenticate"].startswith("Bearer")
                     assert answer.headers["content-type"] == PROBLEM

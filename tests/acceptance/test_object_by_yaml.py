@@ -72,7 +72,7 @@ def values(admin: httpx.Client, owner: dict[str, Any]) -> dict[str, Any]:
     team = admin.post("/team", json={"name": "Werft"}).raise_for_status().json()
     user = admin.get("/user", params={"limit": 1}).json()["data"][0]
     return {
-        "name": "Pequod", "hull": "H-1", "long": "Gebaut in Nantucket", "rich": "<p>Seetüchtig</p>", "crew": 120, "draught": "7.125",
+        "name": "Pequod", "hull": "H-1", "long": "Gebaut in Nantucket", "rich": "<p>Seetüchtig</p>", "motto": {"de": "Volle Fahrt", "en": "Full speed"}, "tale": {"de": "Es war ein Wal"}, "crew": 120, "draught": "7.125",
         "share": "12.50", "price": {"amount": "1234567.89", "currency": "EUR"}, "afloat": True, "day": "2026-12-01",
         "instant": "2026-11-01T10:00:00Z", "took": 3600, "kind": "cargo", "flags": ["de", "mt"], "tags": ["whale"], "stage": "building",
         "emails": ["bridge@pequod.example"], "phones": ["+4940123456"], "domains": ["pequod.example"], "site": "https://pequod.example",
@@ -112,6 +112,8 @@ def test_create_and_read(admin: httpx.Client, values: dict[str, Any], pequod: di
         "name",
         "hull",
         "long",
+        "motto",
+        "tale",
         "crew",
         "draught",
         "share",
@@ -390,6 +392,8 @@ def test_a_form_makes_a_record(pages: httpx.Client, admin: httpx.Client, owner: 
     typed = {
         "name": "Formular",
         "hull": "F-1",
+        "motto.de": "Ahoi",
+        "motto.en": "",
         "crew": "12",
         "price": "1,234.50",
         "price.currency": "EUR",
@@ -401,6 +405,8 @@ def test_a_form_makes_a_record(pages: httpx.Client, admin: httpx.Client, owner: 
     found = admin.get("/vessel", params={"where": json.dumps({"field": "hull", "op": "is", "value": "F-1"})}).json()["data"]
     assert len(found) == 1, re.sub(r"<[^>]+>|\s+", " ", answer.text)[:800]
     assert (found[0]["crew"], found[0]["price"]["amount"], found[0]["account"]["id"]) == (12, "1234.50", owner["id"])
+    assert 'name="motto.en"' in form
+    assert found[0]["motto"] == {"de": "Ahoi"}
     refused = pages.post("/o/vessel/new", data={"name": "x", "hull": "F-1"}, headers=headers)
     assert "F-1" in refused.text
     admin.delete(f"/vessel/{found[0]['id']}").raise_for_status()

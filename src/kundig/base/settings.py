@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import errno
 import os
 import re
 import secrets
@@ -106,7 +107,9 @@ def data_folder(path: Path) -> Path:
                         example=foreign[0],
                     )
                 )
-            mark.write_text(f"{_FORMAT}\n")
+            draft = folder / ".kundig.new"  # moved when it is whole: on a full disk an empty file would be left
+            draft.write_text(f"{_FORMAT}\n")
+            draft.rename(mark)
         found = mark.read_text().strip()
     except OSError as error:
         raise WrongSetting(
@@ -131,9 +134,22 @@ _FORMAT = 1
 """Of the data folder: a program refuses a higher one."""
 
 
-def reason(error: OSError) -> str:
-    """What the operating system says, without numbers and paths."""
-    return os.strerror(error.errno) if error.errno else type(error).__name__
+def reason(error: OSError) -> Text:
+    """What the operating system says, in our words where it is common, without numbers and paths."""
+    said = os.strerror(error.errno) if error.errno else type(error).__name__
+    return _REASONS.get(error.errno or 0) or Text("{said}", {"said": said})
+
+
+_REASONS = {
+    errno.EACCES: t("permission denied"),
+    errno.EPERM: t("permission denied"),
+    errno.EROFS: t("that disk can only be read"),
+    errno.ENOSPC: t("the disk is full"),
+    errno.EDQUOT: t("the disk is full"),
+    errno.EEXIST: t("there is a file of this name"),
+    errno.ENOTDIR: t("a part of the path is a file"),
+    errno.ENOENT: t("it can't be made there"),
+}
 
 
 def _wrong(name: str, value: str, expected: Text) -> WrongSetting:

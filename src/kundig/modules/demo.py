@@ -1,4 +1,4 @@
-"""Sample data: the story of a company told through the write door, and taken away again."""
+"""Sample data: the story of a company told through the write door."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from kundig.base.i18n import t
 from kundig.base.uuid7 import uuid7
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.bulk import derive
-from kundig.engine.records.writing import MAX_ITEMS, Change, Create, Delete, Item, Update
+from kundig.engine.records.writing import MAX_ITEMS, Change, Create, Item, Update
 from kundig.modules.contacts.demo import plain
 from kundig.modules.demo_bulk import fill
 from kundig.modules.demo_events import Event
 from kundig.modules.demo_story import CAST, TEAMS, tell_story
+from kundig.services.identity.samples import sample_ids
 from kundig.services.identity.signing_in import set_first_password
 
 SOURCE = "demo"
@@ -64,7 +65,7 @@ class _Actor:
 
 async def load_demo(scope: Scope, today: date) -> Loaded:
     """Tell the story up to `today`. `scope` is the program's own. Raises Conflict if sample data is there already."""
-    if await _sample_ids(scope, "account"):
+    if await sample_ids(scope, "account"):
         raise Conflict(t("Sample data is there already. Remove it first."))
     demo = scope.because(SOURCE)
     log_in, cast = await _make_cast(demo)
@@ -75,29 +76,6 @@ async def load_demo(scope: Scope, today: date) -> Loaded:
     await derive(demo, "is_sample")
     await set_first_password(scope.connection, log_in, PASSWORD)
     return Loaded(counts, LOG_IN, PASSWORD)
-
-
-async def remove_demo(scope: Scope) -> int:
-    """Move all sample records to the trash, in one change that can be undone, and let the sample users sign in no more."""
-    change = Change(scope, trusted=True, reason="sample data removed")
-    removed = 0
-    for bound in scope.model.objects.values():
-        if bound.definition.storage != "record" or bound.definition.system:
-            continue
-        ids = await _sample_ids(scope, bound.name)
-        for chunk in _chunks([Delete(id_) for id_ in ids]):
-            await change.write(bound.name, chunk)
-        removed += len(ids)
-    await change.write("user", [Update(id_, {"is_active": False}) for id_ in await _users_to_end(scope)])
-    return removed
-
-
-async def _users_to_end(scope: Scope) -> list[UUID]:
-    """Sample users, but neither who asks nor the last administrators."""
-    statement = """select id from {ws}."user" u where is_sample and is_active and id is distinct from %(actor)s and not (
-        role && array['administrator'] and not exists (
-          select from {ws}."user" o where o.is_active and not o.is_sample and o.role && array['administrator'])) order by id"""
-    return list(await scope.connection.values(statement, {"actor": scope.access.user}))
 
 
 def steps(events: Sequence[Event]) -> Iterator[Step]:
@@ -186,13 +164,8 @@ def _as(scope: Scope, actor: _Actor, moment: datetime) -> Scope:
     return replace(scope, context=context, access=replace(scope.access, user=actor.user, teams=actor.teams))
 
 
-async def _sample_ids(scope: Scope, object_: str) -> list[UUID]:
-    statement = f'select id from {{ws}}."{object_}" where is_sample and deleted_at is null order by id'
-    return list(await scope.connection.values(statement))
-
-
 def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     return (items[start : start + MAX_ITEMS] for start in range(0, len(items), MAX_ITEMS))
 
 
-__all__ = ["LOG_IN", "PASSWORD", "Loaded", "fill", "load_demo", "remove_demo"]
+__all__ = ["LOG_IN", "PASSWORD", "Loaded", "fill", "load_demo"]

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
 import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page
 from tests.browser.app.sample import PASSWORD
+from tests.serving import serving
 from tests.unit.house.source import ROOT
 
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -34,39 +27,10 @@ class Company:
 
 @pytest.fixture(scope="session")
 def company() -> Iterator[Company]:
-    """`kundig serve` on a free port with its own database, and the sample company in it."""
-    folder = Path(tempfile.mkdtemp(prefix="kundig-browser-"))
-    folder.chmod(0o755)
-    data, written = folder / "data", folder / "serve.log"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KUNDIG_")}
-    environment |= {"KUNDIG_DATA": str(data), "KUNDIG_PORT": str(port), "KUNDIG_API_RATE": "0"}
-    log = written.open("wb")
-    server = subprocess.Popen(
-        [sys.executable, "-m", "kundig.interfaces.cli.main", "serve"], env=environment, stdout=log, stderr=subprocess.STDOUT
-    )
-    try:
-        _wait(server, f"http://127.0.0.1:{port}/healthz", written)
-        subprocess.run([sys.executable, "-m", "tests.browser.app.sample"], env=environment, cwd=ROOT, check=True)
-        yield Company(f"http://127.0.0.1:{port}")
-    finally:
-        server.terminate()
-        server.wait(30)
-        log.close()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _wait(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    for _ in range(600):
-        assert server.poll() is None, log.read_text()
-        try:
-            with urlopen(address, timeout=1):
-                return
-        except (URLError, OSError):
-            time.sleep(0.1)
-    raise AssertionError(f"the server did not start: {log.read_text()}")
+    """A server with its own database, and the sample company in it."""
+    with serving(KUNDIG_API_RATE="0") as served:
+        subprocess.run([sys.executable, "-m", "tests.browser.app.sample"], env=served.environment, cwd=ROOT, check=True)
+        yield Company(served.url)
 
 
 class Visitor:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
+import re
+
 from playwright.sync_api import expect
 from tests.browser.app.conftest import Visitor
 
@@ -75,25 +76,51 @@ def test_a_record_that_belongs_to_another_is_made_beside_it(jana: Visitor) -> No
     expect(page.locator(".k-rel")).to_contain_text("Nachtigall")
 
 
-@pytest.mark.xfail(reason="choosing a link by keyboard in a form that came back with errors is not dependable yet", strict=False)
 def test_forms_keep_what_was_typed_and_say_what_is_wrong(jana: Visitor) -> None:
     page = jana.open("/o/opportunity/new")
     page.fill("#f-amount", "sehr viel")
     page.click("#record-form [type=submit]")
     expect(page.locator("#f-name-error")).to_be_visible()
     expect(page.locator("#f-amount")).to_have_value("sehr viel")
+    expect(page.locator("#f-amount-error")).to_contain_text("1.234,50")
     page.fill("#f-name", "Retrofit Halle 3")
     page.fill("#f-amount", "48.500,75")
     page.fill("#f-account", "hofm")
-    page.wait_for_selector("[data-lookup-hit]")
-    page.wait_for_load_state("networkidle")  # the answer to the last letter has come
-    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")  # before any suggestion is there: the keys wait for the answer to what was typed
     page.keyboard.press("Enter")
     expect(page.locator("#f-account")).to_have_value("Hofmann Anlagenbau SE")
     page.click("#record-form [type=submit]")
     page.wait_for_selector(".k-rec")
     expect(page.locator(".k-facts")).to_contain_text("48.500,75")
     expect(page.locator(".k-det")).to_contain_text("Hofmann Anlagenbau SE")
+
+
+def test_the_next_record_of_the_list_is_one_key_away(jana: Visitor) -> None:
+    page = jana.open("/o/contact?view=all&order=-last_name")
+    names = page.locator("a[data-open-record] b").all_inner_texts()
+    page.locator("a[data-open-record]").nth(1).click()
+    expect(page.locator(".k-rec h1")).to_have_text(names[1])
+    expect(page.locator("[data-place]")).to_have_text(re.compile(r"^2 / \d+$"))  # of as many as were loaded
+    page.keyboard.press("]")
+    expect(page.locator(".k-rec h1")).to_have_text(names[2])
+    expect(page.locator("[data-place]")).to_have_text(re.compile(r"^3 / "))
+    page.click("[data-key=previous]")
+    expect(page.locator(".k-rec h1")).to_have_text(names[1])
+    expect(page.locator("[data-place]")).to_have_text(re.compile(r"^2 / "))
+    page.keyboard.press("[")
+    expect(page.locator(".k-rec h1")).to_have_text(names[0])
+    expect(page.locator("[data-key=previous]")).to_have_attribute("aria-disabled", "true")
+    page.click("[data-list]")
+    page.wait_for_url("**/o/contact?view=all&order=-last_name")  # the list as it was
+
+
+def test_without_a_list_there_is_no_next_record(jana: Visitor) -> None:
+    first(jana, "/o/contact?view=all")
+    address = jana.page.url
+    other = jana.page.context.new_page()
+    other.goto(address)
+    other.wait_for_selector(".k-rec")
+    expect(other.locator("[data-pager]")).to_be_hidden()
 
 
 def test_a_lead_is_converted(jana: Visitor) -> None:

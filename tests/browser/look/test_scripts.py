@@ -158,6 +158,8 @@ def test_a_lost_connection_is_told_and_healed(look: Page, server) -> None:
     server.stop()
     look.get_by_role("button", name="Save").click()
     expect(look.locator("#connection")).to_be_visible()
+    bar, head = look.locator("#connection").bounding_box(), look.locator(".k-top").bounding_box()
+    assert bar and head and bar["y"] + bar["height"] <= head["y"]  # it covers nothing
     expect(look.get_by_label("Name")).to_have_value("Typed meanwhile")
     look.locator(".k-nav a", has_text="Things").click()
     server.start()

@@ -2,80 +2,46 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page
+from tests.serving import Served, serving
 
-KUNDIG = Path(sys.executable).with_name("kundig")
 PASSWORD = "correct horse battery"
 
 
 @dataclass(frozen=True)
 class Server:
-    """Where it answers, its data, and the link that it printed at its first start."""
+    """A running server, and the link that it printed at its first start."""
 
-    url: str
-    data: Path
+    served: Served
     link: str
-    environment: dict[str, str]
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return self.served.url
+
+    @property
+    def data(self) -> Path:
+        """Its data folder."""
+        return self.served.data
 
     def run(self, *arguments: str, given: str = "") -> str:
         """Run a command beside the server; what it prints."""
-        done = subprocess.run(
-            [KUNDIG, *arguments], env=self.environment, check=True, capture_output=True, text=True, timeout=120, input=given
-        )
-        return done.stdout
+        return self.served.run(*arguments, given=given)
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    folder = Path(tempfile.mkdtemp(prefix="kundig-settings-"))
-    folder.chmod(0o755)  # PostgreSQL does not run as root, so another user must get in
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    own = {name: value for name, value in os.environ.items() if not name.startswith("KUNDIG_")}
-    environment = own | {"KUNDIG_DATA": str(folder / "data"), "KUNDIG_PORT": str(port), "LANG": "en_US.UTF-8", "LC_ALL": ""}
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen([KUNDIG, "serve"], env=environment, stdout=log, stderr=log, start_new_session=True)
-    try:
-        link = _ready(process, url, folder / "log")
-        yield Server(url, folder / "data", link, environment)
-    finally:
-        process.terminate()
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _ready(process: subprocess.Popen[bytes], url: str, log: Path) -> str:
-    """The link of the first start, once the pages and the worker are there."""
-    end = time.monotonic() + 90
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            with urlopen(f"{url}/healthz", timeout=2):
-                found = re.search(rf"{url}/setup/\S+", log.read_text())
-                assert found, log.read_text()
-                return found[0]
-        except (URLError, OSError):
-            time.sleep(0.2)
-    raise AssertionError(f"the server did not answer:\n{log.read_text()[-4000:]}")
+    with serving(LANG="en_US.UTF-8", LC_ALL="") as served:
+        found = re.search(rf"{served.url}/setup/\S+", served.log.read_text())
+        assert found, served.log.read_text()
+        yield Server(served, found[0])
 
 
 NewPage = Callable[[], Page]

@@ -282,6 +282,7 @@ def test_people_without_rights_see_their_own_settings_only(server: Server, admin
         f"{server.url}/settings/teams",
         roles,
         f"{server.url}/settings/history",
+        f"{server.url}/settings/samples",
         f"{server.url}/imports/new",
     ):
         assert page.request.get(address).status == 403, address

@@ -223,3 +223,57 @@ async def test_a_killed_workers_job_is_done_by_another_once(database: Database, 
     assert time.monotonic() - killed < 10
     assert sorted(mark["first"] for mark in await marks()) == [False, True]
     assert await left(database, "test.killed") == []
+
+
+async def _mark_slowly(job: JobRun) -> None:
+    """Shows in a transaction of its own that it has begun, then does its work in one that takes a while at first."""
+    async with job.transaction() as connection:
+        await connection.execute("insert into {ws}.begun_by values (%(pid)s)", {"pid": os.getpid()})
+    async with job.transaction() as connection:
+        if await first_time(connection, job):
+            await connection.execute("insert into {ws}.done_by values (%(pid)s, true)", {"pid": os.getpid()})
+        await asyncio.sleep(0 if job.attempt else 1)
+
+
+def _slow_worker_process(address: Address) -> None:
+    async def main() -> None:
+        async with Database(address, size=4) as database:
+            await run_worker(database, [Job("test.frozen", _mark_slowly)], asyncio.Event())
+
+    asyncio.run(main())
+
+
+async def test_a_worker_that_comes_back_from_the_dead_commits_nothing(
+    database: Database, address: Address, workspace: Workspace
+) -> None:
+    """Stopped amid its transaction and cut off, as with a machine that sleeps; another does the job before it goes on."""
+    async with database.owner(workspace) as connection:
+        for table, columns in (("done_by", "pid int, first boolean"), ("begun_by", "pid int")):
+            await connection.execute(f"drop table if exists {{ws}}.{table}; create table {{ws}}.{table} ({columns})")
+    async with database.transaction(workspace) as connection:
+        await queue(connection, "test.frozen", {})
+
+    async def pids(table: str) -> list[int]:
+        async with database.transaction(workspace) as connection:
+            return await connection.values(f"select pid from {{ws}}.{table}")
+
+    zombie = multiprocessing.get_context("spawn").Process(target=_slow_worker_process, args=(address,), daemon=True)
+    zombie.start()
+    async with asyncio.timeout(60):
+        while not await pids("begun_by"):  # noqa: ASYNC110 - another process changes it
+            await asyncio.sleep(0.02)
+    os.kill(zombie.pid or 0, signal.SIGSTOP)
+    async with database.transaction(None) as connection:
+        await connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and usename = current_user and pid <> pg_backend_pid()"
+        )
+    async with working(database, Job("test.frozen", _mark_slowly)), asyncio.timeout(60):
+        while os.getpid() not in await pids("done_by"):  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.05)
+        os.kill(zombie.pid or 0, signal.SIGCONT)
+        while await left(database, "test.frozen"):  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.05)
+    os.kill(zombie.pid or 0, signal.SIGTERM)
+    zombie.join()
+    assert await pids("done_by") == [os.getpid()]

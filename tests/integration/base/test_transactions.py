@@ -14,6 +14,7 @@ from psycopg.conninfo import make_conninfo
 from kundig.base.context import Workspace
 from kundig.base.database import (
     WORKSPACE_SCHEMA,
+    Compiled,
     Connection,
     Database,
     DatabaseAway,
@@ -216,3 +217,12 @@ async def test_a_database_that_is_not_there_is_away(address: Address) -> None:
         with pytest.raises(DatabaseAway):
             async with database.owner():
                 pass
+
+
+async def test_a_plan_is_kept_for_what_asks_for_it_and_for_nothing_else(database: Database) -> None:
+    async with database.transaction(None) as connection:
+        for text, prepare in (("/* kept */ select %(n)s::int", True), ("/* planned anew */ select %(n)s::int", False)):
+            for number in range(8):
+                assert await connection.value(Compiled(text, prepare=prepare), {"n": number}) == number
+        texts = await connection.values("select statement from pg_prepared_statements where statement like '/*%' order by 1")
+    assert [text for text in texts if "kept" in text or "anew" in text] == ["/* kept */ select $1::int"]

@@ -8,7 +8,8 @@ from tests.integration.modules.conftest import Crm
 from kundig.base.errors import Conflict
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.bulk import derive
-from kundig.modules.demo import LOG_IN, fill, load_demo, remove_demo
+from kundig.modules.demo import LOG_IN, fill, load_demo
+from kundig.services.identity.samples import remove_samples
 
 TODAY = date(2026, 11, 23)
 _FIGURES = """record, coalesce(open_opportunities, 0), won_revenue, won_revenue__currency, coalesce(open_tickets, 0),
@@ -33,7 +34,7 @@ async def test_the_story_is_told_and_taken_back(system: Scope) -> None:
     assert await connection.value("select sum(open_opportunities) from {ws}.account_rollup") == await connection.value(open_)
     with pytest.raises(Conflict):
         await load_demo(system, TODAY)
-    assert await remove_demo(system) > 2000
+    assert await remove_samples(system) > 2000
     assert await connection.value("select count(*) from {ws}.contact where deleted_at is null") == 0
     assert await connection.value("select count(*) from {ws}.search_entry where object = 'contact'") == 0
     assert await connection.values('select email from {ws}."user" where is_active') == [LOG_IN]

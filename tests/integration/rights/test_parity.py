@@ -381,7 +381,7 @@ NO_RECORDS = {
 """Answers that hold no records, or one's own business only: sign-in, descriptions, empty forms, preferences, one's notifications."""
 FOR_MANAGERS = {
     "GET /settings/users", "GET /settings/users/new", "GET /settings/users/{id_}", "GET /settings/teams", "GET /settings/roles",
-    "GET /settings/roles/{name}", "GET /settings/history", "GET /settings/history/{id_}",
+    "GET /settings/roles/{name}", "GET /settings/history", "GET /settings/history/{id_}", "GET /settings/samples",
 }  # fmt: skip
 """Settings of the workspace: for those with the global right only (tested below)."""
 OWN_IMPORTS = {

@@ -27,6 +27,9 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{1
 """Ids made while running are UUIDv7; those of the records that both worlds have are UUIDv5."""
 _MADE_ALIKE = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"), "<instant>"),
+    (re.compile(r'type="datetime-local" value="[^"]+"'), 'type="datetime-local" value="<instant>"'),
+    # for how long a stage has lasted: the worlds live side by side, not at once
+    (re.compile(r'"seconds" : \d+(\.\d+)?'), '"seconds" : <span>'),
     (re.compile(r'"next_cursor":"[^"]+"'), '"next_cursor":"<cursor>"'),
     (re.compile(r"cursor=[\w.%~-]+"), "cursor=<cursor>"),
     (re.compile(r"\b[0-9a-f]{40}\b"), "<csrf>"),

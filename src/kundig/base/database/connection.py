@@ -42,7 +42,7 @@ class Compiled:
     text: str
     fixed: Params = field(default_factory=lambda: MappingProxyType({}))
     adapters: Params = field(default_factory=lambda: MappingProxyType({}))
-    prepare: bool | None = None
+    prepare: bool = False
 
     def bound(self, params: Params | None) -> Params:
         """All values for a run; those of the caller win over the fixed ones."""
@@ -56,7 +56,7 @@ class Compiled:
 
 
 def compile_statement(
-    statement: Executable, *, columns: Iterable[str] | None = None, prepare: bool | None = None, comment: str = ""
+    statement: Executable, *, columns: Iterable[str] | None = None, prepare: bool = False, comment: str = ""
 ) -> Compiled:
     """Compile a Core statement (0.3 to 1.2 ms: keep the result). Named `bindparam`s without a value are given at each run.
 
@@ -84,15 +84,18 @@ _PLACE = re.compile(r"%\(([^)]+)\)s|%%")
 
 
 @lru_cache(maxsize=4000)
-def _numbered(text: str) -> tuple[str, tuple[str, ...]]:
-    """A text with `$1` for each name, and the names in that order: psycopg would read long texts anew each time (1.4 ms)."""
+def _numbered(text: str, schema: str) -> tuple[str, tuple[str, ...]]:
+    """A text with `$1` for each name, and the names in that order: psycopg would read long texts anew each time (1.4 ms).
+
+    `schema` is the quoted one of the workspace, put in too.
+    """
     names: dict[str, int] = {}
 
     def number(place: re.Match[str]) -> str:
         name = place.group(1)
         return "%" if name is None else f"${names.setdefault(name, len(names) + 1)}"
 
-    return _PLACE.sub(number, text), tuple(names)
+    return _in_schema(_PLACE.sub(number, text), schema), tuple(names)
 
 
 class Connection:
@@ -174,7 +177,7 @@ class Connection:
         self, statement: Statement, params: Params | None = None, *, size: int = 2000
     ) -> AsyncIterator[list[dict[str, Any]]]:
         """Read a long result in pages of `size` rows through a cursor of the server."""
-        text, bound, _ = self._prepared(statement, params)
+        text, bound = self._prepared(statement, params)
         async with self.raw.cursor(name="kundig_stream", row_factory=dict_row) as cursor:
             with translated():
                 await cursor.execute(text, bound)
@@ -219,17 +222,25 @@ class Connection:
             plain = psycopg.AsyncCursor(self.raw, row_factory=rows)
             with translated():
                 return await plain.execute(self._text(cast("str", statement)), params)
-        text, names = _numbered(compiled.text)
+        text, names = _numbered(compiled.text, self._quoted)
         bound = compiled.bound(params)
         numbered = psycopg.AsyncRawCursor(self.raw, row_factory=rows)
+        values = [bound[name] for name in names]
         with translated():
-            return await numbered.execute(self._text(text), [bound[name] for name in names], prepare=compiled.prepare)
+            if not compiled.prepare:
+                return await numbered.execute(text, values)
+            # The connections of the pools prepare nothing (see there), which psycopg heeds even for what asks for it.
+            self.raw.prepare_threshold = 0
+            try:
+                return await numbered.execute(text, values)
+            finally:
+                self.raw.prepare_threshold = None
 
-    def _prepared(self, statement: Statement, params: Params | None) -> tuple[str, Params | None, bool | None]:
+    def _prepared(self, statement: Statement, params: Params | None) -> tuple[str, Params | None]:
         compiled = self._compiled(statement, params)
         if compiled is None:
-            return self._text(cast("str", statement)), params, None
-        return self._text(compiled.text), compiled.bound(params), compiled.prepare
+            return self._text(cast("str", statement)), params
+        return self._text(compiled.text), compiled.bound(params)
 
     def _compiled(self, statement: Statement, params: Params | None) -> Compiled | None:
         if isinstance(statement, str):
@@ -237,9 +248,13 @@ class Connection:
         return statement if isinstance(statement, Compiled) else compile_statement(statement, columns=params)
 
     def _text(self, text: str) -> str:
-        if "{ws}" not in text:
-            return text
-        if not self._quoted:
-            message = "a statement names the workspace's schema, but the transaction is in no workspace"
-            raise RuntimeError(message)
-        return text.replace('"{ws}"', self._quoted).replace("{ws}", self._quoted)
+        return _in_schema(text, self._quoted)
+
+
+def _in_schema(text: str, schema: str) -> str:
+    if "{ws}" not in text:
+        return text
+    if not schema:
+        message = "a statement names the workspace's schema, but the transaction is in no workspace"
+        raise RuntimeError(message)
+    return text.replace('"{ws}"', schema).replace("{ws}", schema)

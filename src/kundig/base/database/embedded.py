@@ -25,6 +25,7 @@ import psycopg
 from kundig.base.database import binaries, processes
 from kundig.base.database.address import Address, local
 from kundig.base.database.embedded_settings import write_settings
+from kundig.base.database.faults import DiskFull
 from kundig.base.errors import OutsideFault
 from kundig.base.i18n import t
 
@@ -108,7 +109,7 @@ class EmbeddedServer:
     def _ensure_running(self) -> None:
         self._account.may_use(binaries.folder())
         self._account.may_use(self._data)
-        if not (self._cluster / "PG_VERSION").exists():
+        if not initialised(self._data):
             self._initialise()
         self._check_version()
         if not self.answers():
@@ -129,6 +130,7 @@ class EmbeddedServer:
             cwd=draft,
         )  # fmt: skip
         if done.returncode:
+            _refuse_full_disk(done.stdout)
             raise OutsideFault(
                 t(
                     "The built-in PostgreSQL could not make its data folder {folder}: {reason}",
@@ -163,6 +165,7 @@ class EmbeddedServer:
                 return
             reason = self._latest_log(log)
             # After kill -9 of the main process its children need a moment to notice and leave the shared memory.
+            _refuse_full_disk(reason)
             if "still in use" not in reason or time.monotonic() > deadline:
                 raise OutsideFault(
                     t("The built-in PostgreSQL does not start: {reason} (more in {log})", reason=_last_line(reason), log=str(log))
@@ -209,6 +212,11 @@ class EmbeddedServer:
         return binaries.run("pg_ctl", ["-D", str(self._cluster), *arguments], self._account, cwd=self._cluster).returncode
 
 
+def initialised(data: Path) -> bool:
+    """Whether a data folder has a server of its own already."""
+    return (data / "postgres" / "PG_VERSION").exists()
+
+
 @contextlib.contextmanager
 def attached(data: Path) -> Iterator[EmbeddedServer]:
     """The server of a data folder, running, for as long as the block lasts."""
@@ -218,6 +226,11 @@ def attached(data: Path) -> Iterator[EmbeddedServer]:
         yield server
     finally:
         server.detach()
+
+
+def _refuse_full_disk(said: str) -> None:
+    if "No space left on device" in said:
+        raise DiskFull
 
 
 def _socket_folder(data: Path) -> Path:

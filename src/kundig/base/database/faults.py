@@ -25,6 +25,16 @@ class DatabaseAway(OutsideFault):
         super().__init__(t("The database can't be reached at the moment. Please try again in a few seconds."), retry_after=2)
 
 
+class NothingSetUp(OutsideFault):
+    """No Kundig has begun in this data folder or database yet."""
+
+    code = "nothing_set_up"
+
+    def __init__(self) -> None:
+        """Says what to do."""
+        super().__init__(t("Nothing is set up here yet. Run `kundig serve` or `kundig migrate` first."))
+
+
 class TimeLimit(OutsideFault):
     """A statement ran into its time limit and was stopped; nothing was changed."""
 

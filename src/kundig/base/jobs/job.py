@@ -38,8 +38,9 @@ class Job:
     """Something a worker can do. `name` is stable: queued jobs carry it. `run` must be safe to repeat.
 
     A fault of the outside or an unexpected error is tried again up to `tries` times, with growing pauses; an error that is the
-    answer (invalid, denied, missing …) is final. With `periodic` (cron, 5 or 6 fields, UTC) it runs by itself: in every
-    workspace, or once if not `per_workspace`. A run that a shutdown interrupts is cancelled and goes back into the queue.
+    answer (invalid, denied, missing …) is final. With `periodic` (cron in UTC; seconds may follow as a sixth field, at the end) it
+    runs by itself: in every workspace, or once if not `per_workspace`. A run that a shutdown interrupts is cancelled and goes back
+    into the queue.
     """
 
     name: str

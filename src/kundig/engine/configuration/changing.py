@@ -48,6 +48,12 @@ async def plan(connection: Connection, incoming: Sequence[Document], *, whole: b
     return Plan(uuid7(), tuple(revisions_between(present, [*kept, *incoming])))
 
 
+def documents_after(present: Sequence[Document], made: Plan) -> list[Document]:
+    """The documents that there would be."""
+    bodies = {document.key: document.body for document in present} | {(r.kind, r.name): r.new for r in made.revisions}
+    return [Document(kind, name, body) for (kind, name), body in bodies.items() if body is not None]
+
+
 async def apply(
     connection: Connection,
     workspace: Workspace,

@@ -65,8 +65,7 @@ class BadDocument(Invalid):
 
     def __init__(self, source: str, place: str, text: Text) -> None:
         """`source` is the file or `kind name`."""
-        found = t("{source}: {text}", source=f"{source} {place}".strip(), text=text)
-        super().__init__([FieldError(f"{source}{':' if place else ''}{place}", "bad_document", found)])
+        super().__init__([FieldError(f"{source}{':' if place else ''}{place}", "bad_document", text)])
 
 
 def read_document(value: Any, source: str) -> Document:

@@ -25,11 +25,12 @@ from kundig.engine.configuration.documents import Document
 from kundig.engine.configuration.store import stored_documents
 from kundig.engine.policy import principals
 from kundig.engine.policy.checks import check_policies
-from kundig.engine.policy.jobs import FILL
+from kundig.engine.policy.jobs import FILL, RENEW_ENTRIES
 from kundig.engine.policy.models import Models
 from kundig.engine.policy.policies import policies_of
-from kundig.engine.schema.ddl.applying import LOCK_TIMEOUT_MS, TRIES, build_indexes, change_tables
+from kundig.engine.schema.ddl.applying import LOCK_TIMEOUT_MS, TRIES, build_indexes, change_tables, check_tables
 from kundig.engine.schema.ddl.planning import Step
+from kundig.engine.schema.defaults import check_defaults
 from kundig.engine.schema.model import Model, build_model
 
 Result = TypeVar("Result")
@@ -38,6 +39,16 @@ _FORGET = """
 delete from {ws}.principal p where kind in ('grant', 'forbid', 'rule')
 and not exists (select from unnest(%(kinds)s::text[], %(refs)s::text[]) as w (kind, ref) where w.kind = p.kind and w.ref = p.ref)
 """
+
+
+async def plan_documents(
+    connection: Connection, workspace: Workspace, models: Models, incoming: Sequence[Document], *, whole: bool = False
+) -> Plan:
+    """What applying documents would change, by a transaction in the workspace; raises Invalid where applying would."""
+    made = await changing.plan(connection, incoming, whole=whole)
+    model = await _checked(connection, workspace, models, changing.documents_after(await stored_documents(connection), made))
+    await check_tables(connection, model)
+    return made
 
 
 async def apply_documents(
@@ -86,13 +97,15 @@ async def settle(database: Database, workspace: Workspace, models: Models) -> bo
     return True
 
 
+_NAMING = 1
+"""Raised when names or search entries are made in another way, so that the next start looks at them."""
 _SETTLED = "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = %(schema)s"
 
 
 def _digest(models: Models, documents: Sequence[Document]) -> str:
     """Equal for two starts that have the same tables and principals to make."""
     definitions = models.define(documents)
-    parts = (definitions.objects, definitions.pipelines, definitions.roles, definitions.rules)
+    parts = (_NAMING, definitions.objects, definitions.pipelines, definitions.roles, definitions.rules)
     content = msgspec.json.encode((__version__, parts), order="deterministic", enc_hook=dict)
     return f"kundig {hashlib.sha256(content).hexdigest()[:32]}"
 
@@ -125,12 +138,20 @@ class _Realising:
         self.later: list[Step] = []
 
     async def __call__(self, connection: Connection, workspace: Workspace, documents: Sequence[Document]) -> None:
-        version = await version_of(connection, workspace)
-        model = build_model(self._models.define(documents), workspace.schema, version)
-        zone = ZoneInfo(workspace.time_zone)
-        check_policies(model, Context(connection, workspace, SYSTEM, "config", language=workspace.language, time_zone=zone))
+        model = await _checked(connection, workspace, self._models, documents)
         _, self.later, _ = await change_tables(connection, model)
         await _keep_principals(connection, model)
+        await queue(connection, RENEW_ENTRIES, {}, queueing_lock=RENEW_ENTRIES)
+
+
+async def _checked(connection: Connection, workspace: Workspace, models: Models, documents: Sequence[Document]) -> Model:
+    """The model that modules and documents make; raises Invalid with what does not fit."""
+    model = build_model(models.define(documents), workspace.schema, await version_of(connection, workspace))
+    zone = ZoneInfo(workspace.time_zone)
+    context = Context(connection, workspace, SYSTEM, "config", language=workspace.language, time_zone=zone)
+    check_defaults(model, context)
+    check_policies(model, context)
+    return model
 
 
 async def _keep_principals(connection: Connection, model: Model) -> None:

@@ -14,6 +14,8 @@ from kundig.engine.policy.scope import Scope
 from kundig.engine.policy.shares import end_expired
 
 FILL = "policy.fill_audience"
+RENEW_ENTRIES = "records.renew_entries"
+"""Looks whether names and search entries are made as the model says; `records` knows how."""
 _AGAIN = timedelta(minutes=1)
 """By then every transaction that still wrote under the old rules has ended: statements take ten seconds at most."""
 

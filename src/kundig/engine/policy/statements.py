@@ -14,15 +14,18 @@ MOST = 2000
 _kept: OrderedDict[Hashable, Compiled] = OrderedDict()
 
 
-def statement(scope: Scope, key: Hashable, build: Callable[[], Executable]) -> Compiled:
+def statement(scope: Scope, key: Hashable, build: Callable[[], Executable], *, prepare: bool = False) -> Compiled:
     """The statement for `key` under this model and these rights; built at first use, the least used ones are forgotten.
 
     `key` must hold everything that `build` depends on besides model and rights; values belong into bind parameters.
+    `prepare` lets PostgreSQL keep its plan, too: for what is read often and in the same way whatever the values are.
     """
     whole = (scope.model.schema, scope.model.version, scope.access.shape, key)
     kept = _kept.get(whole)
     if kept is None:
-        kept = _kept[whole] = compile_statement(build())
+        # A plan that was kept for an older model must not meet this text: psycopg knows plans by their texts.
+        comment = f"{scope.model.schema} {scope.model.version}" if prepare else ""
+        kept = _kept[whole] = compile_statement(build(), prepare=prepare, comment=comment)
         if len(_kept) > MOST:
             _kept.popitem(last=False)
     else:

@@ -32,7 +32,7 @@ async def aggregate(scope: Scope, object_: str, where: Any = None, group: Sequen
     filter_ = None if where is None else filter_in(scope, bound, where)
     reach = Reach(scope, bound, filter_, descending=False)
     digits = currency_digits(scope.context.workspace.currency)
-    names = (tuple(g.name for g in groups), tuple(m.name for m in figures))
+    names = (tuple((g.name, g.path.name) for g in groups), tuple((m.name, m.path and m.path.name) for m in figures))
     shape = None if filter_ is None else filter_.shape
     compiled = statement(scope, ("aggregate", object_, names, shape, digits), lambda: _statement(reach, groups, figures, digits))
     params = {ZONE: scope.context.time_zone.key, **scope.access.parameters, **({} if filter_ is None else filter_.values)}

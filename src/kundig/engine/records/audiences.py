@@ -16,10 +16,12 @@ async def set_audience(scope: Scope, drafts: Sequence[Draft]) -> None:
     if object_.definition.storage == "owned":
         await _set_parents(scope, drafts)
         return
-    wanted = {draft.id: _principals(draft.new.get("owner_id"), draft.new.get("team_id")) for draft in drafts}
+    holders = [(draft.new.get("owner_id"), draft.new.get("team_id")) for draft in drafts]
+    wanted = {pair: _principals(*pair) for pair in set(holders)}
     found = await numbers(scope.connection, {principal for principals in wanted.values() for principal in principals})
-    for draft in drafts:
-        draft.new["audience"] = sorted(found[principal] for principal in wanted[draft.id] if principal in found)
+    audiences = {pair: sorted(found[p] for p in principals if p in found) for pair, principals in wanted.items()}
+    for draft, pair in zip(drafts, holders, strict=True):
+        draft.new["audience"] = audiences[pair]
 
 
 def _principals(owner: UUID | None, owning_team: UUID | None) -> list[Principal]:

@@ -114,9 +114,14 @@ def set_label(draft: Draft) -> None:
         draft.changes(name) for name in draft.object.title_fields if name in draft.object.fields
     ):
         return
+    draft.new["label"] = label_of(draft)
+
+
+def label_of(draft: Draft) -> str:
+    """The first of the title's alternatives that is not empty; else what the object is called."""
     alternatives = (_filled(draft, title) for title in draft.object.definition.title.split("|"))
     label = next((text for text in alternatives if text), "")
-    draft.new["label"] = label[:LABEL_LENGTH] or draft.object.definition.label["de"]
+    return label[:LABEL_LENGTH] or draft.object.definition.label["de"]
 
 
 def _filled(draft: Draft, title: str) -> str:

@@ -1,12 +1,13 @@
-"""The columns of a board: the first records of each value of a choice, all in one statement.
+"""The columns of a board: the first records of each value of a choice, found together and then read together.
 
-It is a list's own query in segments, one for each value, of which none goes on where another ends.
+It is a list's own query in segments: those of each value one after another, until its column is full.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -14,11 +15,14 @@ from kundig.base.errors import Invalid
 from kundig.base.i18n import t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.policy.statements import statement
+from kundig.engine.records.few import sees_few
 from kundig.engine.records.ordering import Key, parse_order
-from kundig.engine.records.pages import MOST, Reach, page_statement
-from kundig.engine.records.segments import Part, Segment
+from kundig.engine.records.pages import MOST, Reach, ids_statement
+from kundig.engine.records.reading import read_many
+from kundig.engine.records.segments import Part, Segment, segments_of
 from kundig.engine.records.selecting import parse_fields
 from kundig.engine.records.sight import filter_in
+from kundig.engine.schema.bound import BoundObject
 
 
 async def list_columns(
@@ -38,18 +42,30 @@ async def list_columns(
     column = parse_order(scope, bound, choice)[0]
     if not column.choices:
         raise Invalid.one(choice, "bad_value", t("A board needs a choice or a pipeline."))
-    segments = [(n, _segment(column, value, parse_order(scope, bound, order))) for n, (value, order) in enumerate(orders.items())]
-    reach = Reach(scope, bound, filter_, descending=False)
-    shape = None if filter_ is None else filter_.shape
-    key = ("columns", object_, shown, choice, tuple(orders.items()), shape)
-    compiled = statement(scope, key, lambda: page_statement(reach, segments, shown, None).limit(None))
-    params = {MOST: most, **scope.access.parameters, **({} if filter_ is None else filter_.values)}
-    found: dict[str, list[dict[str, Any]]] = {value: [] for value in orders}
-    values = list(orders)
-    for row in await scope.connection.rows(compiled, params):
-        found[values[row["segment"]]].append(msgspec.json.decode(row["record"]))
-    return found
+    reach = Reach(scope, bound, filter_, descending=None, few=await sees_few(scope, bound))
+    chains = {value: _segments(bound, column, value, parse_order(scope, bound, order)) for value, order in orders.items()}
+    ids: dict[str, list[UUID]] = {value: [] for value in orders}
+    while open_ := {value: chain.pop(0) for value, chain in chains.items() if chain and len(ids[value]) < most}:
+        for value, id_ in await _first(reach, open_, most):
+            ids[value].append(id_)
+    records = await read_many(scope, object_, [id_ for value in orders for id_ in ids[value][:most]], shown)
+    return {value: [msgspec.json.decode(records[id_]) for id_ in found[:most] if id_ in records] for value, found in ids.items()}
 
 
-def _segment(column: Key, value: str, keys: Sequence[Key]) -> Segment:
-    return (Part(column, "choice", value), *(Part(key, "rest") for key in keys))
+def _segments(object_: BoundObject, column: Key, value: str, keys: Sequence[Key]) -> list[Segment]:
+    """The column of a value: what has the order's first key, in an index's order, and then the rest; in one go for a choice."""
+    own = Part(column, "choice", value)
+    if keys and keys[0].choices:
+        return [(own, *(Part(key, "rest") for key in keys))]
+    return [(own, *segment) for segment in segments_of(object_, keys)]
+
+
+async def _first(reach: Reach, segments: Mapping[str, Segment], most: int) -> list[tuple[str, UUID]]:
+    """The first records of one segment of each column."""
+    scope, values = reach.scope, list(segments)
+    parts = tuple(tuple((part.key.name, part.role, part.choice) for part in segment) for segment in segments.values())
+    key = ("columns", reach.object.name, parts, reach.few, None if reach.where is None else reach.where.shape)
+    numbered = list(enumerate(segments.values()))
+    compiled = statement(scope, key, lambda: ids_statement(reach, numbered, None, None).limit(None))
+    params = {MOST: most, **scope.access.parameters, **({} if reach.where is None else reach.where.values)}
+    return [(values[row["segment"]], row["id"]) for row in await scope.connection.rows(compiled, params)]

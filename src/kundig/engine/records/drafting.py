@@ -173,27 +173,30 @@ def _fill(change: Change, draft: Draft, values: Mapping[str, Any], records: Reco
     fields = draft.object.fields
     known = {name: value for name, value in values.items() if _may_write(change, draft, name)}
     draft.given = frozenset(known)
+    at = _At(records, draft)
     rate_date = draft.object.definition.rate_date
-    for name in sorted(known, key=lambda n: n != rate_date):
-        _parse(draft, fields[name], known[name], records)
+    if rate_date in known:
+        _parse(draft, fields[rate_date], known[rate_date], at)
+    for name, value in known.items():
+        if name != rate_date:
+            _parse(draft, fields[name], value, at)
     if draft.action == "create":
-        for field in fields.values():
-            default = field.definition.default
-            if field.name not in known and default is not None:
-                _parse(draft, field, default, records)
+        for field in draft.object.defaulted:
+            if field.name not in known:
+                _parse(draft, field, field.definition.default, at)
 
 
-def _parse(draft: Draft, field: BoundField, value: Any, records: Records) -> None:
+def _parse(draft: Draft, field: BoundField, value: Any, at: _At) -> None:
+    name = field.name
     try:
-        parsed = field.type.parse(field, value, _At(records, draft))
+        parsed = field.type.parse(field, value, at)
     except Refused as refused:
-        draft.refuse(f"{field.name}{refused.place}", refused.code, refused.text)
+        draft.refuse(f"{name}{refused.place}", refused.code, refused.text)
         return
-    for column, part in parsed.items():
-        if column == field.name and field.name in draft.object.side_tables:
-            draft.sides[field.name] = part
-        else:
-            draft.new[column] = part
+    if name in draft.object.side_tables and name in parsed:
+        draft.sides[name] = parsed[name]
+        parsed = {column: part for column, part in parsed.items() if column != name}
+    draft.new.update(parsed)
 
 
 class _At:

@@ -65,10 +65,12 @@ async def run_undo(opened: OpenScope, undoing: UUID, change: UUID, *, force: boo
         return
     while True:
         async with opened() as scope:
-            after = await scope.connection.value(
+            state = await scope.connection.row(
                 "select after_record from {ws}.change_state where change = %(id)s and state = 'running' for update", {"id": undoing}
             )
-            records = await _next_records(scope, change, after, CHUNK)
+            if state is None:
+                return  # it was over, but its worker was killed before it could say so
+            records = await _next_records(scope, change, state["after_record"], CHUNK)
             if not records:
                 await scope.connection.execute(
                     "update {ws}.change_state set state = 'applied', at = now() where change = %(id)s and state = 'running'",

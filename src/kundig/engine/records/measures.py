@@ -188,7 +188,7 @@ def _measure(scope: Scope, object_: BoundObject, name: str) -> Measure:
 
 def _path(scope: Scope, object_: BoundObject, name: str) -> Path:
     try:
-        path = path_in(scope, object_.name, name)
+        path = path_in(scope, object_.name, name).in_language(scope.context.language)
     except UnknownField:
         _refuse("unknown_field", t("There is no field “{field}”.", field=name[:200]))
     if not comparable(scope, path):

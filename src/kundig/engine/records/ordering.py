@@ -162,7 +162,7 @@ def _own_order(scope: Scope, object_: BoundObject) -> tuple[Key, ...]:
 def _key(scope: Scope, object_: BoundObject, name: str) -> Key:
     bare = name.removeprefix("-")
     try:
-        path = path_in(scope, object_.name, bare)
+        path = path_in(scope, object_.name, bare).in_language(scope.context.language)
     except UnknownField:
         raise Invalid.one("order", "unknown_field", t("There is no field “{field}”.", field=bare[:200])) from None
     kind = path.field.kind

@@ -31,8 +31,8 @@ class Reach:
     scope: Scope
     object: BoundObject
     where: Filter | None
-    descending: bool
-    """The direction of ids, which break ties: that of the first key, so that one index serves both."""
+    descending: bool | None
+    """The direction of ids, which break ties: that of the first key, so that one index serves both. None: of each segment's own."""
     few: bool = False
     """Whether the actor sees few records of the object, so that these are read first and sorted then."""
 
@@ -73,13 +73,14 @@ def page_statement(
     segments: Sequence[tuple[int, Segment]],
     fields: tuple[str, ...] | None,
     after: tuple[bool, ...] | None,
+    most: int | None,
 ) -> sa.Select[Any]:
-    """Up to `:most` records of the segments in their order: columns `segment`, `id`, `keys` (texts), `record` (JSON text).
+    """Up to `most` records of the segments in their order: columns `segment`, `id`, `keys` (texts), `record` (JSON text).
 
     `after` continues within the first segment behind the values bound as `:after0` … and `:after_id`; it says which are null.
+    Without a number the limit is bound as `:most`; with one a kept plan knows that it reads few rows.
     """
-    branches = [_branch(reach, number, segment, after if place == 0 else None) for place, (number, segment) in enumerate(segments)]
-    page = branches[0].subquery("page") if len(branches) == 1 else sa.union_all(*branches).subquery("page")
+    page = _page(reach, segments, after, most)
     row = reach.object.table.alias("o")
     values = record_columns(reach.scope, reach.object, row, fields)
     own = [page.c.segment.label("_segment"), page.c.id.label("_id"), page.c["keys"].label("_keys"), page.c.place.label("_place")]
@@ -88,8 +89,27 @@ def page_statement(
         sa.select(found.c["_segment"].label("segment"), found.c["_id"].label("id"), found.c["_keys"].label("keys"), as_json(values))
         .select_from(found)
         .order_by(found.c["_segment"], found.c["_place"])
-        .limit(sa.bindparam(MOST, type_=sa.Integer()))
+        .limit(_limit(most))
     )
+
+
+def ids_statement(
+    reach: Reach, segments: Sequence[tuple[int, Segment]], after: tuple[bool, ...] | None, most: int | None
+) -> sa.Select[Any]:
+    """The same without the records: `segment`, `id`, `keys`."""
+    page = _page(reach, segments, after, most)
+    return sa.select(page.c.segment, page.c.id, page.c["keys"]).order_by(page.c.segment, page.c.place).limit(_limit(most))
+
+
+def _page(reach: Reach, segments: Sequence[tuple[int, Segment]], after: tuple[bool, ...] | None, most: int | None) -> sa.Subquery:
+    branches = [
+        _branch(reach, number, segment, after if place == 0 else None, most) for place, (number, segment) in enumerate(segments)
+    ]
+    return branches[0].subquery("page") if len(branches) == 1 else sa.union_all(*branches).subquery("page")
+
+
+def _limit(most: int | None) -> sa.ColumnElement[int]:
+    return sa.bindparam(MOST, type_=sa.Integer()) if most is None else sa.literal_column(str(int(most)), sa.Integer())
 
 
 def as_json(values: Sequence[sa.Label[Any]]) -> sa.Label[str]:
@@ -99,7 +119,7 @@ def as_json(values: Sequence[sa.Label[Any]]) -> sa.Label[str]:
     return whole.label("record")
 
 
-def _branch(reach: Reach, number: int, segment: Segment, after: tuple[bool, ...] | None) -> sa.Select[Any]:
+def _branch(reach: Reach, number: int, segment: Segment, after: tuple[bool, ...] | None, most: int | None) -> sa.Select[Any]:
     """The ids of one segment with their sort keys."""
     row = reach.object.table.alias()
     reading = AccessReading.of(reach.scope)
@@ -118,6 +138,7 @@ def _branch(reach: Reach, number: int, segment: Segment, after: tuple[bool, ...]
                 conditions.append(sort.value.is_not(None))
     if after is not None:
         conditions.append(_behind(reach, row, sorts, after, 0))
+    descending = any(sort.key.descending for sort in sorts[:1]) if reach.descending is None else reach.descending
     matching = (
         sa.select(row.c.id.label("id"), *(sort.value.label(f"s{n}") for n, sort in enumerate(sorts)))
         .select_from(joined.source)
@@ -128,14 +149,14 @@ def _branch(reach: Reach, number: int, segment: Segment, after: tuple[bool, ...]
         seen = matching.offset(sa.literal_column("0")).subquery()
         matching = sa.select(seen)
         places = [sort.ordered(seen.c[f"s{n}"]) for n, sort in enumerate(sorts)]
-        directed = seen.c.id.desc() if reach.descending else seen.c.id.asc()
+        directed = seen.c.id.desc() if descending else seen.c.id.asc()
     else:
         places = [sort.ordered(sort.value) for sort in sorts]
-        directed = row.c.id.desc() if reach.descending else row.c.id.asc()
-    found = matching.order_by(*places, directed).limit(sa.bindparam(MOST, type_=sa.Integer())).subquery()
+        directed = row.c.id.desc() if descending else row.c.id.asc()
+    found = matching.order_by(*places, directed).limit(_limit(most)).subquery()
     keys = [found.c[f"s{n}"] for n in range(len(sorts))]
     again = [sort.ordered(key) for sort, key in zip(sorts, keys, strict=True)]
-    place = sa.func.row_number().over(order_by=[*again, found.c.id.desc() if reach.descending else found.c.id.asc()])
+    place = sa.func.row_number().over(order_by=[*again, found.c.id.desc() if descending else found.c.id.asc()])
     texts = sa.cast(array([sa.cast(key, sa.Text()) for key in keys]), ARRAY(sa.Text()))
     constant: sa.ColumnElement[int] = sa.literal_column(str(number), sa.Integer())
     return sa.select(constant.label("segment"), found.c.id, place.label("place"), texts.label("keys"))

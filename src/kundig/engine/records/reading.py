@@ -19,7 +19,7 @@ from kundig.engine.policy.statements import statement
 from kundig.engine.records.counting import count_matching, estimate, refuse_if_slow
 from kundig.engine.records.few import sees_few
 from kundig.engine.records.ordering import Key, parse_order
-from kundig.engine.records.pages import AFTER, MOST, Reach, as_json, page_statement
+from kundig.engine.records.pages import AFTER, MOST, Reach, as_json, ids_statement, page_statement
 from kundig.engine.records.segments import Segment, segments_of
 from kundig.engine.records.selecting import parse_fields, record_columns
 from kundig.engine.records.sight import filter_in
@@ -87,7 +87,8 @@ async def list_records(scope: Scope, query: ListQuery) -> Page:
         last = shown[-1]
         cursor = write_cursor(scope, named, Place(last["segment"], tuple(last["keys"]), str(last["id"])))
     count = await _count(reach, query.count)
-    return Page(f"[{','.join(row['record'] for row in shown)}]", cursor, count, tuple(row["id"] for row in shown))
+    there = [row for row in shown if row["record"] is not None]
+    return Page(f"[{','.join(row['record'] for row in there)}]", cursor, count, tuple(row["id"] for row in there))
 
 
 async def read_record(scope: Scope, object_: str, id_: UUID, fields: Sequence[str] | None = None) -> RecordText:
@@ -119,7 +120,11 @@ def _limit(limit: Any) -> int:
 async def _rows(
     reach: Reach, keys: tuple[Key, ...], fields: tuple[str, ...] | None, place: Place | None, most: int
 ) -> list[dict[str, Any]]:
-    """Rows from the cursor's segment on: that segment first, all others in a second statement if it does not fill the page."""
+    """Rows from the cursor's segment on: that segment first, all others in a second statement if it does not fill the page.
+
+    Without a filter the records come with the rows, by a plan that is kept. With one the rows are found by a plan for its values,
+    and their records by another statement, whose plan is kept; `record` is None for one that has gone meanwhile.
+    """
     segments = list(enumerate(segments_of(reach.object, keys)))
     start = 0 if place is None else place.segment
     if not 0 <= start < len(segments):
@@ -128,7 +133,10 @@ async def _rows(
     rest = segments[start + 1 :]
     if len(rows) < most and rest:
         rows = [*rows, *await _read(reach, keys, fields, rest, None, most - len(rows))]
-    return rows
+    if reach.where is None:
+        return rows
+    records = await read_many(reach.scope, reach.object.name, [row["id"] for row in rows], fields)
+    return [{**row, "record": records.get(row["id"])} for row in rows]
 
 
 async def _read(
@@ -149,14 +157,16 @@ async def _read(
         params |= {f"{AFTER}{n}": key for n, key in enumerate(place.keys) if key is not None} | {f"{AFTER}_id": place.id}
     if reach.where is not None:
         params |= reach.where.values
-    shape = None if reach.where is None else reach.where.shape
     names = tuple(key.name for key in keys)
     single = len(segments) == 1
-    compiled = statement(
-        reach.scope,
-        ("page", reach.object.name, fields, names, segments[0][0], single, after, shape, reach.few),
-        lambda: page_statement(reach, segments, fields, after),
-    )
+    key = ("page", reach.object.name, names, segments[0][0], single, after, reach.few)
+    if reach.where is not None:
+        compiled = statement(reach.scope, (*key, reach.where.shape), lambda: ids_statement(reach, segments, after, None))
+    else:
+        fixed = most if single else None
+        compiled = statement(
+            reach.scope, (*key, fields, fixed), lambda: page_statement(reach, segments, fields, after, fixed), prepare=True
+        )
     return await reach.scope.connection.rows(compiled, params)
 
 
@@ -173,17 +183,21 @@ async def _count(reach: Reach, counting: str) -> int | None:
 async def _named_records(scope: Scope, name: str, ids: Sequence[UUID], fields: Sequence[str] | None) -> list[dict[str, Any]]:
     object_ = scope.object(name)
     shown = parse_fields(scope, object_, fields)
-    compiled = statement(scope, ("records", name, shown), lambda: _records_statement(scope, object_, shown))
-    return await scope.connection.rows(compiled, {"ids": list(ids), **scope.access.parameters})
+    # One record has a statement of its own: PostgreSQL keeps no plan for a list that may be longer.
+    one = len(ids) == 1
+    compiled = statement(
+        scope, ("records", name, shown, one), lambda: _records_statement(scope, object_, shown, one=one), prepare=True
+    )
+    return await scope.connection.rows(compiled, {"ids": ids[0] if one else list(ids), **scope.access.parameters})
 
 
-def _records_statement(scope: Scope, object_: BoundObject, fields: tuple[str, ...] | None) -> sa.Select[Any]:
+def _records_statement(scope: Scope, object_: BoundObject, fields: tuple[str, ...] | None, *, one: bool) -> sa.Select[Any]:
     row = object_.table.alias("o")
     values = record_columns(scope, object_, row, fields)
-    ids = sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid()))
+    ids = sa.bindparam("ids", type_=sa.Uuid()) if one else sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid())))
     seen = AccessReading.of(scope).seen(object_.name, row)
     own = [row.c.id.label("_id"), row.c.version.label("_version")]
-    found = sa.select(*own, *values).select_from(row).where(row.c.id == sa.any_(ids), seen).subquery("d")
+    found = sa.select(*own, *values).select_from(row).where(row.c.id == ids, seen).subquery("d")
     return sa.select(found.c["_id"].label("id"), found.c["_version"].label("version"), as_json(values)).select_from(found)
 
 

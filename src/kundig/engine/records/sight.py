@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from kundig.engine.policy.naming import names_told
@@ -20,11 +21,20 @@ def hidden_in(scope: Scope, object_: str) -> frozenset[str] | None:
 
 def limited_in(scope: Scope, object_: str) -> frozenset[str]:
     """Roll-ups that the actor sees in part only, and names that may hold hidden ones: comparing them would tell about the rest."""
+    key, kept = ("limited", object_, scope.access.shape), scope.policies.compiled
+    if key not in kept:
+        kept[key] = frozenset(_limited(scope, object_))
+    found: frozenset[str] = kept[key]
+    return found
+
+
+def _limited(scope: Scope, object_: str) -> Iterator[str]:
     reading = AccessReading.of(scope)
-    fields = scope.model.objects[object_].fields.values()
-    told = names_told(scope.model, scope.access, object_)
-    found = (f.name for f in fields if f.type.rollup_columns(f) and not reading.stored_rollup(f))
-    return frozenset(found) if told else frozenset(found) | {"label"}
+    for field in scope.model.objects[object_].fields.values():
+        if field.type.rollup_columns(field) and not reading.stored_rollup(field):
+            yield field.name
+    if not names_told(scope.model, scope.access, object_):
+        yield "label"
 
 
 def path_in(scope: Scope, object_: str, name: str) -> Path:

@@ -75,12 +75,19 @@ async def keep_history(scope: Scope, drafts: Sequence[Draft], change: Any) -> No
         moved = [d for d in drafts if d.action in ("create", "update") and d.changes(field.name)]
         if not moved:
             continue
-        rows = [_history_row(scope, draft, field, change) for draft in moved]
-        if any(draft.action == "update" for draft in moved):
-            await scope.connection.execute_many(
-                _LEAVE, [{k: row[k] for k in ("object", "record", "field", "entered_at")} for row in rows]
-            )
-        await scope.connection.execute_many(_ENTER, rows)
+        begun = [_history_row(scope, draft, field, change) for draft in moved if draft.action == "create"]
+        gone_on = [_history_row(scope, draft, field, change) for draft in moved if draft.action == "update"]
+        await scope.connection.execute_many(
+            _LEAVE, [{k: row[k] for k in ("object", "record", "field", "entered_at")} for row in gone_on]
+        )
+        if len(begun) > 1:
+            # new records have no history that the position would have to be asked of
+            columns = sorted({"position", *begun[0]})
+            rows = [[(row | {"position": 1})[column] for column in columns] for row in begun]
+            await scope.connection.copy_in("{ws}.stage_history", columns, rows)
+        else:
+            gone_on += begun
+        await scope.connection.execute_many(_ENTER, gone_on)
 
 
 _LEAVE = """update {ws}.stage_history set left_at = %(entered_at)s

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -25,8 +25,8 @@ COPY_FROM = 50
 async def insert_rows(scope: Scope, object_: BoundObject, drafts: Sequence[Draft]) -> None:
     """Write new rows, with the columns that any of them has a value for."""
     columns = sorted({column for draft in drafts for column, value in draft.new.items() if value is not None})
-    rows = [[stored(draft.new.get(column), object_.table.c[column]) for column in columns] for draft in drafts]
-    _fill_missing(object_, columns, rows)
+    takers = [(name, _taker(object_.table.c[name])) for name in columns]
+    rows = [[take(draft.new.get(name)) for name, take in takers] for draft in drafts]
     if len(rows) >= COPY_FROM:
         await scope.connection.copy_in(f'{{ws}}."{object_.name}"', columns, rows)
         return
@@ -40,15 +40,13 @@ async def insert_rows(scope: Scope, object_: BoundObject, drafts: Sequence[Draft
         await scope.connection.execute_many(statement, values)
 
 
-def _fill_missing(object_: BoundObject, columns: Sequence[str], rows: list[list[Any]]) -> None:
-    """A column that some rows leave out still needs its default where null is not allowed."""
-    for number, name in enumerate(columns):
-        column = object_.table.c[name]
-        if not column.nullable:
-            empty: Any = False if column.type.python_type is bool else [] if column.type.python_type is list else None
-            for row in rows:
-                if row[number] is None:
-                    row[number] = empty
+def _taker(column: sa.Column[Any]) -> Callable[[Any], Any]:
+    """How a column takes the values of new rows; one that some rows leave out needs its default where null is not allowed."""
+    empty: Any = None
+    if not column.nullable:
+        empty = {bool: False, list: []}.get(column.type.python_type)
+    is_json = isinstance(column.type, sa.JSON)
+    return lambda value: empty if value is None else Jsonb(value) if is_json else value
 
 
 async def update_rows(scope: Scope, object_: BoundObject, drafts: Sequence[Draft]) -> None:
@@ -101,18 +99,21 @@ async def read_sides(connection: Connection, drafts: Sequence[Draft]) -> dict[st
 
 async def write_external_ids(scope: Scope, object_: BoundObject, drafts: Sequence[Draft]) -> None:
     """Add external ids; one that another live record has is refused by the index."""
-    rows = []
+    rows: dict[tuple[UUID, str, str], None] = {}
     for draft in drafts:
         for pair in draft.external_ids:
             system, colon, value = pair.partition(":")
             if not (system and colon and value):
                 raise Invalid.one("external_id", "bad_value", t("An external id is written as system:id."))
-            rows.append({"object": object_.name, "record": draft.id, "system": system, "value": value})
-    await scope.connection.execute_many(
-        """insert into {ws}.external_id (object, record, system, value) values (%(object)s, %(record)s, %(system)s, %(value)s)
-           on conflict (object, record, system, value) do update set live = true""",
-        rows,
-    )
+            rows[draft.id, system, value] = None
+    if rows:
+        records, systems, values = map(list, zip(*rows, strict=True))
+        await scope.connection.execute(
+            """insert into {ws}.external_id (object, record, system, value)
+               select %(object)s, * from unnest(%(records)s::uuid[], %(systems)s::text[], %(values)s::text[])
+               on conflict (object, record, system, value) do update set live = true""",
+            {"object": object_.name, "records": records, "systems": systems, "values": values},
+        )
 
 
 def contact_fields(object_: BoundObject) -> list[BoundField]:

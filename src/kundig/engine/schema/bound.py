@@ -144,6 +144,11 @@ class BoundObject:
         return tuple(name for _, name, _, _ in string.Formatter().parse(self.definition.title) if name)
 
     @cached_property
+    def defaulted(self) -> tuple[BoundField, ...]:
+        """Its fields that a new record has a value in unless told otherwise."""
+        return tuple(f for f in self.fields.values() if f.definition.default is not None)
+
+    @cached_property
     def pipelines(self) -> tuple[BoundField, ...]:
         """Its pipeline fields (not the ones derived from them)."""
         return tuple(f for f in self.fields.values() if f.pipeline is not None and f.name == f.pipeline.field)

@@ -12,8 +12,8 @@ from kundig.base.i18n import LANGUAGES, Label, Text, t
 from kundig.engine.extension import Field, Layout, Object, Pipeline, Role, SharingRule, View
 from kundig.engine.schema.definitions import Definitions, Fault
 from kundig.engine.schema.fields import TYPES
-from kundig.engine.schema.identifiers import LONGEST, RESERVED_FIELDS, RESERVED_OBJECTS, is_name
-from kundig.engine.schema.standard import STANDARD_NAMES
+from kundig.engine.schema.identifiers import LONGEST, RESERVED_FIELDS, is_name, is_reserved
+from kundig.engine.schema.standard import STANDARD, STANDARD_NAMES
 
 
 def check(definitions: Definitions, shipped: AbstractSet[str]) -> list[Fault]:
@@ -39,12 +39,12 @@ class _Checker:
             yield from self._role(role)
         for rule in self._all.rules.values():
             yield from self._rule(rule)
+        yield from self._actions()
 
     def _object(self, object_: Object) -> Iterator[Fault]:
         place = object_.name
-        if not is_name(place):
-            yield self._fault(place, _bad_name(place))
-        if place in RESERVED_OBJECTS or place.endswith("_rollup"):
+        yield from self._name(place, place)
+        if is_reserved(place):
             yield self._fault(place, t('The name "{name}" is reserved.', name=place))
         yield from self._labels(place, object_.label)
         yield from self._labels(place, object_.label_plural)
@@ -59,19 +59,18 @@ class _Checker:
 
     def _field(self, object_: Object, definition: Field) -> Iterator[Fault]:
         place = f"{object_.name}.{definition.name}"
-        if not is_name(definition.name):
-            yield self._fault(place, _bad_name(definition.name))
+        yield from self._name(place, definition.name)
         if definition.name in RESERVED_FIELDS:
             yield self._fault(place, t('The name "{name}" is reserved.', name=definition.name))
+        standard = STANDARD.get(definition.name)
+        if standard is not None and definition != msgspec.structs.replace(standard, label=definition.label):
+            yield self._fault(place, t("Every record has this field already; only its label can be another one."))
         yield from self._labels(place, definition.label)
         type_ = TYPES.get(definition.type)
         if type_ is None:
-            if definition.name not in STANDARD_NAMES:
-                yield self._fault(place, t('There is no field type "{type}".', type=definition.type))
+            yield self._fault(place, t('There is no field type "{type}".', type=definition.type))
         elif type_.for_modules and place not in self._shipped:
             yield self._fault(place, t('Fields of the type "{type}" can only be defined by a module.', type=definition.type))
-        if definition.translated:
-            yield self._fault(place, t("A field can't be translated yet."))
         yield from self._choices(place, definition)
 
     def _choices(self, place: str, definition: Field) -> Iterator[Fault]:
@@ -97,6 +96,8 @@ class _Checker:
         period = object_.period
         placed = (period.start, period.end, period.all_day) if period else ()
         single = {name for name in (object_.parent, object_.above, object_.tree, object_.rate_date, *placed) if name}
+        for name in sorted(title & {definition.name for definition in object_.fields if definition.translated}):
+            yield self._fault(f"{object_.name}.{name}", t("A field that is translated can't be part of the records' name."))
         for name in sorted((title | groups | order | about | single) - known):
             yield self._fault(object_.name, t('It names the field "{field}", which does not exist.', field=name))
 
@@ -135,8 +136,7 @@ class _Checker:
 
     def _pipeline(self, pipeline: Pipeline) -> Iterator[Fault]:
         place = pipeline.name
-        if not is_name(place):
-            yield self._fault(place, _bad_name(place))
+        yield from self._name(place, place)
         yield from self._labels(place, pipeline.label)
         object_ = self._all.objects.get(pipeline.object)
         own = next((f for f in object_.fields if f.name == pipeline.field), None) if object_ else None
@@ -164,6 +164,7 @@ class _Checker:
                 yield self._fault(place, t('It names the field "{field}", which does not exist.', field=used))
 
     def _layout(self, key: str, layout: Layout) -> Iterator[Fault]:
+        yield from self._name(key, layout.name)
         names = {*layout.facts, *(name for section in layout.sections for name in section.fields)}
         yield from self._uses(key, layout.object, names)
         for section in layout.sections:
@@ -174,12 +175,14 @@ class _Checker:
                 yield self._fault(key, t('It names the field "{field}", which does not exist.', field=path))
 
     def _view(self, key: str, view: View) -> Iterator[Fault]:
+        yield from self._name(key, view.name)
         yield from self._labels(key, view.label)
         order = {part.lstrip("-") for part in (view.order or "").split(",") if part}
         names = {*view.columns, *order, *([view.group] if view.group else [])}
         yield from self._uses(key, view.object, {name.split(".")[0] for name in names} - {"label", "id"})
 
     def _role(self, role: Role) -> Iterator[Fault]:
+        yield from self._name(role.name, role.name)
         yield from self._labels(role.name, role.label)
         for object_, grant in role.objects.items():
             if object_ != "*":
@@ -188,8 +191,24 @@ class _Checker:
             yield from self._uses(role.name, forbid.object, set())
 
     def _rule(self, rule: SharingRule) -> Iterator[Fault]:
+        yield from self._name(rule.name, rule.name)
         yield from self._labels(rule.name, rule.label)
         yield from self._uses(rule.name, rule.object, set())
+
+    def _actions(self) -> Iterator[Fault]:
+        """Verbs stand in addresses: each name once for an object."""
+        seen: set[tuple[str, str]] = set()
+        for action in self._all.actions:
+            place = f"{action.object}.{action.name}"
+            yield from self._name(place, action.name)
+            yield from self._labels(place, action.label)
+            if (action.object, action.name) in seen:
+                yield self._fault(place, t("The action is there twice."))
+            seen.add((action.object, action.name))
+
+    def _name(self, place: str, name: str) -> Iterator[Fault]:
+        if not is_name(name):
+            yield self._fault(place, _bad_name(name))
 
     def _uses(self, place: str, object_: str, names: AbstractSet[str]) -> Iterator[Fault]:
         if object_ not in self._all.objects:

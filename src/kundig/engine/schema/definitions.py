@@ -184,7 +184,7 @@ class _Merging:
             was = have.get(own.name)
             if was is None:
                 self.sources[place] = source
-            elif own.type != was.type:
+            elif (own.type, own.translated) != (was.type, was.translated):
                 self.faults.append(Fault(source, place, t("The type of a field can't be changed.")))
             elif (
                 own.type in TYPES

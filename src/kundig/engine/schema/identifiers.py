@@ -17,10 +17,13 @@ _WORDS = ("me", "any", "all", "none", "session", "sessions")
 _TABLES = (
     "document", "document_revision", "principal", "share", "stage", "stage_history", "contact_point", "address_status",
     "external_id", "search_entry", "timeline_entry", "change", "change_entry", "change_default", "change_entry_default",
-    "change_state", "audit_event", "idempotency", "exchange_rate",
+    "change_state", "audit_event", "idempotency", "exchange_rate", "entries_made",
+    "comment", "follower", "notification", "preference", "feed_position", "mail",
+    "import_run", "import_part", "import_late", "import_error",
 )  # fmt: skip
-RESERVED_OBJECTS = frozenset((*_ADDRESSES, *_WORDS, *_TABLES))
-"""Names that mean something else in addresses, tokens of filters, or tables of the engine."""
+_RESERVED = frozenset((*_ADDRESSES, *_WORDS, *_TABLES))
+_MADE = re.compile(r".*_rollup|change(_entry)?_\d{4}_\d{2}")
+"""Tables that are made while the program runs: figures of an object, and the months of the journal."""
 
 RESERVED_FIELDS = frozenset(
     (
@@ -34,6 +37,11 @@ RESERVED_FIELDS = frozenset(
 def is_name(name: str) -> bool:
     """Whether a name is lower snake case of ASCII letters and digits, at most 40 bytes, without two underlines in a row."""
     return len(name) <= LONGEST and _NAME.fullmatch(name) is not None
+
+
+def is_reserved(object_: str) -> bool:
+    """Whether an object's name means something else in addresses, tokens of filters, or tables of the program."""
+    return object_ in _RESERVED or _MADE.fullmatch(object_) is not None
 
 
 def shortened(name: str) -> str:

@@ -30,12 +30,14 @@ def object_indexes(object_: Object, fields: Mapping[str, BoundField], table: sa.
     )
     for field in fields.values():
         if field.definition.state != "building" and not field.definition.hidden:
-            yield from _field_indexes(object_, field, table, made)
+            for own in field.parts.values() if field.definition.translated else (field,):
+                yield from _field_indexes(object_, own, table, made)
 
 
 def _field_indexes(object_: Object, field: BoundField, table: sa.Table, made: _Maker) -> Iterator[sa.Index]:
     scalar = field.type.scalar(field, table) if field.type.columns(field) else None
-    if not isinstance(scalar, sa.Column) or (field.standard and field.read_only):
+    translation = "." in field.name  # read from more than one column
+    if scalar is None or not (isinstance(scalar, sa.Column) or translation) or (field.standard and field.read_only):
         return
     if field.definition.unique and field.kind is not Kind.LIST:
         yield sa.Index(
@@ -50,8 +52,8 @@ def _field_indexes(object_: Object, field: BoundField, table: sa.Table, made: _M
         yield made(field.name, scalar, id_)
     elif field.kind is Kind.TEXT and wanted and not field.definition.unique:
         if getattr(field.options, "max_length", 0) <= SORTABLE:
-            yield made(field.name, sa.func.kundig.fold(scalar).collate("C"), id_)
-        yield made(f"{field.name}_grams", sa.func.kundig.grams(scalar), gin=True)
+            yield made(field.column, sa.func.kundig.fold(scalar).collate("C"), id_)
+        yield made(f"{field.column}_grams", sa.func.kundig.grams(scalar), gin=True)
     elif field.kind is Kind.LIST:
         yield made(field.name, scalar, gin=True)
 

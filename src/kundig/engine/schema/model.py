@@ -16,6 +16,7 @@ from kundig.engine.schema.bound import BoundField, BoundObject, Child
 from kundig.engine.schema.definitions import Definitions, Fault, Misfit
 from kundig.engine.schema.fields import TYPES
 from kundig.engine.schema.fields.contract import FieldType, Misdefined
+from kundig.engine.schema.fields.translated import TRANSLATED
 from kundig.engine.schema.standard import standard_fields
 from kundig.engine.schema.tables import Tables, make_tables
 
@@ -36,6 +37,11 @@ class Path:
     name: str
     links: tuple[BoundField, ...]
     field: BoundField
+
+    def in_language(self, language: str) -> Path:
+        """What a comparison by the path means: of a text in several languages the one that a reader of `language` reads."""
+        part = self.field.parts.get(language) if self.field.definition.translated else None
+        return self if part is None else Path(f"{self.name}.{language}", self.links, part)
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,13 +150,14 @@ def _children(fields: Mapping[str, Mapping[str, BoundField]]) -> dict[str, tuple
     return {target: tuple(children) for target, children in found.items()}
 
 
-def _check_default(field: BoundField) -> None:
-    """A default must be among the choices, else every new record would be refused."""
-    default = field.definition.default
-    if default is not None and field.choices:
-        keys = {choice.key for choice in field.choices}
-        if not set([default] if isinstance(default, str) else default) <= keys:
-            raise Misdefined(t("The default is not among its choices."))
+def _translated(definition: Field) -> FieldType:
+    """The type of a field with a text for each language."""
+    type_ = TRANSLATED.get(definition.type)
+    if type_ is None:
+        raise Misdefined(t("Only texts of one or several lines can be translated."))
+    if definition.unique:
+        raise Misdefined(t("A field that is translated can't be unique."))
+    return type_
 
 
 class _Binder:
@@ -217,12 +224,10 @@ class _Binder:
 
     def _bind(self, object_: str, definition: Field) -> BoundField | None:
         try:
-            type_ = self.type(definition.type)
+            type_ = _translated(definition) if definition.translated else self.type(definition.type)
             options: Any = msgspec.convert(definition.options, type_.Options)
             kept = msgspec.structs.replace(definition, read_only=True) if type_.kept else definition
-            bound = type_.bind(BoundField(kept, type_, options, object_, definition.name), self)
-            _check_default(bound)
-            return bound
+            return type_.bind(BoundField(kept, type_, options, object_, definition.name), self)
         except Misdefined as fault:
             self.faults.append(self._fault(object_, definition.name, fault.text))
         except msgspec.ValidationError as error:

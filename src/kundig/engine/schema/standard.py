@@ -24,8 +24,9 @@ _FIELDS: tuple[tuple[Field, str], ...] = (
     (field("team", "team", "Team", "Team"), "team_id"),
 )
 
-STANDARD_NAMES = frozenset(definition.name for definition, _ in _FIELDS)
-"""API names of the standard fields."""
+STANDARD: Mapping[str, Field] = {definition.name: definition for definition, _ in _FIELDS}
+"""The standard fields by their API names."""
+STANDARD_NAMES = frozenset(STANDARD)
 
 
 def standard_fields(object_: str, declared: Mapping[str, Field]) -> dict[str, BoundField]:

@@ -104,7 +104,7 @@ def _text(field: BoundField, object_: BoundObject) -> Iterator[str]:
     row = object_.table.alias("o")
     values: list[tuple[BoundField, sa.ColumnElement[Any] | None]] = [(field, field.type.scalar(field, row))]
     if values[0][1] is None:
-        values = [(part, part.type.scalar(part, row)) for part in field.parts.values()]
+        values = [(part, row.c[part.column]) for part in field.parts.values()]
     for part, value in values:
         if value is not None:
             shown = sa.func.array_to_string(value, sa.literal_column("' '")) if part.kind is Kind.LIST else value

@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import sqlalchemy as sa
-
-from kundig.base.database.connection import compile_statement
+from kundig.base.database.connection import Compiled
 from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import t
-from kundig.engine.policy.predicates import AccessReading
 from kundig.engine.policy.scope import Scope
 from kundig.engine.search.contacts import point_queries
 from kundig.engine.search.entries import is_searched
+from kundig.engine.search.labels import labels_of
 from kundig.engine.search.snippets import snippet
 from kundig.engine.search.words import query_sql, words_in
 
@@ -44,14 +42,11 @@ async def search(scope: Scope, q: str, objects: Sequence[str] | None = None, lim
         # Only then the words: a beginning of one letter has far more hits than anybody reads.
         known = {(hit["object"], hit["record"]) for hit in found}
         found += [hit for hit in await asking.hits(asking.mentions()) if (hit["object"], hit["record"]) not in known]
+    labels = await labels_of(scope, searched, [(hit["object"], hit["record"]) for hit in found])
+    named = [(hit, labels[hit["object"], hit["record"]]) for hit in found if (hit["object"], hit["record"]) in labels]
     return [
-        {
-            "object": hit["object"],
-            "id": str(hit["record"]),
-            "label": hit["label"],
-            "snippet": snippet(hit["body"], question),
-        }
-        for hit in found[:limit]
+        {"object": hit["object"], "id": str(hit["record"]), "label": label, "snippet": snippet(hit["body"], question)}
+        for hit, label in named[:limit]
     ]
 
 
@@ -105,26 +100,14 @@ class _Asking:
           ) r order by tier, rank desc, label_fold, record limit %(limit)s + %(limit)s"""
 
     async def hits(self, found: str) -> list[dict[str, Any]]:
-        """The best hits of a statement with label and text; records that are not there any more are left out."""
-        labels = " ".join(f"when '{name}' then ({self._name(name)})" for name in self.objects)
-        statement = f"""
+        """The best hits of a statement with their texts: `object`, `record`, `body`."""
+        text = f"""
           with found as ({found}),
           best as (select distinct on (object, record) * from found order by object, record, tier),
           h as (select * from best order by tier, rank desc, label_fold, record limit %(limit)s + %(limit)s)
-          select * from (
-            select h.*, case h.object {labels} end as label, left(e.body, %(shown)s) as body
-              from h join {{ws}}.search_entry e using (object, record)
-          ) s where label is not null order by tier, rank desc, label_fold, record limit %(limit)s + %(limit)s"""
-        return await self.scope.connection.rows(statement, self.values)
-
-    def _name(self, object_: str) -> str:
-        """The name of the hit `h`, as far as the actor may know what it is made of."""
-        row = self.scope.model.objects[object_].table.alias("o")
-        name = sa.select(AccessReading.of(self.scope).name(object_, row)).where(
-            row.c.id == sa.literal_column("h.record"), row.c.deleted_at.is_(None)
-        )
-        self.values |= self.scope.access.parameters
-        return compile_statement(name).text
+          select h.object, h.record, left(e.body, %(shown)s) as body from h join {{ws}}.search_entry e using (object, record)
+           order by h.tier, h.rank desc, h.label_fold, h.record"""
+        return await self.scope.connection.rows(Compiled(text), self.values)
 
     def _visible(self) -> str:
         """The condition that the actor may see the record of an entry `e`; objects with the same rights share one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 
 from kundig.engine.search.words import folded, spelled_out, words_in
@@ -29,7 +30,8 @@ def snippet(text: str, question: str) -> str:
     return " ".join("".join(pieces).split())
 
 
-def _wanted(question: str) -> tuple[frozenset[str], frozenset[str]]:
+@lru_cache(maxsize=100)
+def _wanted(question: str) -> tuple[frozenset[str], tuple[str, ...]]:
     """The words asked for, in both spellings, and those of which the beginning is enough."""
     whole: set[str] = set()
     beginnings: set[str] = set()
@@ -37,12 +39,10 @@ def _wanted(question: str) -> tuple[frozenset[str], frozenset[str]]:
         words = [folded(spelling[slice(*span)]) for span in words_in(spelling)]
         whole.update(words)
         beginnings.update(words[-1:])
-    return frozenset(whole), frozenset(beginnings)
+    return frozenset(whole), tuple(beginnings)
 
 
-def _matches(word: str, wanted: tuple[frozenset[str], frozenset[str]]) -> bool:
+def _matches(word: str, wanted: tuple[frozenset[str], tuple[str, ...]]) -> bool:
     whole, beginnings = wanted
-    return any(
-        spelling in whole or any(spelling.startswith(part) for part in beginnings)
-        for spelling in (folded(word), folded(spelled_out(word)))
-    )
+    spellings = (folded(word),) if word.isascii() else (folded(word), folded(spelled_out(word)))
+    return any(spelling in whole or spelling.startswith(beginnings) for spelling in spellings)

@@ -48,12 +48,16 @@ def query_sql(text: str, weight: str = "") -> str:
 
 def folded(text: str) -> str:
     """As `kundig.fold`, near enough to mark words."""
+    if text.isascii():
+        return text.lower()
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
     return plain.translate(_LETTERS)
 
 
 def spelled_out(text: str) -> str:
     """With ä, ö, ü as ae, oe, ue."""
+    if text.isascii():
+        return text
     return "".join(_UMLAUTS.get(c, c) for c in unicodedata.normalize("NFC", text))
 
 

@@ -4,20 +4,41 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from kundig.base.i18n import translate
+from kundig.base.i18n import Text, t, translate
 from kundig.interfaces.api.problems import explained_problems
 from kundig.interfaces.api.schemas import Schema
 
 TEMPLATES = Path(__file__).parent / "templates"
-CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 _METHODS = ("get", "post", "put", "patch", "delete")
+_SHARED: Mapping[str, Text] = {
+    "search": t("Search"),
+    "changes": t("Changes"),
+    "imports": t("Imports"),
+    "meta": t("The model"),
+}
+"""What the groups are called that belong to no object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the page is dressed: the theme, the address of the style sheet of all pages, and what things are called.
+
+    `labels` has objects by their names, fields as `object.field`, actions as `object_action`.
+    """
+
+    theme: str = "light"
+    styles: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +62,20 @@ class Group:
     fields: tuple[tuple[str, str, str, bool], ...]
 
 
-def docs_page(document: str, language: str) -> str:
+def docs_page(document: str, language: str, look: Look = Look()) -> str:
     """The page in a language, from the JSON text of the OpenAPI document."""
     described = json.loads(document)
-    groups = list(_groups(described))
+    groups = list(_groups(described, language, look.labels))
     return (
         _environment(language)
         .get_template("docs.html")
-        .render(language=language, version=described["info"]["version"], groups=groups, problems=explained_problems(language))
+        .render(
+            language=language,
+            look=look,
+            version=described["info"]["version"],
+            groups=groups,
+            problems=explained_problems(language),
+        )
     )
 
 
@@ -66,29 +93,32 @@ def _environment(language: str) -> Environment:
     return made
 
 
-def _groups(document: Mapping[str, Any]) -> Iterator[Group]:
+def _groups(document: Mapping[str, Any], language: str, labels: Mapping[str, str]) -> Iterator[Group]:
     components = document["components"]["schemas"]
     found: dict[str, list[Operation]] = {}
     for path, item in document["paths"].items():
         for method in _METHODS:
             if method in item:
-                found.setdefault(item[method]["tags"][0], []).append(_operation(method, path, item[method]))
+                found.setdefault(item[method]["tags"][0], []).append(_operation(method, path, item[method], language, labels))
     for name, operations in found.items():
         record = components.get(name, {})
         fields = tuple(
-            (field, schema.get("title", ""), shape_text(schema), bool(schema.get("readOnly")))
-            for field, schema in record.get("properties", {}).items()
+            (key, labels.get(f"{name}.{key}") or schema.get("title", ""), shape_text(schema), bool(schema.get("readOnly")))
+            for key, schema in record.get("properties", {}).items()
         )
-        yield Group(name, record.get("title", name), tuple(operations), fields)
+        title = _SHARED[name].render(language) if name in _SHARED else labels.get(name) or record.get("title", name)
+        yield Group(name, title, tuple(operations), fields)
 
 
-def _operation(method: str, path: str, item: Mapping[str, Any]) -> Operation:
+def _operation(method: str, path: str, item: Mapping[str, Any], language: str, labels: Mapping[str, str]) -> Operation:
     inputs = [
-        (p["name"], p["in"], shape_text(p["schema"]), p.get("description", ""), p["required"]) for p in item.get("parameters", ())
+        (p["name"], p["in"], shape_text(p["schema"]), translate(p.get("description", ""), language), p["required"])
+        for p in item.get("parameters", ())
     ]
     for media, content in item.get("requestBody", {}).get("content", {}).items():
         inputs.append(("", media, shape_text(content["schema"]), "", item["requestBody"]["required"]))
-    return Operation(item["operationId"], method.upper(), path, item["summary"], tuple(inputs))
+    summary = labels.get(item["operationId"]) or translate(item["summary"], language)
+    return Operation(item["operationId"], method.upper(), path, summary, tuple(inputs))
 
 
 def shape_text(schema: Schema) -> str:

@@ -47,11 +47,13 @@ def _field(field: BoundField, rights: ObjectAccess, language: str) -> dict[str, 
     described: dict[str, Any] = {
         "name": field.name,
         "label": label_in(definition.label, language),
-        "type": field.type.name,
+        "type": definition.type,
         "required": definition.required,
         "unique": definition.unique,
         "read_only": is_read_only(field, rights),
     }
+    if definition.translated:
+        described["translated"] = True
     if field.target is not None:
         described["target"] = field.target
     if field.pipeline is not None and field.name == field.pipeline.field:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kundig.base.i18n import Text, t
 from kundig.engine.policy.access import ObjectAccess
 from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.api.schemas import Schema
@@ -18,20 +19,22 @@ _CHANGE: Mapping[str, Any] = {"Kundig-Change": {"description": "The change set o
 _VERSION: Mapping[str, Any] = {"ETag": {"description": "The version.", "schema": _TEXT}}
 
 
-def parameter(name: str, place: str, text: str = "", schema: Schema | None = None, *, required: bool = False) -> dict[str, Any]:
-    """One parameter; those in the path are always needed."""
+def parameter(
+    name: str, place: str, text: Text | None = None, schema: Schema | None = None, *, required: bool = False
+) -> dict[str, Any]:
+    """One parameter; those in the path are always needed. The document speaks English, the page about it the reader's language."""
     found: dict[str, Any] = {"name": name, "in": place, "schema": schema or _TEXT, "required": required or place == "path"}
-    return {**found, "description": text} if text else found
+    return {**found, "description": text.render("en")} if text else found
 
 
 ID = parameter("id", "path", schema=_UUID)
-_WHERE = parameter("where", "query", "A filter as JSON.")
-_FIELDS = parameter("fields", "query", "Names by commas, over links too: `name,owner.email`.")
-_ORDER = parameter("order", "query", "Fields by commas, a minus for descending.")
-_PAGE = [parameter("limit", "query", schema=_LIMIT), parameter("cursor", "query", "What `next_cursor` gave.")]
+_WHERE = parameter("where", "query", t("A filter as JSON."))
+_FIELDS = parameter("fields", "query", t("Names by commas, over links too: `name,owner.email`."))
+_ORDER = parameter("order", "query", t("Fields by commas, a minus for descending."))
+_PAGE = [parameter("limit", "query", schema=_LIMIT), parameter("cursor", "query", t("What `next_cursor` gave."))]
 _COUNT = parameter("count", "query", schema={"enum": ["none", "estimate", "exact"], "default": "none"})
-_IF_MATCH = parameter("If-Match", "header", "The version that you have read: a stale write gets 412 and changes nothing.")
-_KEY = parameter("Idempotency-Key", "header", "The same key repeats the first answer for 24 hours.")
+_IF_MATCH = parameter("If-Match", "header", t("The version that you have read: a stale write gets 412 and changes nothing."))
+_KEY = parameter("Idempotency-Key", "header", t("The same key repeats the first answer for 24 hours."))
 
 _LIST_BODY: Schema = {
     "type": "object",
@@ -72,15 +75,16 @@ def answers(
 
 def operation(
     id_: str,
-    summary: str,
+    summary: Text | str,
     tag: str,
     responses: dict[str, Any],
     parameters: Sequence[dict[str, Any]] = (),
     *,
     body: dict[str, Any] | None = None,
 ) -> Operation:
-    """One operation; a body makes it one that takes an Idempotency-Key or a version."""
-    found: Operation = {"operationId": id_, "summary": summary, "tags": [tag], "responses": responses}
+    """One operation; a body makes it one that takes an Idempotency-Key or a version. The label of an action is no text of ours."""
+    told = summary.render("en") if isinstance(summary, Text) else summary
+    found: Operation = {"operationId": id_, "summary": told, "tags": [tag], "responses": responses}
     if parameters:
         found["parameters"] = list(parameters)
     if body is not None:
@@ -94,17 +98,19 @@ def object_operations(object_: BoundObject, rights: ObjectAccess) -> dict[str, A
     paths = {
         f"/{name}": {"get": _list(name)},
         f"/{name}/{{id}}": {
-            "get": operation(f"get_{name}", "Read a record", name, answers(200, ref(name), _VERSION), [ID, _FIELDS])
+            "get": operation(f"get_{name}", t("Read a record"), name, answers(200, ref(name), _VERSION), [ID, _FIELDS])
         },
         f"/{name}/query": {
-            "post": operation(f"query_{name}", "List by a long filter", name, answers(200, _page(name)), body=json_body(_LIST_BODY))
+            "post": operation(
+                f"query_{name}", t("List by a long filter"), name, answers(200, _page(name)), body=json_body(_LIST_BODY)
+            )
         },
         f"/{name}/aggregate": {"get": _aggregate(name)},
         f"/{name}/{{id}}/timeline": {
-            "get": operation(f"timeline_{name}", "What happened", name, answers(200, _rows(cursor=True)), [ID, *_PAGE])
+            "get": operation(f"timeline_{name}", t("What happened"), name, answers(200, _rows(cursor=True)), [ID, *_PAGE])
         },
         f"/{name}/{{id}}/journal": {
-            "get": operation(f"journal_{name}", "What was changed", name, answers(200, _rows(cursor=True)), [ID, *_PAGE])
+            "get": operation(f"journal_{name}", t("What was changed"), name, answers(200, _rows(cursor=True)), [ID, *_PAGE])
         },
     }
     for path, method, made in _writes(name, rights):
@@ -120,8 +126,8 @@ def _writes(name: str, rights: ObjectAccess) -> list[tuple[str, str, Operation]]
     record = f"/{name}/{{id}}"
     upsert = f"/{name}/by/{{field}}/{{value}}"
     key = [
-        parameter("field", "path", "A unique field, or `external_id`."),
-        parameter("value", "path", "Its value, or `system:id`."),
+        parameter("field", "path", t("A unique field, or `external_id`.")),
+        parameter("value", "path", t("Its value, or `system:id`.")),
     ]
     found = []
     if rights.create:
@@ -129,7 +135,7 @@ def _writes(name: str, rights: ObjectAccess) -> list[tuple[str, str, Operation]]
             (
                 f"/{name}",
                 "post",
-                operation(f"create_{name}", "Create a record", name, answers(201, ref(name), written), [_KEY], body=given),
+                operation(f"create_{name}", t("Create a record"), name, answers(201, ref(name), written), [_KEY], body=given),
             )
         )
     if edits:
@@ -137,23 +143,29 @@ def _writes(name: str, rights: ObjectAccess) -> list[tuple[str, str, Operation]]
             (
                 record,
                 "patch",
-                operation(f"update_{name}", "Change fields", name, answers(200, ref(name), written), [ID, _IF_MATCH], body=given),
+                operation(
+                    f"update_{name}", t("Change fields"), name, answers(200, ref(name), written), [ID, _IF_MATCH], body=given
+                ),
             )
         )
     if deletes:
         found.append(
-            (record, "delete", operation(f"delete_{name}", "Move to the trash", name, answers(204, None, _CHANGE), [ID, _IF_MATCH]))
+            (
+                record,
+                "delete",
+                operation(f"delete_{name}", t("Move to the trash"), name, answers(204, None, _CHANGE), [ID, _IF_MATCH]),
+            )
         )
     if rights.create and edits:
         both = answers(201, ref(name), written) | {"200": answers(200, ref(name), written)["200"]}
-        found.append((upsert, "put", operation(f"upsert_{name}", "Update, or create if it is new", name, both, key, body=given)))
+        found.append((upsert, "put", operation(f"upsert_{name}", t("Update, or create if it is new"), name, both, key, body=given)))
     if rights.create or edits or deletes:
         found.append((f"/{name}/batch", "post", _batch(name)))
     return found
 
 
 def _list(name: str) -> Operation:
-    return operation(f"list_{name}", "List records", name, answers(200, _page(name)), [_WHERE, _FIELDS, _ORDER, *_PAGE, _COUNT])
+    return operation(f"list_{name}", t("List records"), name, answers(200, _page(name)), [_WHERE, _FIELDS, _ORDER, *_PAGE, _COUNT])
 
 
 def _page(name: str) -> Schema:
@@ -176,9 +188,9 @@ def _rows(*, cursor: bool = False) -> Schema:
 
 
 def _aggregate(name: str) -> Operation:
-    group = parameter("group", "query", "Fields by commas; a date by `created_at:month` (day, week, month, quarter, year).")
-    measure = parameter("measure", "query", "`count`, `sum:f`, `avg:f`, `min:f`, `max:f`, `count_distinct:f` by commas.")
-    return operation(f"aggregate_{name}", "Grouped figures", name, answers(200, _rows()), [group, measure, _WHERE])
+    group = parameter("group", "query", t("Fields by commas; a date by `created_at:month` (day, week, month, quarter, year)."))
+    measure = parameter("measure", "query", t("`count`, `sum:f`, `avg:f`, `min:f`, `max:f`, `count_distinct:f` by commas."))
+    return operation(f"aggregate_{name}", t("Grouped figures"), name, answers(200, _rows()), [group, measure, _WHERE])
 
 
 def _batch(name: str) -> Operation:
@@ -202,17 +214,17 @@ def _batch(name: str) -> Operation:
             "deleted": {"type": "integer"},
         },
     }
-    text = "Up to 1,000 creates, updates and deletes, all or nothing"
+    text = t("Up to 1,000 creates, updates and deletes, all or nothing")
     return operation(f"batch_{name}", text, name, answers(200, done, _CHANGE), [_KEY], body=json_body(body))
 
 
 def _export(name: str) -> Operation:
     kind = parameter("format", "query", schema={"enum": ["csv", "xlsx", "jsonl"]}, required=True)
     people = parameter(
-        "localized", "query", "Headers and values as people read them.", {"enum": ["true", "false"], "default": "false"}
+        "localized", "query", t("Headers and values as people read them."), {"enum": ["true", "false"], "default": "false"}
     )
     answer = answers(200, {"type": "string"}, media="application/octet-stream")
-    return operation(f"export_{name}", "All matching records as a file", name, answer, [kind, _FIELDS, _WHERE, _ORDER, people])
+    return operation(f"export_{name}", t("All matching records as a file"), name, answer, [kind, _FIELDS, _WHERE, _ORDER, people])
 
 
 def _imports() -> Operation:
@@ -229,7 +241,7 @@ def _imports() -> Operation:
     started = answers(202, {"type": "object", "properties": {"id": _UUID}})
     return operation(
         "start_import",
-        "Import a file",
+        t("Import a file"),
         "imports",
         started,
         [_KEY],
@@ -237,24 +249,26 @@ def _imports() -> Operation:
     )
 
 
-_QUESTION = parameter("q", "query", "What to look for.", required=True)
-_WITHIN = parameter("object", "query", "Only in these objects, by commas.")
+_QUESTION = parameter("q", "query", t("What to look for."), required=True)
+_WITHIN = parameter("object", "query", t("Only in these objects, by commas."))
 _UNDO_BODY: Schema = {"type": "object", "properties": {"force": {"type": "boolean"}}, "additionalProperties": False}
 _UNDONE: Schema = {"type": "object", "properties": {"change": _UUID, "conflicts": {"type": "array", "items": {"type": "object"}}}}
 
 SHARED_OPERATIONS: Mapping[str, Any] = {
-    "/search": {"get": operation("search", "Search everything", "search", answers(200, _rows()), [_QUESTION, _WITHIN, _PAGE[0]])},
+    "/search": {
+        "get": operation("search", t("Search everything"), "search", answers(200, _rows()), [_QUESTION, _WITHIN, _PAGE[0]])
+    },
     "/changes/{id}/undo": {
         "post": operation(
-            "undo", "Undo a change", "changes", answers(200, _UNDONE), [ID, _KEY], body=json_body(_UNDO_BODY, required=False)
+            "undo", t("Undo a change"), "changes", answers(200, _UNDONE), [ID, _KEY], body=json_body(_UNDO_BODY, required=False)
         )
     },
     "/changes/{id}": {
-        "get": operation("get_change", "How far an undo of many records is", "changes", answers(200, {"type": "object"}), [ID])
+        "get": operation("get_change", t("How far an undo of many records is"), "changes", answers(200, {"type": "object"}), [ID])
     },
     "/imports": {"post": _imports()},
-    "/imports/{id}": {"get": operation("get_import", "How far an import is", "imports", answers(200, {"type": "object"}), [ID])},
-    "/meta/objects": {"get": operation("objects", "The model", "meta", answers(200, _rows()))},
-    "/openapi.json": {"get": operation("openapi", "This description", "meta", answers(200, {"type": "object"}))},
+    "/imports/{id}": {"get": operation("get_import", t("How far an import is"), "imports", answers(200, {"type": "object"}), [ID])},
+    "/meta/objects": {"get": operation("objects", t("The model"), "meta", answers(200, _rows()))},
+    "/openapi.json": {"get": operation("openapi", t("This description"), "meta", answers(200, {"type": "object"}))},
 }
 """What does not belong to one object."""

@@ -46,7 +46,3 @@ def api_router() -> Router:
         request_max_body_size=MAX_BODY,
         include_in_schema=False,
     )
-
-
-RESERVED = frozenset({"search", "imports", "changes", "meta", "openapi.json"})
-"""Addresses that are no objects: no object may be named so."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from kundig.base.i18n import LANGUAGES
 from kundig.engine.schema.bound import BoundField
 from kundig.engine.schema.kinds import Kind
 
@@ -38,6 +39,11 @@ SHARED: Mapping[str, Schema] = {
         "properties": {part: {"type": ["string", "null"]} for part in ("street", "postcode", "city", "state", "country")},
         "additionalProperties": False,
     },
+    "Translated": {
+        "type": "object",
+        "properties": {language: {"type": ["string", "null"]} for language in LANGUAGES},
+        "additionalProperties": False,
+    },
     "AnyLink": {
         "type": "object",
         "properties": {"object": _TEXT, "id": {"type": "string", "format": "uuid"}},
@@ -69,6 +75,8 @@ _BY_TYPE: Mapping[str, Schema] = {
     "phones": _POINTS,
     "domains": _list_of(_TEXT),
     "address": _ref("Address"),
+    "translated_text": _ref("Translated"),
+    "translated_long_text": _ref("Translated"),
     "links": _list_of(LINK),
     "link_any": _list_of(LINK),
 }

@@ -43,15 +43,15 @@ def export(folder: Annotated[Path, typer.Argument(help="The folder to write to."
 
 @app.command()
 def plan(path: Source, whole: Whole = False, workspace: In = MAIN) -> None:
-    """Show what applying documents would change. Nothing is changed."""
-    from kundig.engine.configuration import changing
+    """Show what applying documents would change, or why it would be refused. Nothing is changed."""
     from kundig.engine.configuration.yaml import read_path
+    from kundig.engine.policy.applying import plan_documents
     from kundig.interfaces.cli.installation import installation
 
     async def run() -> Plan:
         documents = read_path(path)
         async with installation(workspace) as found, found.system() as scope:
-            return await changing.plan(scope.connection, documents, whole=whole)
+            return await plan_documents(scope.connection, found.workspace, found.scopes.models, documents, whole=whole)
 
     _show(asyncio.run(run()))
 

@@ -36,11 +36,11 @@ async def _load(workspace: str) -> None:
 
 
 async def _remove(workspace: str) -> None:
-    from kundig import wiring
     from kundig.interfaces.cli.installation import installation
+    from kundig.services.identity.samples import remove_samples
 
     async with installation(workspace) as found, found.system() as scope:
-        removed = await wiring.demo.remove_demo(scope)
+        removed = await remove_samples(scope)
     tell(t("{count} sample records are in the trash now.", count=removed))
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from kundig.base.errors import Invalid, OutsideFault
+from kundig.base.errors import Invalid, Missing, OutsideFault
 from kundig.base.i18n import t
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.cli.installation import MAIN, Installation, installation
@@ -37,6 +37,8 @@ def export(
     async def run() -> None:
         async with installation(workspace) as found:
             async with _opened(found, as_user) as scope:
+                if object_ not in scope.access.objects:
+                    raise Missing(t("There is no object {name}.", name=object_))
                 started = await start_export(
                     scope, object_, format_, where=_filter(where), fields=names, order=order, localized=localized
                 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, BinaryIO
@@ -24,7 +24,7 @@ from kundig.services.transfer.mending import errors_file
 from kundig.services.transfer.order import ImportOrder, read_order
 from kundig.services.transfer.run import run_import
 from kundig.services.transfer.store import Run
-from kundig.services.transfer.wishes import Rules, add_options, add_values, pairs, rules_of, suggested
+from kundig.services.transfer.wishes import add_options, add_values, pairs, rules_of, suggested_rules
 
 
 def import_file(
@@ -48,15 +48,16 @@ def import_file(
     workspace: Annotated[str, typer.Option(help="The workspace to work in.")] = MAIN,
 ) -> None:
     """Import a file. After an interruption the same command goes on where it stopped. Exit status 1 if any row failed."""
-    rules = rules_of(columns or [])
-    add_values(rules, values or [])
-    add_options(rules, "create", dict.fromkeys(create_missing or [], True))
-    add_options(rules, "by", dict(pairs("by", by or [])))
-    add_options(rules, "scale", dict(pairs("scale", scale or [])))
+    given = rules_of(columns or [])
 
-    def order(mapping: Rules | dict[str, str], scope: Scope) -> ImportOrder:
+    def order(scope: Scope, header: Sequence[str]) -> ImportOrder:
+        rules = given or suggested_rules(scope, object_, header)
+        add_values(rules, values or [])
+        add_options(rules, "create", dict.fromkeys(create_missing or [], True))
+        add_options(rules, "by", dict(pairs("by", by or [])))
+        add_options(rules, "scale", dict(pairs("scale", scale or [])))
         return read_order(
-            object_=object_, mapping=mapping, mode=mode, match=match, constants=dict(pairs("constant", constant or [])),
+            object_=object_, mapping=rules, mode=mode, match=match, constants=dict(pairs("constant", constant or [])),
             language=locale or scope.context.language, dates=dates, child=child, dry_run=dry_run,
         )  # fmt: skip
 
@@ -65,8 +66,7 @@ def import_file(
             bringing = _Bringing(found, as_user)
             with file.open("rb") as opened:
                 async with bringing.opened() as scope:
-                    mapping = rules or suggested(scope, object_, recognise(opened).header)
-                    id_ = await _begin(scope, order(mapping, scope), opened, file.name)
+                    id_ = await _begin(scope, order(scope, recognise(opened).header), opened, file.name)
             return await bringing.finish(id_, file)
 
     if not asyncio.run(run()):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from kundig.base.context import Workspace
 from kundig.base.database import Database
+from kundig.base.database.faults import NothingSetUp
 from kundig.base.database.workspaces import workspace_named
 from kundig.base.errors import Missing, OutsideFault
 from kundig.base.i18n import t
@@ -36,14 +37,14 @@ class Installation:
 
 @asynccontextmanager
 async def installation(workspace: str = MAIN) -> AsyncIterator[Installation]:
-    """Open the installation of the settings; raises OutsideFault if nothing has been set up there yet."""
+    """Open the installation of the settings; raises NothingSetUp, or OutsideFault for an unknown workspace."""
     from kundig import wiring
 
     settings = Settings.from_environment(os.environ)
     async with wiring.opened(settings) as database:
         async with database.transaction(None) as connection:
             if await connection.value("select to_regclass('kundig.membership') is null"):
-                raise OutsideFault(t("Nothing is set up here yet. Run `kundig migrate` or `kundig serve` first."))
+                raise NothingSetUp
             try:
                 found = await workspace_named(connection, workspace)
             except Missing:

@@ -6,6 +6,7 @@ import sys
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from kundig import __version__
 from kundig.interfaces.cli import config, token, user
@@ -13,11 +14,12 @@ from kundig.interfaces.cli.backup import backup
 from kundig.interfaces.cli.demo import demo
 from kundig.interfaces.cli.doctor import doctor
 from kundig.interfaces.cli.export import export
+from kundig.interfaces.cli.helping import misused, speak
 from kundig.interfaces.cli.import_ import import_file
 from kundig.interfaces.cli.migrate import migrate
 from kundig.interfaces.cli.restore import restore
 from kundig.interfaces.cli.serve import serve
-from kundig.interfaces.cli.telling import tell_error
+from kundig.interfaces.cli.telling import language, tell_error, warn
 from kundig.interfaces.cli.worker import worker
 
 app = typer.Typer(
@@ -53,7 +55,12 @@ def main(
 def run() -> None:
     """Entry of the program: exit status 0 only on success."""
     try:
-        app(standalone_mode=True)
+        command = typer.main.get_command(app)
+        speak(command, language())
+        sys.exit(command(standalone_mode=False) or 0)
+    except TyperException as error:
+        warn(misused(error))
+        sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:  # the edge: whatever it was, the one at the terminal gets a sentence

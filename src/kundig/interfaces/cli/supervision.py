@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import http.client
 import logging
 import socket
 import subprocess
@@ -12,8 +13,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-
-import httpx
 
 from kundig.base.database.address import Address
 from kundig.base.database.embedded import EmbeddedServer
@@ -125,9 +124,22 @@ def _keep_database(server: EmbeddedServer, leaving: threading.Event) -> None:
 
 
 def _announce(settings: Settings, leaving: threading.Event) -> None:
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
     while not leaving.wait(0.05):
-        with contextlib.suppress(httpx.HTTPError):
-            if httpx.get(f"http://{host}:{settings.port}/healthz", timeout=2, trust_env=False).status_code == 200:
-                tell(t("Kundig is ready at {address} (Ctrl-C stops it).", address=settings.base_url))
-                return
+        if _is_well(host, settings.port):
+            tell(t("Kundig is ready at {address} (Ctrl-C stops it).", address=settings.base_url))
+            return
+
+
+def _is_well(host: str, port: int) -> bool:
+    """Asked without httpx, which uses OpenSSL for everything: the web processes are forked off meanwhile, and a lock of OpenSSL
+    that a thread holds at that moment is never released in them. They stood still for ever at their first hash.
+    """
+    connection = http.client.HTTPConnection(host, port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -44,9 +44,7 @@ def tell_error(error: BaseException) -> None:
 def as_known(error: BaseException) -> KundigError:
     """The error in words for the one at the terminal."""
     if isinstance(error, KundigError):
-        if isinstance(error, DatabaseAway):
-            return OutsideFault(t("The database can't be reached. Is it running, and is KUNDIG_DATABASE_URL right?"))
-        return error
+        return _away() if isinstance(error, DatabaseAway) else error
     if isinstance(error, psycopg.Error) and (found := explained(error)) is not None:
         return as_known(found)
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -58,3 +56,10 @@ def as_known(error: BaseException) -> KundigError:
     return OutsideFault(
         t("Something unexpected happened ({kind}). `kundig --trace …` shows where; please report it.", kind=type(error).__name__)
     )
+
+
+def _away() -> OutsideFault:
+    """What to look at depends on whose database it is."""
+    if os.environ.get("KUNDIG_DATABASE_URL"):
+        return OutsideFault(t("The database can't be reached. Is it running, and is KUNDIG_DATABASE_URL right?"))
+    return OutsideFault(t("The built-in database does not let us in. Run `kundig migrate`; it completes what a first start left."))

@@ -3,7 +3,8 @@
 One Jinja environment for each language and time zone, so that texts and formats need no global request state; their compiled
 templates are shared. What templates may use besides macros (`ui`, see `macros.html`; `shown` and `control`, see `widgets/`):
 `_("…")`, `ngettext`, `icon`, `avatar`, `asset`, and the filters `number`, `percent`, `money`, `money_short`, `count`, `date`,
-`time`, `datetime`, `relative`, `duration`, `weekday`, `highlight`, `trusted_html`, `short_url`, `phone`, `address_lines`.
+`time`, `datetime`, `relative`, `duration`, `weekday`, `highlight`, `trusted_html`, `short_url`, `phone`, `address_lines`,
+`in_language`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
-from kundig.base.i18n import translate
+from kundig.base.i18n import label_in, translate
 from kundig.interfaces.web.assets import asset
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.frame import Frame
@@ -56,6 +57,7 @@ def environment(language: str, zone: str) -> Environment:
     made.filters.update(
         trusted_html=trusted_html, short_url=short_url, phone=phone, address_lines=partial(address_lines, language=language)
     )
+    made.filters.update(in_language=partial(label_in, language=language))
     made.globals.update(_=_translator(language), ngettext=_plural(language), language=language)
     made.globals.update(icon=icon, avatar=avatar, asset=asset)
     for name, template in (("ui", "macros.html"), ("shown", "widgets/show.html"), ("control", "widgets/input.html")):

@@ -23,12 +23,12 @@ from kundig.interfaces.web.pages import (
     timelines,
     trash,
 )
-from kundig.interfaces.web.pages.settings import history, me, roles, security, teams, tokens, users
+from kundig.interfaces.web.pages.settings import history, me, roles, samples, security, teams, tokens, users
 
 _RECORDS = (
     lists, boards, calendars, calendar_moves, records, timelines, composing, forms, cells, stages, actions, lookups, finding, trash,
     comments,
 )  # fmt: skip
-_PERSONAL = (home, signing_in, notifications, imports, me, security, tokens, users, teams, roles, history)
+_PERSONAL = (home, signing_in, notifications, imports, me, security, tokens, users, teams, roles, history, samples)
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

@@ -8,6 +8,8 @@ from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.web.frame import Link, LinkGroup, Shell
 from kundig.services.collaboration.preferences import desk_of
 
+ONLY = "main"
+"""The workspace that is always there; its name tells people nothing."""
 PHONE_TABS = 3
 """Places for objects at the bottom of a phone's screen, besides home and the create button."""
 
@@ -19,7 +21,7 @@ async def shell_of(scope: Scope) -> Shell:
     language = scope.context.language
     return Shell(
         user=desk.name,
-        workspace=scope.context.workspace.name,
+        workspace="" if scope.context.workspace.name == ONLY else scope.context.workspace.name,
         navigation=navigation,
         tabs=(navigation[0].links[0], *navigation[1].links[:PHONE_TABS]),
         create=create,

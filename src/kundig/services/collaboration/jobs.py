@@ -24,7 +24,7 @@ def collaboration_jobs(scopes: Scopes) -> tuple[Job, ...]:
     return (
         Job(COMMENTED, commented),
         Job(TOLD, told),
-        Job("collaboration.watch", watched, periodic="*/10 * * * * *", tries=1),
+        Job("collaboration.watch", watched, periodic="* * * * * */10", tries=1),
         Job("collaboration.forget", _forget, periodic="23 3 * * *"),
     )
 

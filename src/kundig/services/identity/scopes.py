@@ -11,6 +11,7 @@ from kundig.base.context import SYSTEM, Actor, Context, Workspace
 from kundig.base.database import Connection
 from kundig.base.database.workspaces import version_of
 from kundig.base.errors import Missing, Unauthenticated
+from kundig.base.i18n import t
 from kundig.base.secrets import Secrets
 from kundig.engine.extension import Module
 from kundig.engine.policy import principals
@@ -153,5 +154,5 @@ async def user_by_email(connection: Connection, email: str) -> UUID:
     find = 'select id from {ws}."user" where email = %(email)s and deleted_at is null'
     found: UUID | None = await connection.value(find, {"email": email.strip().lower()})
     if found is None:
-        raise Missing
+        raise Missing(t("Nobody active signs in with {email}.", email=email))
     return found

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from kundig.base.context import Actor, Workspace
 from kundig.base.database import Connection, Database
+from kundig.base.database.connection import Compiled
 from kundig.base.database.names import workspace_role
 from kundig.base.database.workspaces import workspace_from
 from kundig.base.errors import Unauthenticated
@@ -29,15 +30,22 @@ join kundig.membership m on m.workspace = s.workspace and m.user_id = s.user_id
 join kundig.workspace w on w.id = s.workspace
 where s.hash = %(hash)s and m.is_active
 """
-_BY_SESSION = f"""
+# Their plans are kept: every request begins with one of them, and planning would cost more than the look-up.
+_BY_SESSION = Compiled(
+    f"""
 select s.proven_at, s.seen_at < now() - interval '1 minute' as stale, {_WHO} from kundig.session s {_JOINS}
 and s.ends_at > now() and s.seen_at > now() - make_interval(secs => {int(IDLE.total_seconds())})
-"""
-_BY_TOKEN = f"""
+""",
+    prepare=True,
+)
+_BY_TOKEN = Compiled(
+    f"""
 select s.read_only, s.objects, s.rights, (s.used_at is null or s.used_at < now() - interval '10 minutes') as stale, {_WHO}
 from kundig.token s {_JOINS}
 and (s.expires_at is null or s.expires_at > now())
-"""
+""",
+    prepare=True,
+)
 _ROLE_PREFIX = workspace_role("")
 
 
@@ -114,7 +122,7 @@ async def note_use(database: Database, signed: Signed) -> None:
         await connection.execute(f"update kundig.{table} set {column} = now() where id = %(id)s", {"id": signed.id})
 
 
-async def _found(connection: Connection, statement: str, code: str) -> dict[str, Any]:
+async def _found(connection: Connection, statement: Compiled, code: str) -> dict[str, Any]:
     row = await connection.row(statement, {"hash": hashed(code), "role": _ROLE_PREFIX})
     if row is None:
         raise Unauthenticated

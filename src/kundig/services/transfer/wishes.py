@@ -57,6 +57,11 @@ def _set(rules: Rules, field: str, option: str, value: Any) -> bool:
     return bool(wanted)
 
 
+def suggested_rules(scope: Scope, object_: str, header: Sequence[str]) -> Rules:
+    """The suggestion as rules, which options can be given to."""
+    return {column: [{"field": field}] for column, field in suggested(scope, object_, header).items()}
+
+
 def suggested(scope: Scope, object_: str, header: Sequence[str]) -> dict[str, str]:
     """Column → field wherever a column is called as a field or a part of one, by API name or label in any language."""
     rights, bound = scope.rights(object_), scope.object(object_)

@@ -12,7 +12,7 @@ from kundig.base.errors import Conflict, Invalid
 from kundig.engine.configuration.changing import plan
 from kundig.engine.configuration.store import history, stored_documents
 from kundig.engine.configuration.yaml import load, read_path, write_folder
-from kundig.engine.policy.applying import rollback_plan
+from kundig.engine.policy.applying import plan_documents, rollback_plan
 from kundig.engine.policy.audience import renew_chunk
 from kundig.engine.policy.decisions import allowed, visible_ids
 from kundig.engine.records.writing import Change, Create
@@ -37,6 +37,22 @@ async def fill(world: World, object_: str) -> None:
             after = await renew_chunk(scope, object_, after)
         if after is None:
             return
+
+
+async def planned(world: World, *documents: Any) -> Any:
+    """The plan, as a server's transaction makes it."""
+    async with world.system() as scope:
+        return await plan_documents(scope.connection, world.workspace, world.scopes.models, documents)
+
+
+async def refused(world: World, documents: Any, place: str) -> None:
+    """Neither planned nor applied, with the place named."""
+    with pytest.raises(Invalid) as told:
+        await planned(world, *documents)
+    assert any(place in error.field for error in told.value.errors), told.value.errors
+    with pytest.raises(Invalid) as told:
+        await world.apply(*documents)
+    assert any(place in error.field for error in told.value.errors), told.value.errors
 
 
 async def queued(world: World) -> list[Any]:
@@ -121,6 +137,75 @@ async def test_what_does_not_fit_is_refused_as_a_whole(world: World, text: str) 
         await world.apply(*load(good + text, "bad.yaml"))
     async with world.system() as scope:
         assert "good" not in scope.model.roles
+
+
+DEFAULTS = [
+    ("text", "", "5"),
+    ("text", "{max_length: 3}", "long"),
+    ("number", "", "many"),
+    ("number", "", "'5'"),
+    ("boolean", "", "1"),
+    ("date", "", "2026-02-30"),
+    ("choice", "{choices: [{key: a, label: {en: A, de: A}}]}", "b"),
+    ("choice", "{choices: [{key: a, label: {en: A, de: A}, retired: true}]}", "a"),
+    ("choices", "{choices: [{key: a, label: {en: A, de: A}}]}", "[a, b]"),
+    ("emails", "", "nobody"),
+    ("money", "", "{amount: 5, currency: XXX}"),
+    ("autonumber", "", "T-1"),
+    ("secret", "", "hush"),
+    ("link", "{target: house}", "01900000-0000-7000-8000-000000000000"),
+]
+
+
+@pytest.mark.parametrize(("type_", "options", "default"), DEFAULTS)
+async def test_a_default_that_its_field_would_refuse_is_refused(world: World, type_: str, options: str, default: str) -> None:
+    field = f"kind: field\nobject: house\nname: odd\ntype: {type_}\nlabel: {{en: x, de: x}}\ndefault: {default}"
+    documents = load(f"{field}\noptions: {options}" if options else field, "f.yaml")
+    await refused(world, documents, "house.odd")
+
+
+async def test_defaults_that_fit_are_taken(world: World) -> None:
+    fields = {
+        "given_emails": ("emails", "office@example.com"),
+        "given_money": ("money", "{amount: '5'}"),
+        "given": ("boolean", "true"),
+    }
+    documents = [
+        load(f"kind: field\nobject: house\nname: {name}\ntype: {type_}\nlabel: {{en: x, de: x}}\ndefault: {default}", "f.yaml")[0]
+        for name, (type_, default) in fields.items()
+    ]
+    await world.apply(*documents)
+    house = await world.create("house", name="x")
+    async with world.system() as scope:
+        row = await scope.connection.row('select * from {ws}."house" where id = %(id)s', {"id": house})
+    assert row is not None
+    assert row["given"] is True
+    assert row["given_money"] == 5
+    assert row["given_emails"] == [{"label": None, "value": "office@example.com"}]
+
+
+@pytest.mark.parametrize("name", ["comment", "search", "change_2031_05", "search_entry_vector", "house_rollup"])
+async def test_an_object_does_not_take_the_place_of_something_else(world: World, name: str) -> None:
+    documents = load(BOAT.replace("name: boat", f"name: {name}"), "boat.yaml")
+    await refused(world, documents, name)
+    async with world.system() as scope:
+        columns = "select count(*) from pg_attribute where attrelid = to_regclass(%(name)s) and attname = 'label_fold'"
+        assert await scope.connection.value(columns, {"name": f'"{world.workspace.schema}"."comment"'}) == 0
+
+
+async def test_a_plan_tells_what_applying_would_refuse(world: World) -> None:
+    for text in (
+        "kind: role\nname: r\nlabel: {en: R, de: R}\nrights: [rule_the_world]",
+        BOAT.replace("target: house", "target: hut"),
+    ):
+        with pytest.raises(Invalid):
+            await planned(world, *load(text, "bad.yaml"))
+    await world.apply(*load("kind: field\nobject: house\nname: height\ntype: number\nlabel: {en: x, de: x}", "f.yaml"))
+    other = load("kind: field\nobject: house\nname: height\ntype: date\nlabel: {en: x, de: x}", "f.yaml")
+    await refused(world, other, "house.height")
+    assert [d.line() for d in (await planned(world, *load(BOAT.replace("boat", "raft"), "raft.yaml"))).differences] == [
+        "+ object raft"
+    ]
 
 
 async def test_a_plan_that_later_ones_built_on_is_not_rolled_back(world: World) -> None:

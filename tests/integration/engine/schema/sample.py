@@ -26,6 +26,8 @@ THING = _object(
     _field("name", "text", main=True),
     _field("long", "long_text"),
     _field("rich", "rich_text"),
+    _field("slogan", "text", translated=True, main=True),
+    _field("story", "long_text", translated=True),
     _field("number", "number", min=-1000),
     _field("exact", "decimal", digits=3),
     _field("percent", "percent"),

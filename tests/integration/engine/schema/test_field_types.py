@@ -29,6 +29,11 @@ GOOD: list[tuple[str, object, object]] = [
     ("long", "  ", None),
     ("rich", "<p>eins <strong>zwei</strong></p>", "<p>eins <strong>zwei</strong></p>"),
     ("rich", "<p> </p><script>x</script>", None),
+    ("slogan", {"de": " Grüezi ", "en": "Hello"}, {"de": "Grüezi", "en": "Hello"}),
+    ("slogan", {"en": "Hello", "de": None}, {"en": "Hello"}),
+    ("slogan", {"en": " "}, None),
+    ("slogan", {}, None),
+    ("story", {"de": "a\r\nb"}, {"de": "a\nb"}),
     ("number", 1250, 1250),
     ("number", 0, 0),
     ("number", -3.25, -3.25),
@@ -97,6 +102,11 @@ BAD: list[tuple[str, object]] = [
     ("long", {"text": "x"}),
     ("rich", 1),
     ("rich", "<b>" * 20_001),
+    ("slogan", "Hello"),
+    ("slogan", {"fr": "Bonjour"}),
+    ("slogan", {"de": 1}),
+    ("slogan", {"de": "x" * 501}),
+    ("story", ["x"]),
     ("number", "12"),
     ("number", True),
     ("number", float("nan")),
@@ -282,6 +292,7 @@ def test_places_of_bad_items_are_told(model, parsing):
         ("emails", ["a@x.de", "x"], "[1]"),
         ("choices", ["red", "blue"], "[1]"),
         ("address", {"country": "QQ"}, ".country"),
+        ("slogan", {"de": "x", "en": 1}, ".en"),
         ("money", {"amount": "1", "currency": "X"}, ".currency"),
     ):
         field = _field(model, name)
@@ -296,7 +307,8 @@ def test_columns_are_named_as_the_field(model, name):
     for column in (*field.type.columns(field), *field.type.rollup_columns(field)):
         assert column.name == field.column or column.name.startswith(f"{field.column}__")
     scalar = field.type.scalar(field, model.objects["thing"].table)
-    assert (scalar is None) == (field.kind is Kind.NONE or name in model.objects["thing"].side_tables)
+    by_parts = name in model.objects["thing"].side_tables or field.definition.translated
+    assert (scalar is None) == (field.kind is Kind.NONE or by_parts)
     assert isinstance(field.kind, Kind)
 
 

@@ -172,6 +172,33 @@ def test_wrong_settings_and_a_database_that_is_away(top: Path) -> None:
     one_sentence(kundig(top / "x", "serve", HOST="203.0.113.1"), "203.0.113.1", "KUNDIG_HOST")
 
 
+def test_commands_before_the_first_start_say_what_to_do(top: Path) -> None:
+    for command in (("demo",), ("export", "account"), ("user", "add", "a@example.com"), ("backup", str(top / "b"))):
+        one_sentence(kundig(top / "unborn", *command), "kundig serve")
+    found = kundig(top / "unborn", "doctor")
+    assert found.returncode == 1
+    assert "kundig serve" in " ".join(found.stdout.split())
+
+
+def test_what_is_not_there_is_named(installation: Path, top: Path) -> None:
+    one_sentence(kundig(installation, "export", "nonsense"), "nonsense")
+    one_sentence(kundig(installation, "export", "account", "--as", "nobody@example.org"), "nobody@example.org")
+    planned = kundig(installation, "config", "plan", str(top / "nofile"))
+    assert planned.returncode == 1
+    assert planned.stderr.count("nofile") == 1, planned.stderr
+
+
+def test_options_hold_for_columns_that_were_mapped_by_themselves(installation: Path, top: Path) -> None:
+    path = top / "companies.csv"
+    path.write_text("name,parent\nLittle,Big\n")
+    done = kundig(installation, "import", "account", str(path), "--create-missing", "parent")
+    assert done.returncode == 0, done.stderr
+    out = kundig(
+        installation, "export", "account", "--fields", "name,parent.name", "--where", '{"field":"name","op":"is","value":"Little"}'
+    )
+    assert out.stdout.splitlines()[1].endswith(",Little,Big")
+
+
 def test_a_foreign_folder_stays_as_it_is(top: Path) -> None:
     folder = top / "photos"
     folder.mkdir()
@@ -180,10 +207,49 @@ def test_a_foreign_folder_stays_as_it_is(top: Path) -> None:
     assert [path.name for path in folder.iterdir()] == ["beach.jpg"]
 
 
+def test_a_folder_of_a_newer_kundig_stays_as_it_is(top: Path) -> None:
+    folder = top / "newer"
+    folder.mkdir()
+    (folder / "kundig").write_text("99\n")
+    for command in (("serve",), ("migrate",), ("doctor",), ("export", "account")):
+        one_sentence(kundig(folder, *command), str(folder), "newer Kundig", "KUNDIG_DATA")
+    assert [path.name for path in folder.iterdir()] == ["kundig"]
+
+
+def test_what_can_be_no_folder(top: Path) -> None:
+    (top / "file").write_text("x")
+    one_sentence(kundig(top / "file", "serve"), "there is a file of this name", "KUNDIG_DATA")
+    one_sentence(kundig(top / "file" / "below", "serve"), "a part of the path is a file", "KUNDIG_DATA")
+    one_sentence(kundig(Path("/proc/kundig"), "serve"), "it can't be made there", "KUNDIG_DATA")
+
+
+@pytest.fixture
+def disk(top: Path) -> Iterator[Path]:
+    """A small disk of its own, of 8 MB."""
+    folder = top / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m,mode=755", "tmpfs", folder], capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip("only root can mount a small disk")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_a_full_disk_is_told_and_harms_nothing(disk: Path) -> None:
+    """At each step of the first start; with more space the same folder goes on."""
+    for megabytes in (8, 40):
+        subprocess.run(["mount", "-o", f"remount,size={megabytes}m", disk], check=True)
+        one_sentence(kundig(disk / "data", "migrate"), "disk", "full", "Free some space")
+    subprocess.run(["mount", "-o", "remount,size=400m", disk], check=True)
+    done = kundig(disk / "data", "migrate")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert kundig(disk / "data", "user", "add", "a@example.com").returncode == 0
+
+
 def test_german_terminals_get_german_sentences_from_the_catalog(top: Path) -> None:
-    """English stands in when the catalog lacks a text, but never a traceback."""
+    """As polite as English ones."""
     done = subprocess.run(
         [sys.executable, "-m", "kundig.interfaces.cli.main", "serve"],
         env={**environment(top / "x", PORT="eighty"), "LANG": "de_DE.UTF-8"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    one_sentence(done, "KUNDIG_PORT")
+    one_sentence(done, "KUNDIG_PORT", "eighty", "erwartet wird eine ganze Zahl")

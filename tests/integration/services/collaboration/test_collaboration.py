@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
@@ -40,6 +41,15 @@ async def do_jobs(world: World, names: set[str]) -> None:
 
 
 async def watch(world: World) -> None:
+    now = "select pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+    async with world.database.transaction(None) as connection:
+        end = await connection.value(now)
+    async with asyncio.timeout(60):  # the feed ends below every transaction on this server, those of other tests beside us too
+        while True:
+            async with world.database.transaction(None) as connection:
+                if await connection.value(now.replace("xmax", "xmin")) >= end:
+                    break
+            await asyncio.sleep(0.05)
     [job] = [job for job in collaboration_jobs(world.scopes) if job.name == "collaboration.watch"]
     await job.run(JobRun(next(runs), world.database, world.workspace, SYSTEM, {}, 0))
     await do_jobs(world, {"collaboration.told"})

@@ -15,7 +15,7 @@ import pytest
 from kundig import engine
 from kundig.base.context import SYSTEM, Context, Workspace
 from kundig.base.database import Database
-from kundig.engine.extension import Module
+from kundig.engine.extension import Extension, Module, field
 from kundig.engine.policy.access import Access, ObjectAccess
 from kundig.engine.policy.resolve import system_access
 from kundig.engine.policy.scope import Scope
@@ -99,7 +99,9 @@ async def crm_tables(database: Database, new_workspace: Any, secrets: Any) -> Cr
     """A workspace of the shipped modules, for all tests of this folder."""
     made = await new_workspace()
     identity = Module(name="identity", label={"en": "I", "de": "I"}, objects=(USER, TEAM))
-    model = build_model(define([identity, *SHIPPED]), made.schema, 1)
+    slogan = Extension(object="account", fields=(field("slogan", "text", "Slogan", "Slogan", translated=True),))
+    more = Module(name="more", label={"en": "M", "de": "M"}, extends=(slogan,))
+    model = build_model(define([identity, *SHIPPED, more]), made.schema, 1)
     async with database.owner(made) as connection:
         for table, file in (("stage", SQL[0]), ("import_run", SQL[-1])):
             if await connection.value("select to_regclass(%(name)s) is null", {"name": f"{made.schema}.{table}"}):

@@ -155,3 +155,12 @@ async def test_every_export_is_noted(crm, word):
         )
     assert row["object"] == "account"
     assert row["detail"] == {"format": "csv", "fields": ["name"], "where": tagged(word), "order": None}
+
+
+async def test_translations_have_a_column_for_each_language(crm, word):
+    account = await crm.create("account", name=word, slogan={"en": "Hello"})
+    where = {"field": "id", "op": "is", "value": account}
+    header, row = rows_of(await exported(crm, where=where, fields=["name", "slogan"]))
+    assert dict(zip(header, row, strict=True)) | {"id": ""} == {"id": "", "name": word, "slogan.de": "", "slogan.en": "Hello"}
+    [line] = (await exported(crm, format_="jsonl", where=where, fields=["slogan"])).splitlines()
+    assert json.loads(line)["slogan"] == {"en": "Hello"}

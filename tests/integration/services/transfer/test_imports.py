@@ -40,6 +40,23 @@ async def test_rows_become_records(crm, word):
     assert (second["annual_revenue"]["amount"], second["founded_on"], second["emails"]) == ("0.99", None, [])
 
 
+async def test_translations_come_by_language_and_leave_the_others_alone(crm, word):
+    mapping = {"Firma": "name", "Mail": "emails", "Deutsch": "slogan.de", "Englisch": "slogan.en"}
+    content = f"Firma;Mail;Deutsch;Englisch\n{word};{word}@x.example;Grüezi;Hello\n"
+    state = await crm.bring(content, "account", mapping)
+    assert figures(state) == ("done", 1, 1, 0, 0, 0), state["errors"]
+    [account] = await crm.records("account", tagged(word), fields=["slogan"])
+    assert account["slogan"] == {"de": "Grüezi", "en": "Hello"}
+    again = f"Mail;Deutsch\n{word}@x.example;Servus\n"
+    state = await crm.bring(again, "account", {"Mail": "emails", "Deutsch": "slogan.de"}, mode="update", match="emails")
+    assert figures(state) == ("done", 1, 0, 1, 0, 0), state["errors"]
+    [account] = await crm.records("account", tagged(word), fields=["slogan"])
+    assert account["slogan"] == {"de": "Servus", "en": "Hello"}
+    with pytest.raises(Invalid) as told:
+        await crm.start(again, "account", {"Mail": "emails", "Deutsch": "slogan"}, mode="update", match="emails")
+    assert "slogan.de, slogan.en" in str(told.value.errors[0].text)
+
+
 async def test_all_bad_cells_are_told_and_good_rows_kept(crm, word):
     content = (
         "Firma;Art;Mail;Gegründet;Mutter\n"

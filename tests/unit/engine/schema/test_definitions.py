@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import re
+from pathlib import Path
 
 import msgspec
 import pytest
 
+import kundig
 from kundig.engine.extension import (
+    Action,
     Extension,
     Forbid,
     Grant,
@@ -38,6 +42,14 @@ def named(name, type_="text", **rest):
 
 
 NAME = named("name")
+
+
+async def nothing(*_):
+    return {}
+
+
+def act(name):
+    return Action("thing", name, BOTH, msgspec.Struct, nothing)
 
 
 def module(*objects, name="sample", **rest):
@@ -87,12 +99,32 @@ def test_reserved_words_of_sql_are_quoted_not_refused(name):
         assert table.c[name] is not None
 
 
-@pytest.mark.parametrize("name", ["search", "change_entry", "stage", "meta", "thing_rollup"])
+TABLES = sorted(
+    name
+    for path in Path(kundig.__file__).parent.rglob("sql/*.sql")
+    for name in re.findall(r"create table \{ws\}\.(\w+)", path.read_text())
+)
+
+
+@pytest.mark.parametrize(
+    "name", [*TABLES, "search", "meta", "imports", "me", "thing_rollup", "change_2026_11", "change_entry_2026_11"]
+)
 def test_reserved_objects(name):
     assert "reserved" in str(faults(module(object_(name))))
 
 
-@pytest.mark.parametrize("name", ["id", "label", "audience", "deleted_at", "owner_id", "external_ids"])
+@pytest.mark.parametrize("name", ["change_2026", "comments_of_ours", "stages"])
+def test_names_near_reserved_ones_are_free(name):
+    assert name in build(module(object_(name))).objects
+
+
+def test_a_standard_field_may_get_another_label():
+    people = object_("user", NAME)
+    model = build(module(people, object_("thing", NAME, field("owner", "user", "Driver", "Fahrer"))))
+    assert model.objects["thing"].fields["owner"].definition.label["de"] == "Fahrer"
+
+
+@pytest.mark.parametrize("name", ["id", "object", "label", "audience", "deleted_at", "owner_id", "external_ids"])
 def test_reserved_fields(name):
     assert "reserved" in str(faults(module(object_("thing", NAME, named(name)))))
 
@@ -134,8 +166,15 @@ FAULTY = {
     'field "thing.x"': module(object_(), layouts=(Layout(name="l", object="thing", facts=("x",)),)),
     'field "thing.y"': module(object_(), views=(View(name="v", object="thing", label=BOTH, columns=("y",)),)),
     'object "zebra"': module(object_(), roles=(Role(name="r", label=BOTH, objects={"zebra": Grant()}),)),
-    "can't be translated yet": module(object_("thing", named("name", translated=True))),
-    "not among its choices": module(object_("thing", NAME, named("c", "choice", choices=[choice("a", "A", "A")], default="b"))),
+    "Only texts of one or several lines": module(object_("thing", NAME, named("n", "number", translated=True))),
+    "is translated can't be unique": module(object_("thing", NAME, named("a", translated=True, unique=True))),
+    "part of the records' name": module(object_("thing", named("name", translated=True))),
+    "only its label": module(object_("thing", NAME, named("version", "text"))),
+    "only its label can": module(object_("thing", NAME, named("owner", "user", required=True))),
+    "The action is there twice": module(object_(), actions=(act("go"), act("go"))),
+    '"Go now" is no proper name': module(object_(), actions=(act("Go now"),)),
+    '"a/b" is no proper name': module(object_(), roles=(Role(name="a/b", label=BOTH),)),
+    '"?" is no proper name': module(object_(), views=(View(name="?", object="thing", label=BOTH),)),
     'object "yak"': module(object_(), roles=(Role(name="r", label=BOTH, forbids=(Forbid("yak", {}),)),)),
 }  # fmt: skip
 

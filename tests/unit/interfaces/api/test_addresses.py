@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from kundig.base.errors import Invalid, Malformed, Missing, Stale
+from kundig.engine.schema.identifiers import is_name, is_reserved
+from kundig.interfaces.api.openapi import PREFIX
 from kundig.interfaces.api.records import agreed_version, record_id, version_in
+from kundig.interfaces.api.routes import api_router
 from kundig.interfaces.api.upsert import key_in
 
 
@@ -67,3 +70,10 @@ def test_an_address_that_is_no_text(rest: bytes) -> None:
 def test_a_nul_in_a_key() -> None:
     with pytest.raises(Invalid):
         key_in(b"/api/v1/account/by/sku/a%00")
+
+
+def test_no_object_can_have_the_name_of_an_address() -> None:
+    firsts = {route.path.removeprefix(PREFIX).strip("/").split("/")[0] for route in api_router().routes}
+    addresses = {first for first in firsts if not first.startswith("{")}
+    assert {"search", "imports", "changes", "meta"} <= addresses
+    assert [name for name in addresses if is_name(name) and not is_reserved(name)] == []

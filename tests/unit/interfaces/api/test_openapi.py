@@ -16,7 +16,7 @@ from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.definitions import define
 from kundig.engine.schema.fields import TYPES
 from kundig.engine.schema.model import build_model
-from kundig.interfaces.api.docs import docs_page
+from kundig.interfaces.api.docs import Look, docs_page
 from kundig.interfaces.api.meta import describe_objects
 from kundig.interfaces.api.openapi import Documents, describe
 
@@ -124,3 +124,12 @@ def test_the_page_shows_all_of_it_without_a_script(scope: Scope, language: str) 
     assert "<script" not in page
     assert " style=" not in page
     assert "http://" not in page.replace("http://127", "")
+
+
+def test_the_page_speaks_the_readers_language(scope: Scope) -> None:
+    look = Look(theme="dark", styles="/static/app.css", labels={"boat": "Boote", "boat.name": "Bootsname"})
+    page = docs_page(Documents().text(scope), "de", look)
+    for part in ("Datensätze auflisten", ">Boote <", "Bootsname", 'class="dark"', 'href="/static/app.css"', "Ein Filter als JSON."):
+        assert part in page, part
+    assert "List records" not in page
+    assert "List records" in docs_page(Documents().text(scope), "en", look)

@@ -73,6 +73,11 @@ async def change_tables(connection: Connection, model: Model) -> tuple[list[Step
     return done, [step for step in plan.steps if step.later], plan.unknown
 
 
+async def check_tables(connection: Connection, model: Model) -> None:
+    """Raise Invalid where `change_tables` could not bring the tables to the model. Nothing is changed."""
+    _refuse_conflicts(plan_tables(model, await read_present(connection)))
+
+
 async def build_indexes(database: Database, workspace: Workspace, steps: Sequence[Step]) -> None:
     """Build indexes beside the running work. One that was left broken is dropped and built again."""
     if not steps:
@@ -91,6 +96,9 @@ async def _run(connection: Connection, step: Step) -> None:
 
 
 def _refuse_conflicts(plan: Plan) -> None:
+    if plan.taken:
+        text = t("The database has something else of this name. Give the object another name.")
+        raise Invalid(FieldError(name, "reserved", text) for name in plan.taken)
     if plan.conflicts:
         text = t("This field is stored as another type already. Give the new field another name.")
         raise Invalid(FieldError(conflict, "type_change", text) for conflict in plan.conflicts)

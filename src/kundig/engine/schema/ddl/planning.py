@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable
 
 from kundig.base.database.names import quoted
-from kundig.engine.schema.ddl.present import Present
+from kundig.base.i18n import LANGUAGES
+from kundig.engine.schema.ddl.present import Present, PresentTable
 from kundig.engine.schema.model import Model
 
 BIG = 10_000
@@ -33,9 +34,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do. `conflicts` are columns that have another type already, `unknown` what is there but not in the model."""
+    """What to do. `conflicts` are columns that have another type already, `unknown` what is there but not in the model.
+
+    `taken` are objects in whose place something else stands: a table of the program, of a plug-in, an index.
+    """
 
     steps: tuple[Step, ...]
+    taken: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
@@ -50,7 +55,18 @@ def plan_tables(model: Model, present: Present) -> Plan:
         *(step for table in tables for step in _foreign_keys(table, present)),
         *(step for table in tables for step in _indexes(table, indexes.get(table.name) or tuple(table.indexes), present)),
     ]
-    return Plan(tuple(steps), tuple(_conflicts(tables, present)), tuple(_unknown(tables, present)))
+    taken = tuple(name for name in model.objects if _is_taken(name, present))
+    return Plan(tuple(steps), taken, tuple(_conflicts(tables, present)), tuple(_unknown(tables, present)))
+
+
+def _is_taken(name: str, present: Present) -> bool:
+    found = present.tables.get(name)
+    return not _is_objects(found) if found is not None else name in present.indexes or name in present.sequences
+
+
+def _is_objects(found: PresentTable) -> bool:
+    """Whether a table was made for an object."""
+    return {"label_fold", "audience", "version"} <= set(found.columns)
 
 
 def _sequences(tables: list[sa.Table], present: Present) -> Iterator[Step]:
@@ -118,6 +134,15 @@ def _conflicts(tables: list[sa.Table], present: Present) -> Iterator[str]:
             wanted = _type(column)
             if have is not None and have.type != wanted and column.computed is None:
                 yield f"{table.name}.{column.name}: {have.type} → {wanted}"
+            elif have is None and found is not None and (other := _otherwise(column.name, table, found)):
+                yield f"{table.name}.{other} → {column.name}"
+
+
+def _otherwise(column: str, table: sa.Table, found: PresentTable) -> str | None:
+    """The column that holds a text's values as long as it is not translated, or the other way round, and would be left behind."""
+    whole, _, language = column.rpartition("__")
+    others = [whole] if language in LANGUAGES else [f"{column}__{language}" for language in LANGUAGES]
+    return next((other for other in others if other in found.columns and other not in table.c), None)
 
 
 def _unknown(tables: list[sa.Table], present: Present) -> Iterator[str]:
@@ -125,7 +150,7 @@ def _unknown(tables: list[sa.Table], present: Present) -> Iterator[str]:
     for name, found in sorted(present.tables.items()):
         if name in known:
             yield from (f"{name}.{column}" for column in sorted(set(found.columns) - {c.name for c in known[name].c}))
-        elif {"label_fold", "audience", "version"} <= set(found.columns):
+        elif _is_objects(found):
             yield name
 
 

@@ -50,7 +50,7 @@ class LinkType(FieldType):
         if value is None:
             return {field.column: None}
         key = link_key(value)
-        if key is None or (isinstance(value, Mapping) and value.get("object", field.options.target) != field.options.target):
+        if key is None or (value is not key and value.get("object", field.options.target) != field.options.target):
             raise Refused("bad_type", t("Give the id of a record here."))
         found = parsing.record(Reference(field.options.target, key))
         if found is None:
@@ -86,9 +86,10 @@ class TeamType(LinkType):
 
 def link_key(value: Any) -> str | None:
     """The id or `system:value` in an input value, which may also be a link as it reads; None if there is none."""
-    if isinstance(value, Mapping):
-        value = value.get("id")
-    return value if isinstance(value, str) else None
+    if isinstance(value, str):
+        return value
+    key = value.get("id") if isinstance(value, Mapping) else None
+    return key if isinstance(key, str) else None
 
 
 def link_json(target: str, id_: sa.ColumnElement[Any], reading: Reading) -> sa.ColumnElement[Any]:

@@ -71,8 +71,10 @@ class PipelineType(FieldType):
                 "Pipeline",
                 fixed=False,
             )
-        status = "status_category" if field.name == "status" else "status"
-        yield _derived(field, status, "status", ChoiceType(), ChoiceOptions(STATUSES), "Status", "Status")
+        status, en, de = ("status", "Status", "Status")
+        if field.name == status:
+            status, en, de = ("status_category", "Status category", "Statusgruppe")
+        yield _derived(field, status, "status", ChoiceType(), ChoiceOptions(STATUSES), en, de)
         yield _derived(field, f"{field.name}_changed_at", "changed_at", DatetimeType(), NoOptions(), "Stage since", "Phase seit")
         yield _derived(field, "closed_at", "closed_at", DatetimeType(), NoOptions(), "Closed at", "Abgeschlossen am")
         yield _derived(field, f"{field.name}_history", "history", StageHistoryType(), NoOptions(), "Stage history", "Phasenverlauf")

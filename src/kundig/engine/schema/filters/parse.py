@@ -152,7 +152,7 @@ class _Reader:
         if path.field.name.split(".")[0] in (self.limited(last) or frozenset()):
             text = t("“{field}” sums up records of which you see only a part, so it can't be filtered by.", field=name[:200])
             raise _Wrong(name, "not_filterable", text)
-        return path
+        return path.in_language(self.context.language)
 
     def related(self, json: Mapping[str, Any], object_: str, level: int) -> Related:
         name = json["related"]

@@ -21,8 +21,24 @@ from kundig.interfaces.web.rendering import render
 from kundig.interfaces.web.widgets.described import describe
 from kundig.interfaces.web.widgets.filling import Filled, fill
 from kundig.interfaces.web.widgets.reading import read, typed
+from kundig.interfaces.web.widgets.saying import said
 
-BIG = frozenset({"address", "emails", "phones", "lines", "links", "choices", "long_text", "rich_text", "json", "money"})
+BIG = frozenset(
+    {
+        "address",
+        "emails",
+        "phones",
+        "lines",
+        "links",
+        "choices",
+        "long_text",
+        "rich_text",
+        "translated",
+        "translated_long",
+        "json",
+        "money",
+    }
+)
 """Widgets whose editor needs more room than the value has: a small panel with its own buttons."""
 
 
@@ -66,8 +82,9 @@ async def cell_save(request: Request[Any, Any, Any], object_name: str, id_: str,
             async with scope.connection.savepoint():
                 written = await write(scope, object_name, [Update(record_id(id_), {field_name: value})])
         except Invalid as error:
-            said = " ".join(e.text.render(visit.frame.language) for e in error.errors)
-            editor = _editor(scope, object_name, id_, field, typed(field, visit.form), said)
+            shown = formats(visit.frame.language, visit.frame.zone)
+            why = " ".join(said(e, field, shown) for e in error.errors)
+            editor = _editor(scope, object_name, id_, field, typed(field, visit.form), why)
             return Reply(render("pages/cell_editor.html", editor, visit.frame), 422)
         record = msgspec.json.decode((await read_record(scope, object_name, record_id(id_), [field_name])).text)
         view = _place(scope, visit, object_name, id_, field) | {"value": record[field_name]}

@@ -16,6 +16,7 @@ from kundig.interfaces.web.frame import Link
 from kundig.interfaces.web.widgets.described import FieldView, describe
 from kundig.interfaces.web.widgets.filling import Filled, fill
 from kundig.interfaces.web.widgets.reading import Form, typed
+from kundig.interfaces.web.widgets.saying import said
 
 FACTS = 5
 STATES = 2
@@ -196,10 +197,11 @@ def stages_of(scope: Scope, object_: BoundObject, record: Mapping[str, Any]) -> 
 
 
 def states_of(scope: Scope, object_: BoundObject, record: Mapping[str, Any], *, with_stage: bool) -> tuple[Detail, ...]:
-    """The first main choices that are filled; the stage only where it is not shown as a path."""
+    """The first main choices that are filled, of those that tell states apart by colours; the stage only where there is no path."""
     kinds = {"choice", "stage"} if with_stage else {"choice"}
     shown = [describe(scope, f) for f in object_.fields.values() if f.definition.main and record.get(f.name)]
-    return tuple(Detail(field_, record[field_.name]) for field_ in shown if field_.widget in kinds)[:STATES]
+    states = (f for f in shown if f.widget in kinds and any(choice.color != "gray" for choice in f.choices.values()))
+    return tuple(Detail(field_, record[field_.name]) for field_ in states)[:STATES]
 
 
 def controls_of(
@@ -240,7 +242,7 @@ def _control(
 ) -> Control:
     field_ = object_.fields[name]
     filled = fill(field_, values.get(name), formats) if form is None else typed(field_, form)
-    own = [error.text.render(scope.context.language) for error in errors if _belongs(error.field, name)]
+    own = [said(error, field_, formats) for error in errors if _belongs(error.field, name)]
     return Control(describe(scope, field_), filled, " ".join(own))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,7 +25,7 @@ from kundig.interfaces.web.widgets.described import FieldView, describe
 
 DEFAULT_COLUMNS = 7
 PARTS = {"street": t("Street"), "postcode": t("Postcode"), "city": t("City"), "state": t("State"), "country": t("Country")}
-WIDE = frozenset({"text", "link", "links", "emails", "long_text", "rich_text", "address", "url"})
+WIDE = frozenset({"text", "translated", "translated_long", "link", "links", "emails", "long_text", "rich_text", "address", "url"})
 SECOND = frozenset({"text", "link", "links", "money", "date", "datetime", "number"})
 SLIM = frozenset({"date", "datetime", "boolean", "duration"})
 
@@ -98,9 +99,14 @@ class Column:
     @property
     def classes(self) -> Markup:
         """The class attribute of its cells, which says only what differs from a plain one."""
-        kinds = (("c-num", self.css == "c-num"), ("c-state", self.state), ("c-second", self.second), ("ed", self.edited))
-        names = " ".join(name for name, is_so in kinds if is_so)
-        return Markup(' class="{}"').format(names) if names else Markup("")
+        return _classes(self.css == "c-num", self.state, self.second, self.edited)
+
+
+@lru_cache(maxsize=16)
+def _classes(number: bool, state: bool, second: bool, edited: bool) -> Markup:
+    kinds = (("c-num", number), ("c-state", state), ("c-second", second), ("ed", edited))
+    names = " ".join(name for name, is_so in kinds if is_so)
+    return Markup(' class="{}"').format(names) if names else Markup("")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ BY_KIND: Mapping[Kind, str] = {
 BY_TYPE: Mapping[str, str] = {
     "long_text": "long_text",
     "rich_text": "rich_text",
+    "translated_text": "translated",
+    "translated_long_text": "translated_long",
     "decimal": "decimal",
     "percent": "percent",
     "money": "money",
@@ -48,6 +50,8 @@ ICONS: Mapping[str, str] = {
     "text": "text",
     "long_text": "file-text",
     "rich_text": "file-text",
+    "translated": "text",
+    "translated_long": "file-text",
     "number": "hash",
     "decimal": "hash",
     "percent": "percent",
@@ -74,7 +78,22 @@ ICONS: Mapping[str, str] = {
 """The small mark before a field's label; a link has that of the object it leads to."""
 
 COMPACT = frozenset(
-    {"long_text", "rich_text", "choices", "tags", "emails", "phones", "address", "links", "person", "link", "date", "datetime"}
+    {
+        "boolean",
+        "long_text",
+        "rich_text",
+        "translated_long",
+        "choices",
+        "tags",
+        "emails",
+        "phones",
+        "address",
+        "links",
+        "person",
+        "link",
+        "date",
+        "datetime",
+    }
 )
 """Widgets that look different where there is only one line for them: macro `cell_{widget}`."""
 

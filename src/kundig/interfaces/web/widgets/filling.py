@@ -34,7 +34,7 @@ def _boolean(value: Any, _: Formats) -> Filled:
 
 def _money(value: Mapping[str, Any], formats: Formats) -> Filled:
     digits = len(str(value["amount"]).partition(".")[2])
-    return {"": [formats.number(value["amount"], digits)], "currency": [value["currency"]]}
+    return {"": [formats.number(value["amount"], digits)], "currency": [c for c in [value.get("currency")] if c]}
 
 
 def _datetime(value: str, formats: Formats) -> Filled:
@@ -46,22 +46,27 @@ def _duration(value: int, _: Formats) -> Filled:
     return {"": [f"{hours}:{minutes:02}"]}
 
 
-def _list(value: list[str], _: Formats) -> Filled:
-    return {"": list(value)}
+def _list(value: list[str] | str, _: Formats) -> Filled:
+    return {"": [value] if isinstance(value, str) else list(value)}
 
 
 def _tags(value: list[str], _: Formats) -> Filled:
     return {"": [", ".join(value)]}
 
 
-def _points(value: list[Any], _: Formats) -> Filled:
-    items = [item if isinstance(item, Mapping) else {"value": item} for item in value]
+def _points(value: Any, _: Formats) -> Filled:
+    given = [value] if isinstance(value, str | Mapping) else value
+    items = [item if isinstance(item, Mapping) else {"value": item} for item in given]
     shown = [str(item.get("display") or item["value"]) for item in items]
     return {"": shown, "label": [str(item.get("label") or "") for item in items]}
 
 
 def _address(value: Mapping[str, Any], _: Formats) -> Filled:
     return {part: [value[part]] for part in ADDRESS_PARTS if value.get(part)}
+
+
+def _translated(value: Mapping[str, str], _: Formats) -> Filled:
+    return {language: [text] for language, text in value.items() if text}
 
 
 def _link(value: Mapping[str, str], _: Formats) -> Filled:
@@ -86,6 +91,8 @@ FILLERS: Mapping[str, Callable[[Any, Formats], Filled]] = {
     "emails": _points,
     "phones": _points,
     "address": _address,
+    "translated": _translated,
+    "translated_long": _translated,
     "link": _link,
     "person": _link,
     "links": _links,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from kundig.base.i18n import LANGUAGES
 from kundig.engine.schema.bound import BoundField
 from kundig.interfaces.web.widgets.choosing import widget_of
 from kundig.interfaces.web.widgets.filling import ADDRESS_PARTS, Filled
@@ -123,6 +124,14 @@ def _address(parts: Filled, *_: Any) -> Any:
     return {part: text for part in ADDRESS_PARTS if (text := _first(parts, part))} or None
 
 
+def _translated(parts: Filled, *_: Any) -> Any:
+    return {language: text for language in LANGUAGES if (text := _first(parts, language))} or None
+
+
+def _translated_long(parts: Filled, *_: Any) -> Any:
+    return {language: text for language in LANGUAGES if (text := _long_text({"": parts.get(language, [])}))} or None
+
+
 def _link(parts: Filled, *_: Any) -> Any:
     return _first(parts)
 
@@ -150,6 +159,8 @@ READERS: Mapping[str, Reader] = {
     "emails": _points,
     "phones": _points,
     "address": _address,
+    "translated": _translated,
+    "translated_long": _translated_long,
     "link": _link,
     "person": _link,
     "links": _links,

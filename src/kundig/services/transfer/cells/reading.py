@@ -50,7 +50,9 @@ _GUARDED = ("=", "+", "-", "@", "\t", "\r")
 
 
 def readable(field: BoundField) -> bool:
-    """Whether a cell can hold a value of the field at all (links are looked up by the import, not read here)."""
+    """Whether a cell can hold a value of the field at all (links are looked up by the import; translations are parts)."""
+    if field.definition.translated:
+        return False
     return field.kind is Kind.LINK or bool(field.choices) or field.result.type.name in BY_TYPE or field.kind in BY_KIND
 
 

@@ -20,6 +20,7 @@ LONGEST_CELL = 1_000_000
 LONGEST_LINE = 4_000_000
 csv.field_size_limit(LONGEST_CELL)  # one limit for the whole process: it can't be set for one reader
 
+_NAMES_DELIMITER = re.compile(r'"?sep=([;,\t|])"?', re.IGNORECASE)
 _UNREADABLE = re.compile("[\ud800-\udfff]")
 """What `surrogateescape` makes of bytes that don't belong to the encoding."""
 
@@ -45,7 +46,8 @@ def csv_rows(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[Row]:
 
 
 def _numbered(text: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
-    reader = csv.reader(_lines(text), delimiter=delimiter)
+    lines = _Lines(text)
+    reader = csv.reader(lines, delimiter=delimiter)
     number = 0
     while True:
         try:
@@ -61,7 +63,15 @@ def _numbered(text: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
             continue
         number += 1
         if not blank:
-            yield Row(number, list(cells), unreadable(cells))
+            # a whole row is there before the reader asks for another line
+            fault = t("This row can't be read: its last quotation mark is never closed.") if lines.ended else unreadable(cells)
+            yield Row(number, list(cells), fault)
+
+
+def named_delimiter(line: str) -> str | None:
+    """The separator that a first line `sep=;` names, as spreadsheets write it; it belongs to no row."""
+    found = _NAMES_DELIMITER.fullmatch(line.rstrip("\r\n"))
+    return found[1] if found else None
 
 
 def unreadable(cells: list[str]) -> Text | None:
@@ -71,8 +81,19 @@ def unreadable(cells: list[str]) -> Text | None:
     return None
 
 
-def _lines(text: io.TextIOWrapper) -> Iterator[str]:
-    while line := text.readline(LONGEST_LINE):
-        if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
-            raise Invalid.one("file", "bad_file", t("A line of the file is too long. Is this really a file of rows?"))
-        yield line
+class _Lines:
+    """The lines of a file; `ended` once somebody has asked for one behind the last."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self.ended = False
+        self._text = text
+
+    def __iter__(self) -> Iterator[str]:
+        begun = False
+        while line := self._text.readline(LONGEST_LINE):
+            if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
+                raise Invalid.one("file", "bad_file", t("A line of the file is too long. Is this really a file of rows?"))
+            if begun or named_delimiter(line) is None:
+                yield line
+            begun = True
+        self.ended = True

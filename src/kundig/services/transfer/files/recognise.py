@@ -13,7 +13,7 @@ import msgspec
 
 from kundig.base.errors import Invalid
 from kundig.base.i18n import t
-from kundig.services.transfer.files.csv_rows import Cell, csv_rows
+from kundig.services.transfer.files.csv_rows import Cell, csv_rows, named_delimiter
 from kundig.services.transfer.files.encodings import recognise_encoding
 from kundig.services.transfer.files.workbook import is_workbook, workbook_rows
 
@@ -46,7 +46,9 @@ def recognise(file: BinaryIO) -> FileShape:
 
 
 def recognise_delimiter(sample: str) -> str:
-    """The separator with which the rows of a sample are widest and most alike."""
+    """The separator that the first line names, else the one with which the rows of a sample are widest and most alike."""
+    if (named := named_delimiter(sample.partition("\n")[0])) is not None:
+        return named
     best, best_score = NO_DELIMITER, (0.0, 0)
     for delimiter in DELIMITERS:
         widths = _widths(sample, delimiter)

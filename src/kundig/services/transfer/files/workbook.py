@@ -17,17 +17,17 @@ LARGEST = 300_000_000
 
 
 def is_workbook(file: BinaryIO) -> bool:
-    """Whether the file is an XLSX workbook of a bearable size; raises Invalid for one that is too large."""
+    """Whether the file is an XLSX workbook of a bearable size; raises Invalid for one that is damaged or too large."""
     file.seek(0)
     if file.read(4) != b"PK\x03\x04":
         return False
     try:
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
-    except zipfile.BadZipFile:
-        return False
+    except zipfile.BadZipFile as error:
+        raise _unreadable() from error
     if not any(part.filename == "xl/workbook.xml" for part in parts):
-        return False
+        raise _unreadable()
     if sum(part.file_size for part in parts) > LARGEST:
         raise Invalid.one("file", "too_large", t("The workbook is too large. Save the sheet as CSV and import that."))
     return True
@@ -39,7 +39,7 @@ def workbook_rows(file: BinaryIO) -> Iterator[Row]:
     try:
         sheet = CalamineWorkbook.from_filelike(file).get_sheet_by_index(0)
     except (CalamineError, IndexError, OSError, ValueError) as error:
-        raise Invalid.one("file", "bad_file", t("The workbook can't be read. Save the sheet as CSV and import that.")) from error
+        raise _unreadable() from error
     first = sheet.start[0] if sheet.start else 0
     headed = False
     for number, cells in enumerate(sheet.to_python(skip_empty_area=True), start=first + 1):
@@ -48,6 +48,10 @@ def workbook_rows(file: BinaryIO) -> Iterator[Row]:
         if not headed:
             headed, offset = True, number - 1
         yield Row(number - offset, [_cell(cell) for cell in cells])
+
+
+def _unreadable() -> Invalid:
+    return Invalid.one("file", "bad_file", t("The workbook can't be read. Save the sheet as CSV and import that."))
 
 
 def _cell(cell: object) -> Cell:

@@ -57,6 +57,14 @@ def test_separators(separator) -> None:
     assert rows_of(content)[0].cells == ["Käse", "1.234,50", "Köln"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_first_line_may_name_the_separator(encoding) -> None:
+    content = "sep=;\r\nFirma;Orte\r\nA;Köln,Bonn,Trier\r\n".encode(encoding)
+    assert shape_of(content).header == ("Firma", "Orte")
+    [row] = rows_of(content)
+    assert (row.number, row.cells) == (2, ["A", "Köln,Bonn,Trier"])
+
+
 def test_commas_inside_cells_do_not_mislead() -> None:
     assert recognise_delimiter("Name, Vorname;Ort, Land\nMüller, Eva;Köln, DE\nMeier;Ulm") == ";"
 

@@ -40,6 +40,16 @@ def test_a_sheet_may_begin_further_down() -> None:
     assert [(row.number, row.cells) for row in read_rows(file, recognise(file))] == [(2, ["1"])]
 
 
+def test_a_damaged_workbook_is_said_to_be_one() -> None:
+    other = io.BytesIO()
+    with zipfile.ZipFile(other, "w") as archive:
+        archive.writestr("photo.txt", "no workbook")
+    for content in (b"PK\x03\x04garbage", other.getvalue()):
+        with pytest.raises(Invalid) as caught:
+            recognise(io.BytesIO(content))
+        assert caught.value.errors[0].field == "file"
+
+
 def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:

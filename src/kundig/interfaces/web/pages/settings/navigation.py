@@ -7,7 +7,8 @@ from kundig.engine.policy.scope import Scope
 from kundig.interfaces.web.frame import Link, LinkGroup
 
 ME, SECURITY, TOKENS = "/settings/me", "/settings/security", "/settings/tokens"
-USERS, TEAMS, ROLES, HISTORY, IMPORTS = "/settings/users", "/settings/teams", "/settings/roles", "/settings/history", "/imports"
+USERS, TEAMS, ROLES, HISTORY = "/settings/users", "/settings/teams", "/settings/roles", "/settings/history"
+IMPORTS, SAMPLES = "/imports", "/settings/samples"
 
 _ICONS = {
     ME: "user-round",
@@ -18,6 +19,7 @@ _ICONS = {
     ROLES: "shield-check",
     HISTORY: "scroll-text",
     IMPORTS: "file-up",
+    SAMPLES: "boxes",
 }
 
 
@@ -36,7 +38,10 @@ def settings_navigation(scope: Scope) -> tuple[LinkGroup, ...]:
         *([(t("Configuration"), HISTORY)] if has_right(scope, "manage_configuration") else []),
     ]
     brings = any(rights.bring for rights in scope.access.objects.values())
-    data = [(t("Imports"), IMPORTS)] if brings else []
+    data = [
+        *([(t("Imports"), IMPORTS)] if brings else []),
+        *([(t("Sample data"), SAMPLES)] if has_right(scope, "manage_configuration") else []),
+    ]
     groups = ((t("Personal"), own), (t("Workspace"), shared), (t("Data"), data))
     return tuple(_group(label, links, scope.context.language) for label, links in groups if links)
 

@@ -1,0 +1,108 @@
+"""A running server with data in it, seen from outside by HTTP, and from inside by a connection to its database."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg.rows import dict_row
+
+RAW_FILE = Path(__file__).parent / "raw.sql"
+_RAW = dict(part.split("\n", 1) for part in RAW_FILE.read_text(encoding="utf-8").split("-- name: ")[1:])
+ALL = "all"
+
+
+class Answer(NamedTuple):
+    """What a request gave: its body, and how many statements the server sent for it, as it says itself."""
+
+    body: bytes
+    statements: int
+
+
+Call = Callable[[], Answer]
+Rows = Callable[[], Sequence[dict[str, Any]]]
+
+
+@dataclass
+class World:
+    """Where to ask, as whom, and what is there."""
+
+    host: str
+    port: int
+    schema: str
+    dsn: str
+    size: int
+    tokens: Mapping[str, str]
+    """By what the user sees: `all`, or a number of contacts."""
+    sessions: Mapping[str, str]
+    users: Mapping[str, Any]
+    facts: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    """Ids and values that requests name, by what the user sees."""
+    _connection: psycopg.Connection[Any] | None = None
+
+    def shows(self, sees: str) -> bool:
+        """Whether there is enough for somebody to see so much."""
+        return sees == ALL or int(sees) <= self.size
+
+    def api(self, path: str, sees: str = ALL, body: Callable[[], Any] | None = None) -> Call:
+        """A call of the API with a connection of its own; a POST with a body."""
+        return self._call(f"/api/v1{path}", {"Authorization": f"Bearer {self.tokens[sees]}"}, body)
+
+    def page(self, path: str, sees: str = ALL) -> Call:
+        """A page."""
+        return self._call(path, {"Cookie": f"kundig_session={self.sessions[sees]}"}, None)
+
+    def _call(self, path: str, headers: Mapping[str, str], body: Callable[[], Any] | None) -> Call:
+        # The simplest client there is: what it takes itself is no part of what is measured.
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=60)
+        method, wanted = ("GET", 200) if body is None else ("POST", 201)
+
+        def call() -> Answer:
+            content = None if body is None else json.dumps(body())
+            connection.request(method, path, content, {**headers, "Content-Type": "application/json"})
+            response = connection.getresponse()
+            answer = Answer(response.read(), int(response.headers.get("kundig-statements") or 0))
+            if response.status != wanted:
+                raise RuntimeError(f"{method} {path}: {response.status} {answer.body[:300]!r}")
+            return answer
+
+        return call
+
+    def raw(self, name: str, params: Mapping[str, Any] | Callable[[], Mapping[str, Any]], sees: str = ALL) -> Rows:
+        """A raw query through psycopg, which keeps its plan; all rows fetched as dicts. `params` may be made for each run."""
+        connection = self.connection
+        sql = raw_query(name, self.schema, everything=sees == ALL)
+        who = {} if sees == ALL else {"who": self.users[sees], "reads": self.facts[sees]["reads"]}
+        make = params if callable(params) else lambda: params
+
+        def call() -> Sequence[dict[str, Any]]:
+            cursor = connection.execute(sql, {**make(), **who})
+            return cursor.fetchall() if cursor.description else []
+
+        return call
+
+    @property
+    def connection(self) -> psycopg.Connection[Any]:
+        """The one for raw queries, which commits by itself."""
+        if self._connection is None:
+            self._connection = psycopg.connect(self.dsn, autocommit=True, row_factory=dict_row)
+        return self._connection
+
+    def folded(self, text: str) -> str:
+        """A text as orders compare it."""
+        row = self.connection.execute("select kundig.fold(%s) as folded", [text]).fetchone()
+        return str(row["folded"]) if row else ""
+
+
+def raw_query(name: str, schema: str, *, everything: bool) -> str:
+    """A query of `raw.sql`, for an administrator or for a user who sees what is theirs."""
+    sql = re.sub(r"\{(\w+)\}", lambda part: _RAW.get(part.group(1), part.group(0)), _RAW[name])
+    kept, dropped = ("all", "own") if everything else ("own", "all")
+    sql = re.sub(rf"^ *-- {dropped}: .*\n", "", sql, flags=re.MULTILINE)
+    return re.sub(rf"^ *-- {kept}: ", "", sql, flags=re.MULTILINE).replace("{ws}", schema)

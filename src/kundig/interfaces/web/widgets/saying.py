@@ -1,0 +1,18 @@
+"""What is wrong with a value, in the words of the control that it was typed into."""
+
+from __future__ import annotations
+
+from kundig.base.errors import FieldError
+from kundig.base.i18n import t
+from kundig.engine.schema.bound import BoundField
+from kundig.interfaces.web.formats import Formats
+from kundig.interfaces.web.widgets.choosing import widget_of
+
+_NUMBERS = {"decimal", "percent", "money"}
+
+
+def said(error: FieldError, field: BoundField, formats: Formats) -> str:
+    """The sentence beside the control. Numbers are typed as people write them, not as programs do."""
+    if error.code == "bad_value" and widget_of(field) in _NUMBERS and error.field.partition(".")[2] in ("", "amount"):
+        return t("Give a number, such as {example}.", example=formats.number("1234.5", 2)).render(formats.language)
+    return error.text.render(formats.language)

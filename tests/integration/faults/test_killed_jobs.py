@@ -1,0 +1,347 @@
+"""Every kind of job, ended at every statement and begun again: its effect is there, once (security.md F-10)."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tests.integration.faults.killing import Fate, Killed, make_mortal
+from tests.integration.rights.crm import TEST_KEY, Crm
+
+from kundig import wiring
+from kundig.base.context import SYSTEM
+from kundig.base.i18n import t
+from kundig.base.jobs import Job, JobRun
+from kundig.base.settings import Settings
+from kundig.base.uuid7 import uuid7
+from kundig.engine.history.partitions import ensure_partitions
+from kundig.engine.policy import principals
+from kundig.engine.policy.shares import grant_share
+from kundig.engine.records import long_undo
+from kundig.engine.records.long_undo import begin_undo
+from kundig.engine.records.writing import Change, Create
+from kundig.services.collaboration.comments import add_comment
+from kundig.services.delivery.letter import Letter
+from kundig.services.delivery.mail import Mail, send_mail
+from kundig.services.delivery.post import post_of
+from kundig.services.transfer import run as running
+from kundig.services.transfer.imports import start_import
+from kundig.services.transfer.order import read_order
+
+MANY = 25
+"""More than two chunks of ten."""
+
+Effect = Callable[[], Awaitable[Any]]
+"""What there is to be seen of the job's work."""
+_runs = count(20_000_000)
+
+
+class Case:
+    """What a job works on in a test: its payload, what there is to see before and once it is done."""
+
+    def __init__(self, payload: dict[str, Any], effect: Effect, done: Any, *, workspace: bool = True) -> None:
+        self.payload, self.effect, self.done, self.workspace = payload, effect, done, workspace
+
+
+class Cases:
+    """One case for each kind of job, by its name."""
+
+    def __init__(self, crm: Crm, settings: Settings) -> None:
+        self.crm, self.settings = crm, settings
+        self.post = post_of(settings)
+
+    async def value(self, statement: str, **params: Any) -> Any:
+        async with self.crm.database.transaction(self.crm.workspace) as connection:
+            return await connection.value(statement, params)
+
+    async def everywhere(self, statement: str, **params: Any) -> Any:
+        """In schema `kundig`, or as the owner of the queue."""
+        async with self.crm.database.owner() as connection:
+            return await connection.value(statement, params)
+
+    async def account(self, **values: Any) -> UUID:
+        return await self.crm.create("account", name=f"Fall {next(_runs)}", **values)
+
+    async def delivery_mail(self) -> Case:
+        letter = Letter(t("Hello"), t("Hello"), (t("A text."),), t("Go"), "https://crm.example.com/x", t("Small."))
+        async with self.crm.system() as scope:
+            id_ = await send_mail(scope.connection, self.post, Mail(f"{next(_runs)}@example.com", "Ada", "en", "access", letter))
+
+        async def effect() -> Any:
+            files = [path.name for path in self.post.folder.glob(f"*{id_}*")] if self.post.folder.exists() else []
+            return await self.value("select state from {ws}.mail where id = %(id)s", id=id_), len(files)
+
+        return Case({"id": str(id_)}, effect, ("filed", 1))
+
+    async def identity_reset(self) -> Case:
+        email = f"vergessen{next(_runs)}@example.com"
+        await self.crm.user("administrator", email=email)
+
+        async def effect() -> Any:
+            mails = await self.value("select count(*) from {ws}.mail where recipient = %(email)s", email=email)
+            jobs = await self.everywhere(
+                "select count(*) from jobs.procrastinate_jobs where task_name = 'delivery.mail'"
+                " and args -> 'payload' ->> 'id' in (select id::text from "
+                + self.crm.workspace.schema
+                + ".mail where recipient = %(email)s)",
+                email=email,
+            )
+            return mails, jobs
+
+        return Case({"email": email}, effect, (1, 1), workspace=False)
+
+    async def identity_forget_ended(self) -> Case:
+        key = str(next(_runs)).encode()
+        async with self.crm.database.owner() as connection:
+            await connection.execute("insert into kundig.throttle values (%(key)s, 1, now() - interval '1 hour')", {"key": key})
+
+        async def effect() -> Any:
+            return await self.everywhere("select count(*) from kundig.throttle where key = %(key)s", key=key)
+
+        return Case({}, effect, 0, workspace=False)
+
+    async def collaboration_commented(self) -> Case:
+        author, reader = await self.crm.user("administrator"), await self.crm.user("administrator")
+        name = await self.value('select name from {ws}."user" where id = %(id)s', id=reader)
+        record = await self.account()
+        async with self.crm.scope(author) as scope:
+            comment = await add_comment(scope, "account", record, f"<p>@{name} see this</p>")
+
+        async def effect() -> Any:
+            find = "select array_agg(kind) from {ws}.notification where comment = %(id)s and recipient = %(user)s"
+            return await self.value(find, id=comment, user=reader)
+
+        return Case({"comment": str(comment)}, effect, ["mention"])
+
+    async def collaboration_told(self) -> Case:
+        user = await self.crm.user("administrator")
+        record = await self.account(owner=user)
+        news = {"kind": "assigned", "object": "account", "record": str(record), "actor": None, "fields": ["owner"]}
+        return Case({"user": str(user), "news": news}, self._told(user, record), ["assigned"])
+
+    def _told(self, user: UUID, record: UUID) -> Effect:
+        async def effect() -> Any:
+            find = "select array_agg(kind) from {ws}.notification where record = %(id)s and recipient = %(user)s"
+            return await self.value(find, id=record, user=user)
+
+        return effect
+
+    async def collaboration_watch(self) -> Case:
+        start = "insert into {ws}.feed_position values ('notifications', pg_snapshot_xmin(pg_current_snapshot())::text::bigint)"
+        async with self.crm.database.transaction(self.crm.workspace) as connection:
+            await connection.execute(f"{start} on conflict do nothing")
+        user = await self.crm.user("administrator")
+        record = await self.account(owner=user)
+        now = "select pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+        end = await self.value(now)
+        async with asyncio.timeout(60):  # other tests on this server may still be in transactions that began before
+            while await self.value(now.replace("xmax", "xmin")) < end:  # noqa: ASYNC110 - other processes change it
+                await asyncio.sleep(0.05)
+
+        async def effect() -> Any:
+            return await self.everywhere(
+                "select count(*) from jobs.procrastinate_jobs where task_name = 'collaboration.told'"
+                " and args -> 'payload' ->> 'user' = %(user)s and args -> 'payload' -> 'news' ->> 'record' = %(record)s",
+                user=str(user), record=str(record),
+            )  # fmt: skip
+
+        return Case({}, effect, 1)
+
+    async def collaboration_forget(self) -> Case:
+        id_, record = uuid7(), await self.account()
+        async with self.crm.database.transaction(self.crm.workspace) as connection:
+            await connection.execute(
+                "insert into {ws}.notification (id, recipient, kind, object, record, at)"
+                " values (%(id)s, %(id)s, 'changed', 'account', %(record)s, now() - interval '91 days')",
+                {"id": id_, "record": record},
+            )
+
+        async def effect() -> Any:
+            return await self.value("select count(*) from {ws}.notification where id = %(id)s", id=id_)
+
+        return Case({}, effect, 0)
+
+    async def transfer_import(self) -> Case:
+        id_, word = await self._import()
+
+        async def effect() -> Any:
+            state = await self.value("select state || ' ' || created from {ws}.import_run where id = %(id)s", id=id_)
+            made = await self.value("select count(*) from {ws}.product where name like %(word)s", word=f"{word} %")
+            return state, made
+
+        return Case({"id": str(id_)}, effect, (f"done {MANY}", MANY))
+
+    async def _import(self) -> tuple[UUID, str]:
+        word = f"Teil{next(_runs)}"
+        content = "Nr;Name\n" + "".join(f"{word}-{n};{word} {n}\n" for n in range(MANY))
+        order = read_order(object_="product", mapping={"Nr": "sku", "Name": "name"}, language="de")
+        async with self.crm.system() as scope:
+            return await start_import(scope, order, io.BytesIO(content.encode()), "teile.csv"), word
+
+    async def transfer_forget_files(self) -> Case:
+        id_, _ = await self._import()
+        async with self.crm.database.transaction(self.crm.workspace) as connection:
+            await connection.execute(
+                "update {ws}.import_run set state = 'done', ended_at = now() - interval '31 days' where id = %(id)s", {"id": id_}
+            )
+
+        async def effect() -> Any:
+            return await self.value("select count(*) from {ws}.import_part where import = %(id)s", id=id_)
+
+        return Case({}, effect, 0)
+
+    async def records_undo(self) -> Case:
+        word = f"Reihe{next(_runs)}"
+        async with self.crm.system() as scope:
+            change = Change(scope)
+            await change.write("account", [Create({"name": f"{word} {n}"}) for n in range(MANY)])
+        async with self.crm.system() as scope:
+            undoing = await begin_undo(scope, change.id)
+
+        async def effect() -> Any:
+            state = await self.value("select state || ' ' || progress from {ws}.change_state where change = %(id)s", id=undoing)
+            entries = await self.value("select count(*) from {ws}.change_entry where change = %(id)s", id=undoing)
+            live = "select count(*) from {ws}.account where name like %(word)s and deleted_at is null"
+            return state, entries, await self.value(live, word=f"{word} %")
+
+        return Case({"undoing": str(undoing), "change": str(change.id), "force": False}, effect, (f"applied {MANY}", MANY, 0))
+
+    async def records_refresh_passed(self) -> Case:
+        record = await self.account()
+        async with self.crm.system() as scope:
+            soon = (scope.context.now + timedelta(hours=1)).isoformat()
+        await self.crm.create("meeting", subject="Bald", starts_at=soon, related_to=[{"object": "account", "id": str(record)}])
+        async with self.crm.database.transaction(self.crm.workspace) as connection:
+            for statement in (
+                "update {ws}.timeline_entry set at = at - interval '2 hours' where about = %(id)s",
+                "update {ws}.account_rollup set next_activity_at = next_activity_at - interval '2 hours' where record = %(id)s",
+            ):
+                await connection.execute(statement, {"id": record})
+
+        async def effect() -> Any:
+            found = (
+                "select last_activity_at is not null and next_activity_at is null from {ws}.account_rollup where record = %(id)s"
+            )
+            return await self.value(found, id=record)
+
+        return Case({}, effect, True)
+
+    async def history_partitions(self) -> Case:
+        schema = self.crm.workspace.schema
+        find = f"select count(*) from pg_inherits where inhparent = '{schema}.change'::regclass"
+        last = (
+            "select inhrelid::regclass::text from pg_inherits where inhparent ="
+            f" '{schema}.change'::regclass and inhrelid::regclass::text not like '%_default' order by 1 desc limit 1"
+        )
+        async with self.crm.database.owner(self.crm.workspace) as connection:
+            await ensure_partitions(connection, datetime.now(UTC).date())
+            await connection.execute(f"drop table {await connection.value(last)}")
+            left = await connection.value(find)
+
+        async def effect() -> Any:
+            return await self.everywhere(find)
+
+        return Case({}, effect, left + 1)
+
+    async def policy_fill_audience(self) -> Case:
+        record = await self.account(owner=await self.crm.user("administrator"))
+        find = "select audience from {ws}.account where id = %(id)s"
+        audience = await self.value(find, id=record)
+        async with self.crm.database.transaction(self.crm.workspace) as connection:
+            await connection.execute("update {ws}.account set audience = '{}' where id = %(id)s", {"id": record})
+
+        async def effect() -> Any:
+            return await self.value(find, id=record)
+
+        return Case({"object": "account"}, effect, audience)
+
+    async def policy_end_shares(self) -> Case:
+        record, guest = await self.account(), await self.crm.user("sales_representative")
+        async with self.crm.system() as scope:
+            await grant_share(scope, "account", record, principals.user(guest), "read")
+            await scope.connection.execute("update {ws}.share set until = now() where record = %(id)s", {"id": record})
+
+        async def effect() -> Any:
+            return (
+                await self.value("select count(*) from {ws}.share where record = %(id)s", id=record),
+                await self.value(
+                    "select audience && array(select id from {ws}.principal where kind = 'user' and ref = %(user)s)"
+                    " from {ws}.account where id = %(id)s", id=record, user=str(guest),
+                ),
+            )  # fmt: skip
+
+        return Case({}, effect, (0, False))
+
+    async def idempotency_forget(self) -> Case:
+        key = str(next(_runs))
+        async with self.crm.database.transaction(self.crm.workspace) as connection:
+            await connection.execute(
+                "insert into {ws}.idempotency (actor, key, request, at) values (%(actor)s, %(key)s, 'x', now() - interval '2 days')",
+                {"actor": uuid7(), "key": key},
+            )
+
+        async def effect() -> Any:
+            return await self.value("select count(*) from {ws}.idempotency where key = %(key)s", key=key)
+
+        return Case({}, effect, 0)
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(data=Path(tmp_path_factory.mktemp("jobs")), secret_key=TEST_KEY)
+
+
+@pytest.fixture
+def mortal(monkeypatch: pytest.MonkeyPatch) -> ContextVar[Fate | None]:
+    monkeypatch.setattr(running, "CHUNK", 10)
+    monkeypatch.setattr(long_undo, "CHUNK", 10)
+    return make_mortal(monkeypatch)
+
+
+def all_jobs(settings: Settings) -> dict[str, Job]:
+    return {job.name: job for job in wiring.jobs(settings)}
+
+
+NAMES = sorted(all_jobs(Settings(data=Path("/nowhere"), secret_key=TEST_KEY)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_killed_at_every_statement_it_is_done_once(
+    crm: Crm, settings: Settings, mortal: ContextVar[Fate | None], name: str
+) -> None:
+    """The first try ends at once, each next one statement later, until one gets through; then it is run once more."""
+    case: Case = await getattr(Cases(crm, settings), name.replace(".", "_"))()
+    assert await case.effect() != case.done
+    job, number = all_jobs(settings)[name], next(_runs)
+
+    def run(attempt: int) -> JobRun:
+        return JobRun(number, crm.database, crm.workspace if case.workspace else None, SYSTEM, case.payload, attempt)
+
+    for attempt in range(300):
+        token = mortal.set(Fate(attempt))
+        try:
+            await job.run(run(attempt))
+            break
+        except Killed:
+            pass
+        finally:
+            mortal.reset(token)
+    else:
+        pytest.fail(f"{name} needs more than 300 statements for a few records")
+    assert attempt > 2, "it ended before anything was done"
+    assert await case.effect() == case.done
+    await job.run(run(attempt + 1))
+    assert await case.effect() == case.done
+
+
+async def test_there_is_a_case_for_every_job(settings: Settings) -> None:
+    """A new kind of job needs one."""
+    assert [name for name in NAMES if not hasattr(Cases, name.replace(".", "_"))] == []

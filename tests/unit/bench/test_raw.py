@@ -1,0 +1,24 @@
+"""The raw queries are frozen: a change to them changes what every figure means, so it must be deliberate."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from bench.world import RAW_FILE, raw_query
+
+REVIEWED = "c7338a237d7936b040a93c8315662f4d281088319b1bf03ff9b9c4ce87e699eb"
+"""After a review of `bench/raw.sql` against what the API gives: `sha256sum bench/raw.sql`."""
+
+
+def test_the_raw_queries_are_the_reviewed_ones() -> None:
+    assert hashlib.sha256(RAW_FILE.read_bytes()).hexdigest() == REVIEWED
+
+
+@pytest.mark.parametrize("name", ["list_default", "list_account_name", "filter_ten", "get", "board", "search_word"])
+def test_only_who_sees_what_is_theirs_is_limited(name: str) -> None:
+    whole, own = (raw_query(name, "ws_main", everything=everything) for everything in (True, False))
+    assert "%(who)s" not in whole
+    assert "%(reads)s" not in whole
+    assert "%(who)s" in own or "%(reads)s" in own
+    assert not any(mark in sql for sql in (whole, own) for mark in ("{", "-- own", "-- all"))
