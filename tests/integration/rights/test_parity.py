@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -307,6 +308,16 @@ async def board_column(estate: Estate, caller: Caller, object_: str) -> set[str]
     return linked((await caller.pages.get(f"/o/{object_}/board/column", params={"stage": "proposal"})).text, object_)
 
 
+async def calendar(estate: Estate, caller: Caller, object_: str) -> set[str]:
+    asked = {"by": "created_at", "span": "agenda", "who": "all", "day": (datetime.now(UTC) - timedelta(days=1)).date().isoformat()}
+    return linked((await caller.pages.get(f"/o/{object_}/calendar", params=asked)).text, object_)
+
+
+async def own_calendar(estate: Estate, caller: Caller, object_: str) -> set[str]:
+    asked = {"span": "agenda", "who": "all", "day": "2026-11-20"}
+    return linked((await caller.pages.get("/calendar", params=asked)).text, object_)
+
+
 async def hub_timeline(estate: Estate, caller: Caller, object_: str) -> set[str]:
     data = (await caller.get(f"/account/{estate.hub}/timeline", limit="200")).json().get("data", [])
     return {entry["id"] for entry in data if entry["object"] == object_}
@@ -363,6 +374,8 @@ SURFACES: dict[str, list[Expectation]] = {
     "GET /o/{object_name}/rows": [Expectation(page_rows)],
     "GET /o/{object_name}/board": [Expectation(board, ("opportunity",))],
     "GET /o/{object_name}/board/column": [Expectation(board_column, ("opportunity",))],
+    "GET /o/{object_name}/calendar": [Expectation(calendar)],
+    "GET /calendar": [Expectation(own_calendar, ("task",))],
     "GET /o/{object_name}/{id_}": [Expectation(record_at("/o/{object}/{id}"))],
     "GET /o/{object_name}/{id_}/journal": [Expectation(record_at("/o/{object}/{id}/journal"), trash=True)],
     "GET /o/{object_name}/{id_}/timeline": [Expectation(record_at("/o/{object}/{id}/timeline")), Expectation(hub_timeline_page, ("task",))],
@@ -375,10 +388,11 @@ SURFACES: dict[str, list[Expectation]] = {
 NO_RECORDS = {
     "GET /healthz", "GET /static/{name}", "GET /alive", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /forgotten", "POST /forgotten",
     "GET /setup/{code}", "POST /setup/{code}", "GET /api/v1/meta/objects", "GET /api/v1/openapi.json", "GET /o/{object_name}/filter",
-    "GET /o/{object_name}/new", "GET /o/{object_name}/quick", "GET /api/docs", "GET /api/docs.css", "GET /settings", "GET /settings/me",
-    "GET /settings/security", "GET /settings/tokens", "GET /notifications",
+    "GET /o/{object_name}/new", "GET /o/{object_name}/quick", "GET /o/{object_name}/at", "GET /api/docs", "GET /api/docs.css", "GET /settings", "GET /settings/me",
+    "GET /settings/security", "GET /settings/tokens", "GET /notifications", "GET /calendar/people", "GET /o/{object_name}/calendar/people",
 }  # fmt: skip
-"""Answers that hold no records, or one's own business only: sign-in, descriptions, empty forms, preferences, one's notifications."""
+"""Answers that hold no records, or one's own business only: sign-in, descriptions, empty forms, preferences, one's notifications.
+Whose calendars there are is told by the directory of colleagues, which everybody may read."""
 FOR_MANAGERS = {
     "GET /settings/users", "GET /settings/users/new", "GET /settings/users/{id_}", "GET /settings/teams", "GET /settings/roles",
     "GET /settings/roles/{name}", "GET /settings/history", "GET /settings/history/{id_}", "GET /settings/samples",

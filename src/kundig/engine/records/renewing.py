@@ -5,7 +5,6 @@ What each object's were made by is kept, so that nothing is done where nothing c
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,7 +18,7 @@ from kundig.engine.records.checks import label_of
 from kundig.engine.records.draft import Draft
 from kundig.engine.records.writing import Change
 from kundig.engine.schema.bound import BoundObject
-from kundig.engine.search.entries import entries_sql, hidden_by_any, is_searched, keep_entries
+from kundig.engine.search.entries import keep_entries, recipe
 
 CHUNK = 1000
 _AGAIN = timedelta(minutes=1)
@@ -52,7 +51,7 @@ def renewal_jobs(system_scope: SystemScope) -> tuple[Job, ...]:
 async def objects_due(scope: Scope) -> list[str]:
     """The objects whose names or entries were made in another way than the model says now."""
     known = {row["object"]: row["recipe"] for row in await scope.connection.rows(_KNOWN)}
-    return [name for name, object_ in scope.model.objects.items() if known.get(name) != _recipe(scope, object_)]
+    return [name for name, object_ in scope.model.objects.items() if known.get(name) != recipe(scope.policies, object_)]
 
 
 async def renew_entries(scope: Scope, object_: str, after: UUID) -> UUID | None:
@@ -69,13 +68,8 @@ async def renew_entries(scope: Scope, object_: str, after: UUID) -> UUID | None:
     if len(rows) == CHUNK:
         last: UUID = rows[-1]["id"]
         return last
-    await scope.connection.execute(_MADE, {"object": object_, "recipe": _recipe(scope, bound)})
+    await scope.connection.execute(_MADE, {"object": object_, "recipe": recipe(scope.policies, bound)})
     return None
-
-
-def _recipe(scope: Scope, object_: BoundObject) -> str:
-    entries = entries_sql(object_, hidden_by_any(scope.policies, object_)) if is_searched(object_) else ""
-    return hashlib.sha256(f"{object_.definition.title}\n{entries}".encode()).hexdigest()[:32]
 
 
 async def _rename(scope: Scope, object_: BoundObject, rows: Sequence[dict[str, Any]]) -> None:

@@ -5,6 +5,7 @@ An entry holds the label, the fields that are searched and that no role hides, a
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
@@ -47,6 +48,16 @@ async def remove_entries(connection: Connection, object_: str, ids: Sequence[UUI
 def is_searched(object_: BoundObject) -> bool:
     """Whether records of an object are found; parts of other records are not, since they have no page of their own."""
     return object_.definition.storage == "record"
+
+
+def recipe(policies: Policies, object_: BoundObject) -> str:
+    """How names and entries of an object's records are made at the moment, as a short text to compare."""
+    key, kept = ("recipe", object_.name), policies.compiled
+    if key not in kept:
+        entries = entries_sql(object_, hidden_by_any(policies, object_)) if is_searched(object_) else ""
+        kept[key] = hashlib.sha256(f"{object_.definition.title}\n{entries}".encode()).hexdigest()[:32]
+    found: str = kept[key]
+    return found
 
 
 def hidden_by_any(policies: Policies, object_: BoundObject) -> frozenset[str]:

@@ -14,7 +14,7 @@ from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.search.contacts import point_queries
-from kundig.engine.search.entries import is_searched
+from kundig.engine.search.entries import is_searched, recipe
 from kundig.engine.search.labels import labels_of
 from kundig.engine.search.snippets import snippet
 from kundig.engine.search.words import query_sql, words_in
@@ -111,15 +111,24 @@ class _Asking:
 
     def _visible(self) -> str:
         """The condition that the actor may see the record of an entry `e`; objects with the same rights share one."""
-        alike: dict[tuple[tuple[int, ...] | None, tuple[int, ...]], list[str]] = {}
+        alike: dict[tuple[tuple[int, ...] | None, tuple[int, ...], bool], list[str]] = {}
         for name in self.objects:
             rights = self.scope.access.objects[name]
-            alike.setdefault((rights.reads, rights.forbids), []).append(name)
+            alike.setdefault((rights.reads, rights.forbids, bool(rights.hidden)), []).append(name)
         conditions = []
-        for number, ((reads, forbids), names) in enumerate(alike.items()):
+        for number, ((reads, forbids, limited), names) in enumerate(alike.items()):
             self.values |= {f"objects{number}": names, f"reads{number}": list(reads or ()), f"forbids{number}": list(forbids)}
             condition = f"e.object = any(%(objects{number})s)"
             condition += f" and e.audience && %(reads{number})s::integer[]" if reads is not None else ""
             condition += f" and not e.audience && %(forbids{number})s::integer[]" if forbids else ""
+            condition += f" and {self._as_made_now(number, names)}" if limited else ""
             conditions.append(f"({condition})")
         return f"({' or '.join(conditions)})"
+
+    def _as_made_now(self, number: int, names: Sequence[str]) -> str:
+        """Old entries may still hold what has just become hidden: who may not see all fields waits until they are made anew."""
+        recipes = [recipe(self.scope.policies, self.scope.model.objects[name]) for name in names]
+        self.values[f"recipes{number}"] = recipes
+        return f"""e.object <> all(array(select m.object from {{ws}}.entries_made m
+            join unnest(%(objects{number})s::text[], %(recipes{number})s::text[]) as now (object, recipe) using (object)
+           where m.recipe <> now.recipe))"""

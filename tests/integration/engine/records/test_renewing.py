@@ -88,8 +88,15 @@ async def test_a_field_that_a_role_hides_leaves_the_search(world: World) -> None
     await world.apply(
         *load("kind: role\nname: blind\nlabel: {en: B, de: B}\nobjects: {dinghy: {read: all, fields: {port: hidden}}}", "r.yaml")
     )
+    blind = await world.user("blind")
+    async with world.scope(blind) as scope:
+        assert await search(scope, "porto", ["dinghy"]) == [], "hidden at once, before anything is made anew"
+        assert await search(scope, "ark", ["dinghy"]) == [], "until then, who may not see everything finds nothing"
     assert await run(world) == ["dinghy"]
     assert await hits(world, "dinghy", "porto") == set()
+    async with world.scope(blind) as scope:
+        assert [hit["label"] for hit in await search(scope, "ark", ["dinghy"])] == ["Ark"]
+        assert await search(scope, "porto", ["dinghy"]) == []
 
 
 async def test_names_follow_another_title(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
