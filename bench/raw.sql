@@ -96,7 +96,14 @@ select p.id, p.label, p.name, a.id as account__id, a.label as account__label, c.
        o.id as owner__id, o.label as owner__label, t.id as team__id, t.label as team__label,
        (select array_agg(x.system || ':' || x.value order by x.system || ':' || x.value) from {ws}.external_id x
          where x.object = 'opportunity' and x.record = p.id and x.live) as external_ids
-  from {ws}.opportunity p
+  from (select * from (
+         (select q.* from {ws}.opportunity q where q.deleted_at is null and q.close_date is not null
+           -- own: and q.owner_id = %(who)s
+           order by q.close_date desc, q.id desc limit 50)
+         union all
+         (select q.* from {ws}.opportunity q where q.deleted_at is null and q.close_date is null
+           -- own: and q.owner_id = %(who)s
+           order by q.id desc limit 50)) b limit 50) p
   left join {ws}.account a on a.id = p.account and a.deleted_at is null
   -- own: and a.owner_id = %(who)s
   left join {ws}.contact c on c.id = p.primary_contact and c.deleted_at is null
@@ -106,9 +113,7 @@ select p.id, p.label, p.name, a.id as account__id, a.label as account__label, c.
   left join {ws}."user" cb on cb.id = p.created_by and cb.deleted_at is null
   left join {ws}."user" ub on ub.id = p.updated_by and ub.deleted_at is null
   left join {ws}.opportunity_rollup f on f.record = p.id
- where p.deleted_at is null and p.close_date is not null
- -- own: and p.owner_id = %(who)s
- order by p.close_date desc, p.id desc limit 50
+ order by p.close_date desc nulls last, p.id desc
 
 -- name: list_page
 select c.id, c.label, c.job_title, a.id as account__id, a.label as account__label, c.emails, c.phones, o.id as owner__id,
