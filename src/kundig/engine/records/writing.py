@@ -22,6 +22,7 @@ from kundig.engine.records.checks import check_required, check_tree, check_uniqu
 from kundig.engine.records.derive import keep_derived
 from kundig.engine.records.draft import Create, Delete, Draft, Item, Restore, Update
 from kundig.engine.records.drafting import Place, draft_items
+from kundig.engine.records.external_ids import check_external_ids
 from kundig.engine.records.hooks import call_hooks
 from kundig.engine.records.journaling import journal_drafts, values_before
 from kundig.engine.records.numbers import give_numbers
@@ -118,6 +119,7 @@ class Change:
             set_label(draft)
         if not any(draft.errors for draft in drafts):
             await check_unique(self.scope, drafts)
+            await check_external_ids(self.scope, drafts)
             await check_tree(self.scope, drafts)
         errors: list[FieldError] = [error for draft in drafts for error in draft.errors]
         if errors:
