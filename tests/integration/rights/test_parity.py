@@ -514,6 +514,7 @@ async def test_changes_and_imports_of_others_are_not_there(estate: Estate) -> No
         for actor in ACTORS:
             caller = estate.callers[actor.name]
             if actor.sees(rec):
+                assert (await caller.get(f"/changes/{made['change']}")).json()["state"] == "applied", f"{actor.name} {rec}"
                 continue
             answers = [await caller.get(f"/changes/{change}") for change in (made["change"], unknown)]
             assert answers[0].status_code == 404, f"{actor.name} {rec}"

@@ -242,6 +242,23 @@ _WITHIN = parameter("object", "query", "Only in these objects, by commas.")
 _UNDO_BODY: Schema = {"type": "object", "properties": {"force": {"type": "boolean"}}, "additionalProperties": False}
 _UNDONE: Schema = {"type": "object", "properties": {"change": _UUID, "conflicts": {"type": "array", "items": {"type": "object"}}}}
 
+_CHANGED: Schema = {
+    "type": "object",
+    "properties": {
+        "id": _UUID,
+        "at": {"type": "string", "format": "date-time"},
+        "by": {"anyOf": [ref("Link"), {"type": "null"}]},
+        "source": _TEXT,
+        "state": {"enum": ["running", "applied", "undone", "refused"]},
+        "undoes": {**_UUID, "description": "The change that this one took back."},
+        "undone_by": {**_UUID, "description": "The change that took this one back."},
+        "progress": {"type": "integer", "description": "Of an undo of many records: how many are done."},
+        "total": {"type": ["integer", "null"]},
+        "conflicts": {"type": "array", "items": {"type": "object"}},
+    },
+    "required": ["id", "state"],
+}
+
 SHARED_OPERATIONS: Mapping[str, Any] = {
     "/search": {"get": operation("search", "Search everything", "search", answers(200, _rows()), [_QUESTION, _WITHIN, _PAGE[0]])},
     "/changes/{id}/undo": {
@@ -250,7 +267,7 @@ SHARED_OPERATIONS: Mapping[str, Any] = {
         )
     },
     "/changes/{id}": {
-        "get": operation("get_change", "How far an undo of many records is", "changes", answers(200, {"type": "object"}), [ID])
+        "get": operation("get_change", "Who made a change, and whether it was undone", "changes", answers(200, _CHANGED), [ID])
     },
     "/imports": {"post": _imports()},
     "/imports/{id}": {"get": operation("get_import", "How far an import is", "imports", answers(200, {"type": "object"}), [ID])},
