@@ -359,6 +359,7 @@ SURFACES: dict[str, list[Expectation]] = {
     "GET /api/v1/{object_name}/{record}": [Expectation(record_at("/api/v1/{object}/{id}"))],
     "GET /api/v1/{object_name}/{record}/journal": [Expectation(record_at("/api/v1/{object}/{id}/journal"), trash=True)],
     "GET /api/v1/{object_name}/{record}/timeline": [Expectation(record_at("/api/v1/{object}/{id}/timeline")), Expectation(hub_timeline, ("task",))],
+    "GET /api/v1/{object_name}/{record}/shares": [Expectation(record_at("/api/v1/{object}/{id}/shares"))],
     "GET /o/{object_name}": [Expectation(page_list)],
     "GET /o/{object_name}/rows": [Expectation(page_rows)],
     "GET /o/{object_name}/board": [Expectation(board, ("opportunity",))],

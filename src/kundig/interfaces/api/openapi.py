@@ -15,7 +15,7 @@ from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.api import schemas
 from kundig.interfaces.api.answers import as_json
 from kundig.interfaces.api.meta import is_read_only, known_objects, shown_fields
-from kundig.interfaces.api.operations import ID, SHARED_OPERATIONS, answers, json_body, object_operations, operation
+from kundig.interfaces.api.operations import ID, SHARED_OPERATIONS, SHARES, answers, json_body, object_operations, operation
 from kundig.interfaces.api.schemas import Schema
 
 PREFIX = "/api/v1"
@@ -67,7 +67,7 @@ class Documents:
 
 def describe(scope: Scope) -> dict[str, Any]:
     """The document itself."""
-    components: dict[str, Schema] = {**schemas.SHARED, "Problem": _PROBLEM, "FieldProblem": _FIELD_PROBLEM}
+    components: dict[str, Schema] = {**schemas.SHARED, "Problem": _PROBLEM, "FieldProblem": _FIELD_PROBLEM, **SHARES}
     paths: dict[str, Any] = {}
     for object_ in known_objects(scope):
         rights = scope.rights(object_.name)

@@ -107,6 +107,8 @@ def object_operations(object_: BoundObject, rights: ObjectAccess) -> dict[str, A
             "get": operation(f"journal_{name}", "What was changed", name, answers(200, _rows(cursor=True)), [ID, *_PAGE])
         },
     }
+    if object_.definition.storage == "record":
+        paths |= _shares(name, rights)
     for path, method, made in _writes(name, rights):
         paths.setdefault(path, {})[method] = made
     if rights.export:
@@ -150,6 +152,20 @@ def _writes(name: str, rights: ObjectAccess) -> list[tuple[str, str, Operation]]
     if rights.create or edits or deletes:
         found.append((f"/{name}/batch", "post", _batch(name)))
     return found
+
+
+def _shares(name: str, rights: ObjectAccess) -> dict[str, Any]:
+    path = f"/{name}/{{id}}/shares"
+    listed = answers(
+        200, {"type": "object", "properties": {"data": {"type": "array", "items": ref("Share")}}, "required": ["data"]}
+    )
+    paths: dict[str, Any] = {path: {"get": operation(f"shares_{name}", "With whom a record is shared", name, listed, [ID])}}
+    if rights.share != "none":
+        text, body, share = "Share a record with a user or a team", json_body(ref("NewShare")), parameter("share", "path")
+        paths[path]["post"] = operation(f"share_{name}", text, name, answers(201, ref("Share")), [ID, _KEY], body=body)
+        ended = operation(f"end_share_{name}", "End a share", name, answers(204, None), [ID, share])
+        paths[f"{path}/{{share}}"] = {"delete": ended}
+    return paths
 
 
 def _list(name: str) -> Operation:
@@ -236,6 +252,33 @@ def _imports() -> Operation:
         body={"required": True, "content": {"multipart/form-data": {"schema": form}}},
     )
 
+
+_LEVEL: Schema = {"enum": ["read", "edit"]}
+_NULLABLE_LINK: Schema = {"anyOf": [ref("Link"), {"type": "null"}]}
+
+SHARES: Mapping[str, Schema] = {
+    "Share": {
+        "type": "object",
+        "properties": {
+            "id": _TEXT,
+            "user": _NULLABLE_LINK,
+            "team": {**_NULLABLE_LINK, "description": "Shared with its members."},
+            "role": {**_TEXT, "description": "Shared with all who have it."},
+            "level": _LEVEL,
+            "at": {"type": "string", "format": "date-time"},
+            "by": _NULLABLE_LINK,
+        },
+        "required": ["id", "level", "at", "by"],
+    },
+    "NewShare": {
+        "type": "object",
+        "properties": {"user": _UUID, "team": _UUID, "level": _LEVEL},
+        "required": ["level"],
+        "additionalProperties": False,
+        "description": "Either a user or a team. Nobody gives more than they have.",
+    },
+}
+"""What shares look like, for all objects."""
 
 _QUESTION = parameter("q", "query", "What to look for.", required=True)
 _WITHIN = parameter("object", "query", "Only in these objects, by commas.")
