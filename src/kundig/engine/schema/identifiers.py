@@ -25,7 +25,7 @@ RESERVED_OBJECTS = frozenset((*_ADDRESSES, *_WORDS, *_TABLES))
 RESERVED_FIELDS = frozenset(
     (
         "id", "object", "label", "label_fold", "external_id", "external_ids", "owner_id", "team_id",
-        "deleted_at", "origin", "is_sample", "audience",
+        "deleted_at", "origin", "is_sample", "audience", "delete",
     )
 )  # fmt: skip
 """Names of what every record has without being a field, and of columns of every table."""
