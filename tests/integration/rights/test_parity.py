@@ -369,6 +369,7 @@ SURFACES: dict[str, list[Expectation]] = {
     "GET /o/{object_name}/{id_}/timeline": [Expectation(record_at("/o/{object}/{id}/timeline")), Expectation(hub_timeline_page, ("task",))],
     "GET /o/{object_name}/{id_}/related/{path}": [Expectation(hub_related, ("opportunity",), most=RELATED)],
     "GET /o/{object_name}/{id_}/comments": [Expectation(record_at("/o/{object}/{id}/comments"))],
+    "GET /o/{object_name}/{id_}/shares": [Expectation(record_at("/o/{object}/{id}/shares"))],
     "GET /lookup/{object_name}": [Expectation(found_by_word("/lookup/{object}", "label"))],
     "GET /palette": [Expectation(found_by_word("/palette", "label"))],
     "GET /search": [Expectation(page_search)],

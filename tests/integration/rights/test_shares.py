@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -172,3 +173,41 @@ async def test_the_description_tells_of_shares_to_those_who_may(place: Place) ->
     assert described["/account/{id}/shares/{share}"].keys() == {"delete"}
     reader = await place.crm.caller(await place.crm.user("read_only"))
     assert (await reader.get("/openapi.json")).json()["paths"]["/account/{id}/shares"].keys() == {"get"}
+
+
+async def test_the_dialog_of_a_record(place: Place) -> None:
+    account = await place.account(place.owner)
+    dialog, page = f"/o/account/{account}/shares", f"/o/account/{account}"
+    pages = place.owner.pages
+    assert f'hx-get="{dialog}"' in (await pages.get(page)).text
+    assert "Bisher für niemanden freigegeben." in (await pages.get(dialog)).text
+    made = await pages.post(dialog, data={"user": str(place.guest.user), "team": str(place.team), "level": "read"})
+    assert made.status_code == 200, made.text
+    assert made.text.count("Darf lesen</span>") == 2
+    assert await sees(place.guest, account)
+    assert await sees(place.member, account)
+    seen = (await place.guest.pages.get(dialog)).text
+    assert seen.count("Darf lesen</span>") == 2
+    assert "/remove" not in seen, "who may not share sees with whom it is shared, and no more"
+    assert 'name="level"' not in seen
+    listed = (await place.owner.get(f"/account/{account}/shares")).json()["data"]
+    remove = next(f"{dialog}/{item['id']}/remove" for item in listed if "user" in item)
+    assert set(re.findall(r'hx-post="([^"]+/remove)"', made.text)) == {f"{dialog}/{item['id']}/remove" for item in listed}
+    assert (await place.guest.pages.post(remove)).status_code == 403
+    removed = await pages.post(remove)
+    assert (removed.status_code, removed.text.count("Darf lesen</span>")) == (200, 1)
+    assert not await sees(place.guest, account)
+
+
+async def test_the_dialog_says_what_is_missing(place: Place) -> None:
+    account = await place.account(place.owner)
+    dialog = f"/o/account/{account}/shares"
+    for form in ({"level": "read"}, {"user": str(uuid4()), "level": "read"}, {"user": str(place.guest.user), "level": "own"}):
+        refused = await place.owner.pages.post(dialog, data=form)
+        assert refused.status_code == 422, form
+        assert 'id="shares-form"' in refused.text
+    assert (await place.owner.get(f"/account/{account}/shares")).json()["data"] == []
+    hidden, unknown = [
+        await place.guest.pages.post(f"/o/account/{id_}/shares", data={"level": "read"}) for id_ in (account, uuid4())
+    ]
+    assert (hidden.status_code, unknown.status_code) == (404, 404)

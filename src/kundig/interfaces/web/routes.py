@@ -16,6 +16,7 @@ from kundig.interfaces.web.pages import (
     lookups,
     notifications,
     records,
+    sharing,
     signing_in,
     stages,
     timelines,
@@ -23,7 +24,7 @@ from kundig.interfaces.web.pages import (
 )
 from kundig.interfaces.web.pages.settings import history, me, roles, security, teams, tokens, users
 
-_RECORDS = (lists, boards, records, timelines, composing, forms, cells, stages, actions, lookups, finding, trash, comments)
+_RECORDS = (lists, boards, records, timelines, composing, forms, cells, stages, actions, lookups, finding, trash, comments, sharing)
 _PERSONAL = (home, signing_in, notifications, imports, me, security, tokens, users, teams, roles, history)
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)
