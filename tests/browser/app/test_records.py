@@ -155,3 +155,20 @@ def test_a_phone_shows_one_part_of_a_record_at_a_time(tom: Visitor) -> None:
     page.click("[data-panel=related]")
     expect(page.locator(".k-rel")).to_contain_text("Annegret Hofmann")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_record_is_shared_and_taken_back(jana: Visitor) -> None:
+    first(jana, "/o/account?view=all&order=created_at")
+    page = jana.page
+    page.locator(".k-top [aria-haspopup=menu]").last.click()
+    page.get_by_role("menuitem", name="Freigeben").click()
+    shares = page.locator("#shares")
+    expect(shares).to_contain_text("Bisher für niemanden freigegeben.")
+    shares.locator("#f-user").fill("Tom")
+    shares.get_by_role("option", name="Tom Baker").click()
+    shares.locator("[name=level]").select_option("edit")
+    shares.locator("[type=submit]").click()
+    expect(shares.locator("li")).to_contain_text(["Tom BakerDarf bearbeiten"])
+    assert jana.accessible() == []
+    shares.get_by_role("button", name="Tom Baker entfernen").click()
+    expect(shares).to_contain_text("Bisher für niemanden freigegeben.")

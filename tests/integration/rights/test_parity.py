@@ -370,6 +370,7 @@ SURFACES: dict[str, list[Expectation]] = {
     "GET /api/v1/{object_name}/{record}": [Expectation(record_at("/api/v1/{object}/{id}"))],
     "GET /api/v1/{object_name}/{record}/journal": [Expectation(record_at("/api/v1/{object}/{id}/journal"), trash=True)],
     "GET /api/v1/{object_name}/{record}/timeline": [Expectation(record_at("/api/v1/{object}/{id}/timeline")), Expectation(hub_timeline, ("task",))],
+    "GET /api/v1/{object_name}/{record}/shares": [Expectation(record_at("/api/v1/{object}/{id}/shares"))],
     "GET /o/{object_name}": [Expectation(page_list)],
     "GET /o/{object_name}/rows": [Expectation(page_rows)],
     "GET /o/{object_name}/board": [Expectation(board, ("opportunity",))],
@@ -381,6 +382,7 @@ SURFACES: dict[str, list[Expectation]] = {
     "GET /o/{object_name}/{id_}/timeline": [Expectation(record_at("/o/{object}/{id}/timeline")), Expectation(hub_timeline_page, ("task",))],
     "GET /o/{object_name}/{id_}/related/{path}": [Expectation(hub_related, ("opportunity",), most=RELATED)],
     "GET /o/{object_name}/{id_}/comments": [Expectation(record_at("/o/{object}/{id}/comments"))],
+    "GET /o/{object_name}/{id_}/shares": [Expectation(record_at("/o/{object}/{id}/shares"))],
     "GET /lookup/{object_name}": [Expectation(found_by_word("/lookup/{object}", "label"))],
     "GET /palette": [Expectation(found_by_word("/palette", "label"))],
     "GET /search": [Expectation(page_search)],
@@ -528,6 +530,7 @@ async def test_changes_and_imports_of_others_are_not_there(estate: Estate) -> No
         for actor in ACTORS:
             caller = estate.callers[actor.name]
             if actor.sees(rec):
+                assert (await caller.get(f"/changes/{made['change']}")).json()["state"] == "applied", f"{actor.name} {rec}"
                 continue
             answers = [await caller.get(f"/changes/{change}") for change in (made["change"], unknown)]
             assert answers[0].status_code == 404, f"{actor.name} {rec}"

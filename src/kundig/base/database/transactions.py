@@ -25,7 +25,14 @@ STATEMENT_LIMIT_MS = 10_000
 
 _ISOLATIONS = {None: "", "repeatable read": " isolation level repeatable read", "serializable": " isolation level serializable"}
 _TRIES = 3
-_IN_THE_WAY = (pg.SerializationFailure, pg.DeadlockDetected, pg.FeatureNotSupported, pg.UndefinedColumn, pg.UndefinedTable)
+_IN_THE_WAY = (
+    pg.SerializationFailure,
+    pg.DeadlockDetected,
+    pg.UniqueViolation,
+    pg.FeatureNotSupported,
+    pg.UndefinedColumn,
+    pg.UndefinedTable,
+)
 
 Result = TypeVar("Result")
 
@@ -129,7 +136,8 @@ class Database:
 async def retrying(work: Callable[[], Awaitable[Result]]) -> Result:
     """Run a whole transaction, again up to twice if others got in its way; `work` opens it and must be repeatable.
 
-    Retried: serialisation failures, deadlocks, and statements made for a model that has moved meanwhile.
+    Retried: serialisation failures, deadlocks, statements made for a model that has moved meanwhile, and unique values that
+    somebody else took after they were looked for: the second time the work sees who has them and says so in its own words.
     """
     for attempt in range(1, _TRIES):
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +38,7 @@ async def journal(scope: Scope, object_: str, id_: UUID, *, limit: int = 50, cur
         page[-1]["new"] = await _as_created(scope, bound, id_)
         page[-1]["old"] = dict.fromkeys(page[-1]["new"])
     entries = [entry for row in page if (entry := _entry(scope, bound, row)) is not None]
-    await _fill_labels(scope, entries)
+    await fill_labels(scope, entries)
     return {"data": entries, "next_cursor": str(page[-1]["version"]) if len(rows) > limit else None}
 
 
@@ -83,14 +84,26 @@ def _entry(scope: Scope, object_: BoundObject, row: Mapping[str, Any]) -> Entry 
     }
     if not fields and row["action"] != "create" and DELETED not in new:
         return None
-    by = {"id": str(row["by_id"]), "object": object_.fields["created_by"].options.target} if row["by_id"] else None
     return {
-        "change": str(row["change"]), "at": row["at"].strftime("%Y-%m-%dT%H:%M:%S.%fZ"), "by": by, "source": row["source"],
+        "change": str(row["change"]), "at": told_at(row["at"]), "by": actor_link(scope, row["by_id"]), "source": row["source"],
         "action": row["action"], "version": row["version"], "fields": fields,
     }  # fmt: skip
 
 
-async def _fill_labels(scope: Scope, entries: Sequence[Entry]) -> None:
+def told_at(at: datetime) -> str:
+    """A moment as the journal tells it."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def actor_link(scope: Scope, user: UUID | None) -> dict[str, str] | None:
+    """The user who made a change as a link, still without a label; None for the program itself."""
+    if user is None:
+        return None
+    target = next(iter(scope.model.objects.values())).fields["created_by"].options.target
+    return {"id": str(user), "object": target}
+
+
+async def fill_labels(scope: Scope, entries: Sequence[Entry]) -> None:
     """Put today's labels into links; a link to what the reader may not see reads null."""
     wanted: dict[str, set[str]] = defaultdict(set)
     for link in _links(entries):
@@ -106,8 +119,7 @@ async def _fill_labels(scope: Scope, entries: Sequence[Entry]) -> None:
             found = await scope.connection.rows(statement, {**scope.access.parameters, "ids": [UUID(id_) for id_ in ids]})
             labels |= {(object_, str(item["id"])): item["label"] for item in found}
     for entry in entries:
-        entry["by"] = _labelled(entry["by"], labels)
-        entry["fields"] = {name: _labelled(values, labels) for name, values in entry["fields"].items()}
+        entry.update(_labelled(entry, labels))
 
 
 def _links(value: Any) -> Iterator[dict[str, str]]:

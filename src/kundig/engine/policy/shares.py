@@ -16,7 +16,7 @@ from kundig.engine.policy.scope import Scope
 
 SHAREABLE = frozenset({"user", "members", "role"})
 _SHARES = """
-select p.kind, p.ref, s.level, s.until, s.created_at, s.created_by
+select p.id, p.kind, p.ref, s.level, s.until, s.created_at, s.created_by
 from {ws}.share s join {ws}.principal p on p.id = s.principal
 where s.object = %(object)s and s.record = %(record)s and (s.until is null or s.until > now())
 order by s.created_at, p.id
@@ -71,7 +71,7 @@ async def revoke_share(scope: Scope, object_: str, record: UUID, to: Principal) 
 
 
 async def shares(scope: Scope, object_: str, record: UUID) -> list[dict[str, Any]]:
-    """With whom a record is shared: kind, ref, level, until, created_at, created_by. Raises Missing."""
+    """With whom a record is shared: id and kind and ref of the principal, level, until, created_at, created_by. Raises Missing."""
     if not await visible_ids(scope, object_, [record]):
         raise Missing
     return await scope.connection.rows(_SHARES, {"object": object_, "record": record})

@@ -9,9 +9,10 @@ from kundig.engine.history.timeline_entries import keep_timeline, touched_by
 from kundig.engine.policy.audience import renew
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import Draft
+from kundig.engine.records.external_ids import write_external_ids
 from kundig.engine.records.rollups import keep_rollups, keep_timeline_rollups, new_rollup_rows
 from kundig.engine.records.stages import keep_history
-from kundig.engine.records.store import switch_live, write_contact_points, write_external_ids
+from kundig.engine.records.store import switch_live, write_contact_points
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.search.entries import keep_entries, remove_entries
 
@@ -24,7 +25,7 @@ async def keep_derived(scope: Scope, object_: BoundObject, drafts: Sequence[Draf
     kept = [draft.id for draft in drafts if draft.action != "delete"]
     await new_rollup_rows(scope, object_, created)
     await write_contact_points(scope, object_, drafts)
-    await write_external_ids(scope, object_, drafts)
+    await write_external_ids(scope, drafts)
     for ids, live in ((gone, False), (back, True)):
         if ids:
             await switch_live(scope, object_, ids, live=live)

@@ -30,12 +30,17 @@ Place = tuple[str, int] | None
 _NEEDED: tuple[tuple[Deed, DraftAction], ...] = (("edit", "update"), ("delete", "delete"), ("delete", "restore"))
 
 
-async def draft_items(change: Change, object_: BoundObject, items: Sequence[tuple[Place, Item]]) -> list[Draft]:
-    """Drafts of all items, in their order; raises Missing, Denied, Stale. Bad values are collected in the drafts' errors."""
+async def draft_items(
+    change: Change, object_: BoundObject, items: Sequence[tuple[Place, Item]], *, inside: bool = False
+) -> list[Draft]:
+    """Drafts of all items, in their order; raises Missing, Denied, Stale. Bad values are collected in the drafts' errors.
+
+    New records `inside` another one that is written with them need no right of their own.
+    """
     rows = await _lock(change, object_, [item for _, item in items])
     drafts = [_begin(change, object_, place, item, rows) for place, item in items]
     _check_once(drafts)
-    await _check_rights(change, object_, drafts)
+    await _check_rights(change, object_, drafts, inside=inside)
     records = await _look_up(change, object_, drafts, items)
     for draft, (_, item) in zip(drafts, items, strict=True):
         if isinstance(item, Create | Update):
@@ -122,12 +127,12 @@ def _check_once(drafts: Sequence[Draft]) -> None:
         raise Invalid(twice)
 
 
-async def _check_rights(change: Change, object_: BoundObject, drafts: Sequence[Draft]) -> None:
+async def _check_rights(change: Change, object_: BoundObject, drafts: Sequence[Draft], *, inside: bool) -> None:
     """Create by the object's right; edit and delete by the full policy on the named records."""
     if change.trusted:
         return
     rights = change.scope.rights(object_.name)
-    if any(draft.action == "create" for draft in drafts) and not rights.create:
+    if not inside and any(draft.action == "create" for draft in drafts) and not rights.create:
         raise Denied(t("Your role does not allow creating {object}.", object=object_.definition.label_plural))
     for deed, action in _NEEDED:
         ids = [draft.id for draft in drafts if draft.action == action]

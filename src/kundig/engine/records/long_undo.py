@@ -9,10 +9,11 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from kundig.base.errors import Conflict, Missing
+from kundig.base.errors import Conflict, Denied, Missing
 from kundig.base.i18n import t
 from kundig.base.jobs import queue
 from kundig.base.uuid7 import uuid7
+from kundig.engine.history.changes import read_change
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.undo import check_rights, conflicts_of, refuse_twice, step_back, steps_of
 from kundig.engine.records.writing import Change
@@ -44,6 +45,18 @@ async def begin_undo(scope: Scope, change: UUID, *, force: bool = False) -> UUID
     payload = {"undoing": str(undoing), "change": str(change), "force": force}
     await queue(scope.connection, JOB, payload, actor=scope.context.actor, lock=f"undo {change}")
     return undoing
+
+
+async def change_state(scope: Scope, id_: UUID) -> dict[str, Any]:
+    """What may be told about a change; of a long undo also how far it is, to those who may undo it. Raises Missing, Denied."""
+    try:
+        told = await read_change(scope, id_)
+    except Missing:
+        return {"id": str(id_), **await undo_state(scope, id_)}  # perhaps a long undo that has not written anything yet
+    try:
+        return {**told, **await undo_state(scope, id_)}
+    except (Missing, Denied):
+        return told
 
 
 async def undo_state(scope: Scope, undoing: UUID) -> dict[str, Any]:

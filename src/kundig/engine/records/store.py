@@ -1,4 +1,4 @@
-"""Rows in and out: inserts, updates, side tables, external ids, contact points of a list of drafts of one object."""
+"""Rows in and out: inserts, updates, side tables, contact points of a list of drafts of one object."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ import sqlalchemy as sa
 from psycopg.types.json import Jsonb
 
 from kundig.base.database.connection import Connection
-from kundig.base.errors import Invalid
-from kundig.base.i18n import t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import Draft
 from kundig.engine.schema.bound import BoundField, BoundObject
@@ -95,25 +93,6 @@ async def read_sides(connection: Connection, drafts: Sequence[Draft]) -> dict[st
                 by_record[row["record"]].append({k: v for k, v in row.items() if k not in ("record", "position")})
             found[name] = by_record
     return found
-
-
-async def write_external_ids(scope: Scope, object_: BoundObject, drafts: Sequence[Draft]) -> None:
-    """Add external ids; one that another live record has is refused by the index."""
-    rows: dict[tuple[UUID, str, str], None] = {}
-    for draft in drafts:
-        for pair in draft.external_ids:
-            system, colon, value = pair.partition(":")
-            if not (system and colon and value):
-                raise Invalid.one("external_id", "bad_value", t("An external id is written as system:id."))
-            rows[draft.id, system, value] = None
-    if rows:
-        records, systems, values = map(list, zip(*rows, strict=True))
-        await scope.connection.execute(
-            """insert into {ws}.external_id (object, record, system, value)
-               select %(object)s, * from unnest(%(records)s::uuid[], %(systems)s::text[], %(values)s::text[])
-               on conflict (object, record, system, value) do update set live = true""",
-            {"object": object_.name, "records": records, "systems": systems, "values": values},
-        )
 
 
 def contact_fields(object_: BoundObject) -> list[BoundField]:

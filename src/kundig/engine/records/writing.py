@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from kundig.base.errors import FieldError, Invalid, KundigError
+from kundig.base.errors import FieldError, Invalid, KundigError, Stale
 from kundig.base.i18n import t
 from kundig.base.uuid7 import uuid7
 from kundig.engine.history.entries import ChangeHead, write_head
@@ -22,6 +22,8 @@ from kundig.engine.records.checks import check_required, check_tree, check_uniqu
 from kundig.engine.records.derive import keep_derived
 from kundig.engine.records.draft import Create, Delete, Draft, Item, Restore, Update
 from kundig.engine.records.drafting import Place, draft_items
+from kundig.engine.records.external_ids import check_external_ids
+from kundig.engine.records.families import Family, split_owned
 from kundig.engine.records.hooks import call_hooks
 from kundig.engine.records.journaling import journal_drafts, values_before
 from kundig.engine.records.numbers import give_numbers
@@ -30,6 +32,7 @@ from kundig.engine.records.rollups import lock_parents
 from kundig.engine.records.stages import apply_stage
 from kundig.engine.records.stamps import set_owners, stamp
 from kundig.engine.records.store import insert_rows, update_rows, write_sides
+from kundig.engine.schema.bound import BoundObject
 
 MAX_ITEMS = 1000
 """Items of one list; longer work goes in chunks under one change."""
@@ -46,6 +49,14 @@ class Written:
     created: int = 0
     updated: int = 0
     deleted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """What the drafts belong to that are made of a family's entries."""
+
+    family: Family
+    parents: Sequence[Draft]
 
 
 class Change:
@@ -86,7 +97,10 @@ class Change:
         return self._named
 
     async def write(self, object_: str, items: Sequence[Item], places: Sequence[Place] | None = None) -> list[UUID]:
-        """Write a list of items of one object; their ids in order. Raises Invalid with all that is wrong, writing nothing then."""
+        """Write a list of items of one object, with what they own; their ids in order.
+
+        Raises Invalid with all that is wrong, writing nothing then.
+        """
         if not items:
             return []
         if len(items) > MAX_ITEMS:
@@ -95,15 +109,42 @@ class Change:
         if self._depth > MAX_DEPTH:
             raise KundigError(t("Rules cause each other without end; the change was not made."))
         bound = self.scope.model.objects[object_] if self.trusted else self.scope.object(object_)
-        drafts = await draft_items(self, bound, list(zip(places or [None] * len(items), items, strict=True)))
-        await self._prepare(drafts)
-        ids = [draft.id for draft in drafts]
-        await self._store([draft for draft in drafts if draft.writes])
+        lists, errors = await self._draft(bound, items, places or [None] * len(items))
+        if errors:
+            raise Invalid(errors)
+        for drafts in lists:
+            await self._store([draft for draft in drafts if draft.writes])
         self._depth -= 1
-        return ids
+        return [draft.id for draft in lists[0]]
 
-    async def _prepare(self, drafts: Sequence[Draft]) -> None:
-        """Rules and hooks; raises Invalid if any draft has an error."""
+    async def _draft(
+        self, object_: BoundObject, items: Sequence[Item], places: Sequence[Place], above: Above | None = None
+    ) -> tuple[list[list[Draft]], list[FieldError]]:
+        """Drafts of the items, then of what they own, ready to be stored in this order; and all that is wrong with them."""
+        own, families = split_owned(self, object_, items, places)
+        drafts = await draft_items(self, object_, list(zip(places, own, strict=True)), inside=above is not None)
+        if above is not None:
+            above.family.join(drafts, above.parents)
+        lists, errors = [drafts], await self._prepare(drafts)
+        for family in families:
+            found, wrong = await self._draft_family(family, drafts)
+            lists += found
+            errors += wrong
+        return lists, errors
+
+    async def _draft_family(self, family: Family, parents: Sequence[Draft]) -> tuple[list[list[Draft]], list[FieldError]]:
+        if not family.items:
+            return [], family.errors
+        try:
+            found, wrong = await self._draft(family.object, family.items, family.places, Above(family, parents))
+        except Invalid as error:
+            found, wrong = [], list(error.errors)
+        except Stale as error:
+            raise Stale(family.told(error.errors)) from None
+        return found, family.errors + family.told(wrong)
+
+    async def _prepare(self, drafts: Sequence[Draft]) -> list[FieldError]:
+        """Rules and hooks; all that is wrong with the drafts."""
         written = [draft for draft in drafts if draft.action in ("create", "update")]
         await set_owners(self.scope, written, trusted=self.trusted)
         for draft in written:
@@ -118,10 +159,9 @@ class Change:
             set_label(draft)
         if not any(draft.errors for draft in drafts):
             await check_unique(self.scope, drafts)
+            await check_external_ids(self.scope, drafts)
             await check_tree(self.scope, drafts)
-        errors: list[FieldError] = [error for draft in drafts for error in draft.errors]
-        if errors:
-            raise Invalid(errors)
+        return [error for draft in drafts for error in draft.errors]
 
     async def _store(self, drafts: Sequence[Draft]) -> None:
         if not drafts:

@@ -28,7 +28,7 @@ _MADE = re.compile(r".*_rollup|change(_entry)?_\d{4}_\d{2}")
 RESERVED_FIELDS = frozenset(
     (
         "id", "object", "label", "label_fold", "external_id", "external_ids", "owner_id", "team_id",
-        "deleted_at", "origin", "is_sample", "audience",
+        "deleted_at", "origin", "is_sample", "audience", "delete",
     )
 )  # fmt: skip
 """Names of what every record has without being a field, and of columns of every table."""

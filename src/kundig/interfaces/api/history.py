@@ -11,7 +11,7 @@ from litestar import Request, Response, get, post
 from kundig.engine.history.journal import journal
 from kundig.engine.history.timeline import timeline
 from kundig.engine.policy.scope import Scope
-from kundig.engine.records.long_undo import begin_undo, undo_state
+from kundig.engine.records.long_undo import begin_undo, change_state
 from kundig.engine.records.undo import JOB_FROM, change_size, undo
 from kundig.interfaces.api.answers import Answer, as_json, change_header
 from kundig.interfaces.api.bodies import body_of, convert_body
@@ -46,13 +46,13 @@ async def undo_change(request: Request[Any, Any, Any], change: str) -> Response[
 
 @get("/changes/{change:str}")
 async def get_change(request: Request[Any, Any, Any], change: str) -> Response[bytes]:
-    """How far an undo of many records is."""
+    """Who made a change, when, and whether it was undone; of an undo of many records also how far it is."""
     return await serve(request, partial(_change, request, change))
 
 
 async def _change(request: Request[Any, Any, Any], change: str, scope: Scope) -> Answer:
     read_parameters(request.scope.get("query_string", b""), ())
-    return Answer(200, as_json(await undo_state(scope, record_id(change))))
+    return Answer(200, as_json(await change_state(scope, record_id(change))))
 
 
 async def _journal(request: Request[Any, Any, Any], object_name: str, record: str, scope: Scope) -> Answer:

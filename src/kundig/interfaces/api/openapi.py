@@ -11,11 +11,12 @@ from kundig import __version__
 from kundig.engine.extension import Action
 from kundig.engine.policy.access import ObjectAccess
 from kundig.engine.policy.scope import Scope
+from kundig.engine.records.families import DELETE, MOST, families_of
 from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.api import schemas
 from kundig.interfaces.api.answers import as_json
 from kundig.interfaces.api.meta import is_read_only, known_objects, shown_fields
-from kundig.interfaces.api.operations import ID, SHARED_OPERATIONS, answers, json_body, object_operations, operation
+from kundig.interfaces.api.operations import ID, SHARED_OPERATIONS, SHARES, answers, json_body, object_operations, operation, ref
 from kundig.interfaces.api.schemas import Schema
 
 PREFIX = "/api/v1"
@@ -67,11 +68,11 @@ class Documents:
 
 def describe(scope: Scope) -> dict[str, Any]:
     """The document itself."""
-    components: dict[str, Schema] = {**schemas.SHARED, "Problem": _PROBLEM, "FieldProblem": _FIELD_PROBLEM}
+    components: dict[str, Schema] = {**schemas.SHARED, "Problem": _PROBLEM, "FieldProblem": _FIELD_PROBLEM, **SHARES}
     paths: dict[str, Any] = {}
     for object_ in known_objects(scope):
         rights = scope.rights(object_.name)
-        components |= _components(object_, rights)
+        components |= _components(scope, object_, rights)
         paths |= object_operations(object_, rights)
         for (target, name), action in scope.model.actions.items():
             if target == object_.name:
@@ -88,7 +89,7 @@ def describe(scope: Scope) -> dict[str, Any]:
     }
 
 
-def _components(object_: BoundObject, rights: ObjectAccess) -> dict[str, Schema]:
+def _components(scope: Scope, object_: BoundObject, rights: ObjectAccess) -> dict[str, Schema]:
     fields = list(shown_fields(object_, rights))
     head: dict[str, Schema] = {
         "id": {"type": "string", "format": "uuid"},
@@ -99,10 +100,38 @@ def _components(object_: BoundObject, rights: ObjectAccess) -> dict[str, Schema]
     shown = head | {field.name: schemas.shown(field) for field in fields}
     given = {field.name: schemas.accepted(field) for field in fields if not is_read_only(field, rights)}
     title = object_.definition.label.get("en", object_.name)
-    return {
+    found: dict[str, Schema] = {
         object_.name: {"type": "object", "title": title, "properties": shown, "required": ["id"]},
-        f"{object_.name}_input": {"type": "object", "title": title, "properties": given, "additionalProperties": False},
+        f"{object_.name}_input": {
+            "type": "object", "title": title, "properties": given | _owned(scope, object_), "additionalProperties": False
+        },
+    }  # fmt: skip
+    if object_.definition.storage == "owned":
+        found[f"{object_.name}_entry"] = _entry(object_, given)
+    return found
+
+
+def _owned(scope: Scope, object_: BoundObject) -> dict[str, Schema]:
+    """Lists of what a record owns, which are written with it but not shown in it."""
+    return {
+        family.object.name: {
+            "type": "array",
+            "maxItems": MOST,
+            "items": ref(f"{family.object.name}_entry"),
+            "title": family.object.definition.label_plural.get("en", family.object.name),
+        }
+        for family in families_of(scope, object_)
     }
+
+
+def _entry(object_: BoundObject, given: dict[str, Schema]) -> Schema:
+    marks: dict[str, Schema] = {
+        "id": {"type": "string", "format": "uuid", "description": "Of the record to change; a new one without."},
+        "version": {"type": "integer", "description": "Only if this is still the current one."},
+        DELETE: {"type": "boolean", "description": "To the trash."},
+    }
+    own = {name: schema for name, schema in given.items() if name not in (object_.definition.parent, "version")}
+    return {"type": "object", "properties": marks | own, "additionalProperties": False}
 
 
 def _body(action: Action) -> tuple[Schema, dict[str, Schema]]:

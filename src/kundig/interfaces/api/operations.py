@@ -113,6 +113,8 @@ def object_operations(object_: BoundObject, rights: ObjectAccess) -> dict[str, A
             "get": operation(f"journal_{name}", t("What was changed"), name, answers(200, _rows(cursor=True)), [ID, *_PAGE])
         },
     }
+    if object_.definition.storage == "record":
+        paths |= _shares(name, rights)
     for path, method, made in _writes(name, rights):
         paths.setdefault(path, {})[method] = made
     if rights.export:
@@ -162,6 +164,20 @@ def _writes(name: str, rights: ObjectAccess) -> list[tuple[str, str, Operation]]
     if rights.create or edits or deletes:
         found.append((f"/{name}/batch", "post", _batch(name)))
     return found
+
+
+def _shares(name: str, rights: ObjectAccess) -> dict[str, Any]:
+    path = f"/{name}/{{id}}/shares"
+    listed = answers(
+        200, {"type": "object", "properties": {"data": {"type": "array", "items": ref("Share")}}, "required": ["data"]}
+    )
+    paths: dict[str, Any] = {path: {"get": operation(f"shares_{name}", t("With whom a record is shared"), name, listed, [ID])}}
+    if rights.share != "none":
+        text, body, share = t("Share a record with a user or a team"), json_body(ref("NewShare")), parameter("share", "path")
+        paths[path]["post"] = operation(f"share_{name}", text, name, answers(201, ref("Share")), [ID, _KEY], body=body)
+        ended = operation(f"end_share_{name}", t("End a share"), name, answers(204, None), [ID, share])
+        paths[f"{path}/{{share}}"] = {"delete": ended}
+    return paths
 
 
 def _list(name: str) -> Operation:
@@ -249,10 +265,54 @@ def _imports() -> Operation:
     )
 
 
+_LEVEL: Schema = {"enum": ["read", "edit"]}
+_NULLABLE_LINK: Schema = {"anyOf": [ref("Link"), {"type": "null"}]}
+
+SHARES: Mapping[str, Schema] = {
+    "Share": {
+        "type": "object",
+        "properties": {
+            "id": _TEXT,
+            "user": _NULLABLE_LINK,
+            "team": {**_NULLABLE_LINK, "description": "Shared with its members."},
+            "role": {**_TEXT, "description": "Shared with all who have it."},
+            "level": _LEVEL,
+            "at": {"type": "string", "format": "date-time"},
+            "by": _NULLABLE_LINK,
+        },
+        "required": ["id", "level", "at", "by"],
+    },
+    "NewShare": {
+        "type": "object",
+        "properties": {"user": _UUID, "team": _UUID, "level": _LEVEL},
+        "required": ["level"],
+        "additionalProperties": False,
+        "description": "Either a user or a team. Nobody gives more than they have.",
+    },
+}
+"""What shares look like, for all objects."""
+
 _QUESTION = parameter("q", "query", t("What to look for."), required=True)
 _WITHIN = parameter("object", "query", t("Only in these objects, by commas."))
 _UNDO_BODY: Schema = {"type": "object", "properties": {"force": {"type": "boolean"}}, "additionalProperties": False}
 _UNDONE: Schema = {"type": "object", "properties": {"change": _UUID, "conflicts": {"type": "array", "items": {"type": "object"}}}}
+
+_CHANGED: Schema = {
+    "type": "object",
+    "properties": {
+        "id": _UUID,
+        "at": {"type": "string", "format": "date-time"},
+        "by": {"anyOf": [ref("Link"), {"type": "null"}]},
+        "source": _TEXT,
+        "state": {"enum": ["running", "applied", "undone", "refused"]},
+        "undoes": {**_UUID, "description": "The change that this one took back."},
+        "undone_by": {**_UUID, "description": "The change that took this one back."},
+        "progress": {"type": "integer", "description": "Of an undo of many records: how many are done."},
+        "total": {"type": ["integer", "null"]},
+        "conflicts": {"type": "array", "items": {"type": "object"}},
+    },
+    "required": ["id", "state"],
+}
 
 SHARED_OPERATIONS: Mapping[str, Any] = {
     "/search": {
@@ -264,7 +324,7 @@ SHARED_OPERATIONS: Mapping[str, Any] = {
         )
     },
     "/changes/{id}": {
-        "get": operation("get_change", t("How far an undo of many records is"), "changes", answers(200, {"type": "object"}), [ID])
+        "get": operation("get_change", t("Who made a change, and whether it was undone"), "changes", answers(200, _CHANGED), [ID])
     },
     "/imports": {"post": _imports()},
     "/imports/{id}": {"get": operation("get_import", t("How far an import is"), "imports", answers(200, {"type": "object"}), [ID])},

@@ -14,6 +14,7 @@ from kundig.interfaces.api.imports import get_import, post_import
 from kundig.interfaces.api.lists import get_aggregate, get_list, get_search, query_list
 from kundig.interfaces.api.openapi import PREFIX
 from kundig.interfaces.api.records import create_record, delete_record, get_record, update_record
+from kundig.interfaces.api.shares import delete_share, get_shares, post_share
 from kundig.interfaces.api.upsert import upsert_record
 
 
@@ -35,6 +36,9 @@ def api_router() -> Router:
             run_action,
             get_journal,
             get_timeline,
+            get_shares,
+            post_share,
+            delete_share,
             undo_change,
             get_change,
             get_search,

@@ -18,6 +18,7 @@ from kundig.interfaces.web.pages import (
     lookups,
     notifications,
     records,
+    sharing,
     signing_in,
     stages,
     timelines,
@@ -27,7 +28,7 @@ from kundig.interfaces.web.pages.settings import history, me, roles, samples, se
 
 _RECORDS = (
     lists, boards, calendars, calendar_moves, records, timelines, composing, forms, cells, stages, actions, lookups, finding, trash,
-    comments,
+    comments, sharing,
 )  # fmt: skip
 _PERSONAL = (home, signing_in, notifications, imports, me, security, tokens, users, teams, roles, history, samples)
 

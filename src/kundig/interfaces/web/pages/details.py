@@ -76,6 +76,7 @@ class RecordView:
     """Key, label and state (done, current, next) of the first pipeline's stages."""
     may_edit: bool
     may_delete: bool
+    may_share: bool
     crumb: Link
 
 

@@ -55,6 +55,7 @@ async def record_view(scope: Scope, object_name: str, id_: str, visit: Visit) ->
         stages=stages,
         may_edit=rights.edit != "none",
         may_delete=rights.delete != "none",
+        may_share=rights.share != "none" and object_.definition.storage == "record",
         crumb=Link(label_in(object_.definition.label_plural, language), f"/o/{object_name}"),
     )
 

@@ -1,0 +1,122 @@
+"""With whom a record is shared, in a dialog: who has a share, taking it back, and sharing with a user or a team."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+
+from kundig.base.errors import Invalid
+from kundig.base.i18n import label_in, t
+from kundig.engine.policy.decisions import allowed
+from kundig.engine.policy.scope import Scope
+from kundig.interfaces.web.edge import Reply, Visit, page
+from kundig.interfaces.web.pages.details import Control
+from kundig.interfaces.web.pages.ids import record_id
+from kundig.interfaces.web.rendering import render
+from kundig.interfaces.web.widgets.described import FieldView
+from kundig.interfaces.web.widgets.reading import typed_as
+from kundig.services.collaboration.sharing import RECEIVERS, Level, end_share, list_shares, share_with
+
+LEVELS = ("read", "edit")
+
+
+@dataclass(frozen=True, slots=True)
+class ShareView:
+    """One share. Without a name it is of somebody whom the reader may not see."""
+
+    id: str
+    name: str
+    group: bool
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharesView:
+    """`pages/shares.html`. `controls` are there for those who may share the record."""
+
+    address: str
+    shares: tuple[ShareView, ...]
+    controls: tuple[Control, ...] = ()
+    level: str = LEVELS[0]
+    error: str = ""
+
+
+@get("/o/{object_name:str}/{id_:str}/shares")
+async def show_shares(request: Request[Any, Any, Any], object_name: str, id_: str) -> Response[str]:
+    """The dialog."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        return Reply(render("pages/shares.html", await _view(scope, visit, object_name, record_id(id_)), visit.frame))
+
+    return await page(request, work)
+
+
+@post("/o/{object_name:str}/{id_:str}/shares", status_code=200)
+async def add_share(request: Request[Any, Any, Any], object_name: str, id_: str) -> Response[str]:
+    """Share with everybody who was chosen; the dialog shows itself anew."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        record, error, status = record_id(id_), "", 200
+        try:
+            async with scope.connection.savepoint():
+                await _share(scope, visit, object_name, record)
+        except Invalid as refused:
+            error, status = refused.errors[0].text.render(visit.frame.language), 422
+        view = await _view(scope, visit, object_name, record, error)
+        return Reply(render("pages/shares_form.html", view, visit.frame), status)
+
+    return await page(request, work)
+
+
+@post("/o/{object_name:str}/{id_:str}/shares/{share:str}/remove", status_code=200)
+async def remove_share(request: Request[Any, Any, Any], object_name: str, id_: str, share: str) -> Response[str]:
+    """Take a share back."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        record = record_id(id_)
+        await end_share(scope, object_name, record, share)
+        return Reply(render("pages/shares_form.html", await _view(scope, visit, object_name, record), visit.frame))
+
+    return await page(request, work)
+
+
+async def _share(scope: Scope, visit: Visit, object_name: str, record: UUID) -> None:
+    chosen = {kind: visit.value(kind) for kind in RECEIVERS if visit.value(kind)}
+    level = visit.value("level")
+    if not chosen or level not in LEVELS:
+        # asked first, so that those who may not share are told so
+        await list_shares(scope, object_name, record)
+        raise Invalid.one("user", "required", t("Choose a user or a team from the list."))
+    for kind, receiver in chosen.items():
+        await share_with(scope, object_name, record, kind, receiver, cast("Level", level))
+
+
+async def _view(scope: Scope, visit: Visit, object_name: str, record: UUID, error: str = "") -> SharesView:
+    found = await list_shares(scope, object_name, record)
+    shares = tuple(ShareView(share["id"], *_receiver(share), share["level"]) for share in found)
+    address = f"/o/{object_name}/{record}/shares"
+    if not await allowed(scope, "share", object_name, [record]):
+        return SharesView(address, shares)
+    typed = visit.form if error else {}
+    controls = tuple(Control(field, typed_as(field.name, typed) if typed else {"": []}) for field in _fields(scope))
+    return SharesView(address, shares, controls, visit.value("level") if error else LEVELS[0], error)
+
+
+def _receiver(share: dict[str, Any]) -> tuple[str, bool]:
+    """The name of who has a share, and whether that is a group."""
+    if "role" in share:
+        return str(share["role"]), True
+    kind = next(kind for kind in RECEIVERS if kind in share)
+    return (share[kind]["label"] if share[kind] else ""), kind != "user"
+
+
+def _fields(scope: Scope) -> list[FieldView]:
+    language = scope.context.language
+    known = [scope.model.objects[kind].definition for kind in RECEIVERS if kind in scope.access.objects]
+    return [FieldView(found.name, label_in(found.label, language), "link", target=found.name) for found in known]
+
+
+ROUTES = (show_shares, add_share, remove_share)
