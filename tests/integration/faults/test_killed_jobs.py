@@ -17,7 +17,7 @@ from tests.integration.faults.killing import Fate, Killed, make_mortal
 from tests.integration.rights.crm import TEST_KEY, Crm
 
 from kundig import wiring
-from kundig.base.context import SYSTEM
+from kundig.base.context import SYSTEM, Actor
 from kundig.base.i18n import t
 from kundig.base.jobs import Job, JobRun
 from kundig.base.settings import Settings
@@ -47,8 +47,10 @@ _runs = count(20_000_000)
 class Case:
     """What a job works on in a test: its payload, what there is to see before and once it is done."""
 
-    def __init__(self, payload: dict[str, Any], effect: Effect, done: Any, *, workspace: bool = True) -> None:
-        self.payload, self.effect, self.done, self.workspace = payload, effect, done, workspace
+    def __init__(
+        self, payload: dict[str, Any], effect: Effect, done: Any, *, workspace: bool = True, actor: Actor = SYSTEM
+    ) -> None:
+        self.payload, self.effect, self.done, self.workspace, self.actor = payload, effect, done, workspace, actor
 
 
 class Cases:
@@ -293,6 +295,29 @@ class Cases:
 
         return Case({}, effect, 0)
 
+    async def identity_remove_samples(self) -> Case:
+        name = f"Muster {next(_runs)}"
+        async with self.crm.system() as scope:
+            await Change(scope.because("demo")).write("account", [Create({"name": name}) for _ in range(3)])
+
+        async def effect() -> Any:
+            return await self.value("select count(*) from {ws}.account where name = %(name)s and deleted_at is null", name=name)
+
+        admin = await self.crm.user("administrator")
+        return Case({}, effect, 0, actor=Actor("user", admin, admin))
+
+    async def records_renew_entries(self) -> Case:
+        id_ = await self.account()
+        async with self.crm.database.transaction(self.crm.workspace) as connection:
+            await connection.execute("delete from {ws}.entries_made where object = 'account'")
+            await connection.execute("update {ws}.search_entry set body = 'stale' where record = %(id)s", {"id": id_})
+
+        async def effect() -> Any:
+            stale = await self.value("select body = 'stale' from {ws}.search_entry where record = %(id)s", id=id_)
+            return stale, await self.value("select count(*) from {ws}.entries_made where object = 'account'")
+
+        return Case({}, effect, (False, 1))
+
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
@@ -323,7 +348,7 @@ async def test_killed_at_every_statement_it_is_done_once(
     job, number = all_jobs(settings)[name], next(_runs)
 
     def run(attempt: int) -> JobRun:
-        return JobRun(number, crm.database, crm.workspace if case.workspace else None, SYSTEM, case.payload, attempt)
+        return JobRun(number, crm.database, crm.workspace if case.workspace else None, case.actor, case.payload, attempt)
 
     for attempt in range(300):
         token = mortal.set(Fate(attempt))

@@ -194,7 +194,7 @@ class EmbeddedServer:
                 left.unlink()
 
     def _wait(self) -> None:
-        """Until it takes connections: it may be recovering from a crash."""
+        """Until it takes connections: it may be recovering from a crash, or have been dying when it last answered."""
         deadline = time.monotonic() + _START_SECONDS
         while True:
             try:
@@ -204,6 +204,8 @@ class EmbeddedServer:
                     raise OutsideFault(
                         t("The built-in PostgreSQL does not answer. Its log is in {folder}.", folder=str(self._cluster / "log"))
                     ) from error
+                if not self.answers():
+                    self._start()
                 time.sleep(0.05)
             else:
                 return
