@@ -1,0 +1,93 @@
+"""Calendars: what is planned, by day and hour; moved by mouse and by keys; made by a click."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from tests.browser.app.conftest import Visitor
+
+WEEK = "2031-03-03"
+"""A week of which nobody else has anything."""
+
+
+def planned(visitor: Visitor, subject: str, start: str, end: str) -> Locator:
+    """A meeting made by the form, and its entry in the week."""
+    page = visitor.open("/o/meeting/new")
+    page.fill("#f-subject", subject)
+    page.fill("#f-starts_at", f"{WEEK[:-2]}{start}")
+    page.fill("#f-ends_at", f"{WEEK[:-2]}{end}")
+    page.click(".k-actions button[type=submit], form button[type=submit]")
+    page.wait_for_selector(".k-rec")
+    return in_week(visitor, subject)
+
+
+def in_week(visitor: Visitor, subject: str) -> Locator:
+    return visitor.open(f"/calendar?span=week&day={WEEK}").locator("a.k-calblock", has_text=subject)
+
+
+def test_the_mouse_moves_an_entry_and_undo_brings_it_back(jana: Visitor) -> None:
+    entry = planned(jana, "Werksbesuch", "04T10:00", "04T11:00")
+    page = jana.page
+    box, thursday = entry.bounding_box(), page.locator("section.k-calday[data-day='2031-03-06']").bounding_box()
+    assert box is not None
+    assert thursday is not None
+    hour = box["height"]
+    page.mouse.move(box["x"] + 20, box["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(thursday["x"] + 20, box["y"] + 8 + hour, steps=10)
+    page.mouse.up()
+    expect(page.locator(".toast")).to_contain_text("06.03.2031, 11:00")
+    expect(page.locator("section[data-day='2031-03-06'] a", has_text="Werksbesuch")).to_contain_text("11:00 – 12:00")
+    page.click(".toast button:has-text('Rückgängig')")
+    expect(page.locator("section[data-day='2031-03-04'] a", has_text="Werksbesuch")).to_contain_text("10:00 – 11:00")
+
+
+def test_keys_move_and_stretch_the_focused_entry(jana: Visitor) -> None:
+    entry = planned(jana, "Telefonrunde", "05T14:00", "05T15:00")
+    for key, when in (("ArrowRight", "14:00 – 15:00"), ("ArrowDown", "14:15 – 15:15"), ("Shift+ArrowDown", "14:15 – 15:30")):
+        entry.focus()
+        jana.page.keyboard.press(key)
+        expect(entry).to_contain_text(when)
+        expect(entry).to_be_focused()
+    expect(jana.page.locator("section[data-day='2031-03-06'] a", has_text="Telefonrunde")).to_be_visible()
+
+
+def test_a_click_into_an_empty_hour_begins_a_meeting_there(jana: Visitor) -> None:
+    page = jana.open(f"/calendar?span=week&day={WEEK}")
+    day = page.locator("section.k-calday[data-day='2031-03-07']")
+    box = day.bounding_box()
+    assert box is not None
+    day.click(position={"x": 30, "y": box["height"] / 24 * 9 + 4})
+    expect(page.locator("#quick-form #f-starts_at")).to_have_value(re.compile("2031-03-07T09:00"))
+
+
+@pytest.mark.parametrize("span", ["day", "week", "month", "agenda"])
+def test_every_span_is_accessible_and_leads_on(jana: Visitor, span: str) -> None:
+    planned(jana, f"Treffen {span}", "03T09:00", "03T10:00")
+    page: Page = jana.open(f"/calendar?span={span}&day={WEEK}")
+    expect(page.get_by_text(f"Treffen {span}").first).to_be_visible()
+    assert jana.accessible() == []
+    page.keyboard.press("]")
+    page.wait_for_url(lambda address: date.fromisoformat(re.search(r"day=([\d-]+)", address)[1]) > date.fromisoformat(WEEK))  # type: ignore[index]  # it is there
+
+
+def test_colleagues_are_chosen_and_an_object_has_its_own_calendar(jana: Visitor) -> None:
+    page = jana.open("/calendar")
+    page.click("button[popovertarget=people]")
+    page.click("#people a:has-text('Alle')")
+    page.wait_for_url("**who=all**")
+    expect(page.locator("button[popovertarget=people]")).to_have_text("Alle")
+    jana.open("/o/opportunity")
+    page.click(".seg a:has-text('Kalender')")
+    page.wait_for_selector("[data-calendar]")
+    assert jana.accessible() == []
+
+
+def test_a_phone_has_the_agenda(tom: Visitor) -> None:
+    page = tom.open("/calendar?span=agenda&who=all")
+    expect(page.locator(".k-agenda").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert tom.accessible() == []
