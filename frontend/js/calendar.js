@@ -15,7 +15,8 @@ const shift = (entry, by) => {
   window.htmx.ajax("POST", entry.dataset.shift, { source: entry, swap: "none", values: { by: entry.dataset.by, ...by } });
 };
 
-const dayAt = (x, y) => document.elementsFromPoint(x, y).map((found) => found.closest("[data-day]")).find(Boolean);
+// What is dragged lies above the days, but still belongs to its old one.
+const dayAt = (x, y, entry) => document.elementsFromPoint(x, y).filter((found) => !entry.contains(found)).map((found) => found.closest("[data-day]")).find(Boolean);
 const apart = (from, to) => Math.round((Date.parse(to.dataset.day) - Date.parse(from.dataset.day)) / 864e5);
 const quarters = (pixels, entry) => Math.round(pixels / (entry.closest("[data-hours]").scrollHeight / 96));
 
@@ -53,7 +54,7 @@ document.addEventListener("pointermove", (event) => {
   drag.entry.setAttribute("data-moving", "");
   if (drag.stretch) { drag.entry.style.paddingBottom = `${Math.max(0, y)}px`; return; }
   drag.entry.style.translate = `${x}px ${y}px`;
-  const over = dayAt(event.clientX, event.clientY);
+  const over = dayAt(event.clientX, event.clientY, drag.entry);
   all("[data-over]").forEach((day) => day.toggleAttribute("data-over", day === over));
   over?.setAttribute("data-over", "");
 });
@@ -61,7 +62,7 @@ document.addEventListener("pointerup", (event) => {
   clearTimeout(holding);
   if (!drag || event.pointerId !== drag.id) return;
   const { entry, day, timed, stretch, moved, y } = drag;
-  const over = dayAt(event.clientX, event.clientY), steps = timed ? quarters(event.clientY - y, entry) : 0;
+  const over = dayAt(event.clientX, event.clientY, entry), steps = timed ? quarters(event.clientY - y, entry) : 0;
   end();
   if (!moved) return;
   droppedAt = Date.now();
@@ -92,14 +93,15 @@ on("click", "[data-calendar] [data-day]", (event, day) => {
 });
 
 // The page comes anew after a move: it stays where it was scrolled to, and the entry keeps the focus.
+const refocus = () => focused && one(`[data-shift="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
 const start = () => {
   const place = one("[data-calendar]"), hours = one("[data-hours]");
   if (!place || place.dataset.started) return;
   place.dataset.started = "";
   if (hours) place.scrollTop = scrolled ?? (hours.scrollHeight / 24) * MORNING;
   place.addEventListener("scroll", () => { if (hours) scrolled = place.scrollTop; });
-  if (focused) one(`[data-shift="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
-  focused = null;
+  refocus();
 };
 start();
 document.addEventListener("htmx:after:swap", start);
+document.addEventListener("htmx:after:history:push", refocus);

@@ -19,7 +19,8 @@ def planned(visitor: Visitor, subject: str, start: str, end: str) -> Locator:
     page.fill("#f-subject", subject)
     page.fill("#f-starts_at", f"{WEEK[:-2]}{start}")
     page.fill("#f-ends_at", f"{WEEK[:-2]}{end}")
-    page.click(".k-actions button[type=submit], form button[type=submit]")
+    expect(page.locator("#f-owner")).to_have_value("Jana Küster")
+    page.click(".k-actions button[type=submit]")
     page.wait_for_selector(".k-rec")
     return in_week(visitor, subject)
 

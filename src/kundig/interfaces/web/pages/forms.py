@@ -64,14 +64,22 @@ async def new_form(request: Request[Any, Any, Any], object_name: str) -> Respons
         object_ = scope.object(object_name)
         if not scope.rights(object_name).create:
             raise Missing
-        given = await _given(scope, object_, visit)
-        return Reply(render("pages/form.html", _form_view(scope, visit, object_, record=_defaults(object_) | given), visit.frame))
+        record = _defaults(object_) | _mine(scope, visit, object_) | await _given(scope, object_, visit)
+        return Reply(render("pages/form.html", _form_view(scope, visit, object_, record=record), visit.frame))
 
     return await page(request, work)
 
 
 def _defaults(object_: BoundObject) -> dict[str, Any]:
     return {f.name: f.definition.default for f in object_.fields.values() if f.definition.default is not None}
+
+
+def _mine(scope: Scope, visit: Visit, object_: BoundObject) -> dict[str, Any]:
+    """A new record is its maker's unless they say otherwise; an owner field left empty would say so."""
+    owner = object_.fields.get("owner")
+    if owner is None or owner.target is None or scope.access.user is None or visit.frame.shell is None:
+        return {}
+    return {owner.name: {"id": str(scope.access.user), "object": owner.target, "label": visit.frame.shell.user}}
 
 
 async def _given(scope: Scope, object_: BoundObject, visit: Visit) -> dict[str, Any]:
