@@ -23,7 +23,7 @@ async def keep_derived(scope: Scope, object_: BoundObject, drafts: Sequence[Draf
     gone = [draft.id for draft in drafts if draft.action == "delete"]
     back = [draft.id for draft in drafts if draft.action == "restore"]
     kept = [draft.id for draft in drafts if draft.action != "delete"]
-    await new_rollup_rows(scope, object_, created)
+    await new_rollup_rows(scope, object_, created, {draft.id: draft.figures for draft in drafts if draft.figures})
     await write_contact_points(scope, object_, drafts)
     await write_external_ids(scope, drafts)
     for ids, live in ((gone, False), (back, True)):

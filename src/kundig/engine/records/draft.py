@@ -74,11 +74,20 @@ class Draft:
     followers: list[tuple[str, Item]] = field(default_factory=list)
     labels: dict[str, str] = field(default_factory=dict)
     """Labels of linked records that make part of this one's label, by field."""
+    figures: dict[str, Any] = field(default_factory=dict)
+    """Figures of a new record that are known before it is stored, by column of its roll-up row."""
+    covered: dict[str, Any] = field(default_factory=dict)
+    """Own values, by column, whose place such figures take in `new`."""
 
     def get(self, name: str) -> Any:
         """The value that a field will have: that of its main column."""
         column = self.object.fields[name].column
         return self.new[column] if column in self.new else self.old.get(column)
+
+    def own(self, name: str) -> Any:
+        """The same, of a new record without the figure that takes its place."""
+        column = self.object.fields[name].column
+        return self.covered[column] if column in self.covered else self.get(name)
 
     def before(self, name: str) -> Any:
         """The value that a field had; None for a new record."""

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from kundig.engine.policy.figures import figures
 from kundig.engine.policy.predicates import FullReading
 from kundig.engine.policy.scope import Scope
+from kundig.engine.records.draft import columns_of
 from kundig.engine.schema.bound import BoundField
 from kundig.engine.schema.model import Model
 
@@ -41,3 +42,22 @@ def _rollups(model: Model) -> Iterator[BoundField]:
 def rollup_values(scope: Scope, field: BoundField, row: sa.FromClause, place: int) -> dict[str, sa.ColumnElement[Any]]:
     """The figures of a roll-up by column, over child rows `row` that are joined from outside: without a child the id is null."""
     return figures(scope.model, scope.context, field, row, FullReading(scope.model), prefix=f"r{place}_")
+
+
+def figure_columns(field: BoundField, target: BoundField) -> list[str]:
+    """The columns of a figure, in the order of those of the own field `target` that it is written into."""
+    return [f"{field.column}{column.removeprefix(target.column)}" for column in columns_of(target)]
+
+
+class FigureKey:
+    """The model and currency a compiled statement is for; equal by those, carries the scope that compiling needs."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self._identity = (id(scope.model), scope.context.workspace.currency)
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FigureKey) and self._identity == other._identity

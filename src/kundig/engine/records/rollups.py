@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from kundig.base.database.connection import Compiled, compile_statement
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import Draft
-from kundig.engine.records.figures import rollup_values, rollups_of_children, timeline_rollups
+from kundig.engine.records.figures import FigureKey, figure_columns, rollup_values, rollups_of_children, timeline_rollups
+from kundig.engine.records.store import insert_values
 from kundig.engine.schema.bound import BoundField, BoundObject
 from kundig.engine.schema.model import Model
 
@@ -53,9 +54,15 @@ def _parent_links(model: Model, child: BoundObject) -> Iterator[tuple[str, str]]
     return iter(sorted({(field.object, link) for field, link in rollups_of_children(model, child.name)}))
 
 
-async def new_rollup_rows(scope: Scope, object_: BoundObject, ids: Sequence[UUID]) -> None:
-    """A new record starts with a row of empty figures."""
-    if object_.rollups is not None and ids:
+async def new_rollup_rows(
+    scope: Scope, object_: BoundObject, ids: Sequence[UUID], foretold: Mapping[UUID, Mapping[str, Any]] | None = None
+) -> None:
+    """A new record starts with a row of empty figures, but for those that were foretold."""
+    if object_.rollups is None or not ids:
+        return
+    if foretold:
+        await insert_values(scope.connection, object_.rollups, [{"record": id_, **foretold.get(id_, {})} for id_ in ids])
+    else:
         await scope.connection.execute(
             f'insert into {{ws}}."{object_.name}_rollup" (record) select unnest(%(ids)s::uuid[])', {"ids": list(ids)}
         )
@@ -69,7 +76,7 @@ async def keep_rollups(scope: Scope, object_: BoundObject, drafts: Sequence[Draf
 
 async def recompute(scope: Scope, parent: str, child: str, link: str, ids: Sequence[UUID]) -> None:
     """Recompute what `parent` records roll up from `child.link`."""
-    for statement in _statements(_Key(scope), parent, child, link):
+    for statement in _statements(FigureKey(scope), parent, child, link):
         await scope.connection.execute(statement, {"ids": list(ids)})
 
 
@@ -92,22 +99,8 @@ async def keep_timeline_rollups(scope: Scope, about: Sequence[tuple[str, UUID]])
             )
 
 
-class _Key:
-    """The model and currency a compiled statement is for; equal by those, carries the scope that compiling needs."""
-
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
-        self._identity = (id(scope.model), scope.context.workspace.currency)
-
-    def __hash__(self) -> int:
-        return hash(self._identity)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self._identity == other._identity
-
-
 @lru_cache(maxsize=500)
-def _statements(key: _Key, parent: str, child: str, link: str) -> tuple[Compiled, ...]:
+def _statements(key: FigureKey, parent: str, child: str, link: str) -> tuple[Compiled, ...]:
     """One update of the roll-up table; one more of the parent itself for figures written `into` its fields."""
     model = key.scope.model
     fields = [field for field, via in rollups_of_children(model, child) if field.object == parent and via == link]
@@ -127,7 +120,8 @@ def _statements(key: _Key, parent: str, child: str, link: str) -> tuple[Compiled
         .group_by(wanted.c.id)
         .subquery("f")
     )
-    stored = sa.update(rollups).where(rollups.c.record == figures.c.id).values({name: figures.c[name] for name in values})
+    differs = sa.or_(*(rollups.c[name].is_distinct_from(figures.c[name]) for name in values))
+    stored = sa.update(rollups).where(rollups.c.record == figures.c.id, differs).values({name: figures.c[name] for name in values})
     return (compile_statement(stored), *_into(model, fields))
 
 
@@ -142,18 +136,17 @@ def _into(model: Model, fields: Sequence[BoundField]) -> Iterator[Compiled]:
 
 
 def _into_statements(object_: BoundObject, field: BoundField, target: BoundField) -> Iterator[Compiled]:
-    parts = [name.removeprefix(target.column) for name in (c.name for c in target.type.columns(target))]
-    figure = {part: f'"{field.column}{part}"' for part in parts}
-    before = {part: f'"{field.column}__before{part}"' for part in parts}
-    own = {part: f'"{target.column}{part}"' for part in parts}
+    figure = {name.removeprefix(field.column): f'"{name}"' for name in figure_columns(field, target)}
+    before = {part: f'"{field.column}__before{part}"' for part in figure}
+    own = {part: f'"{target.column}{part}"' for part in figure}
     source, rollup, into = f'{{ws}}."{object_.name}"', f'{{ws}}."{object_.name}_rollup"', f'"{field.column}__into"'
     joined = "r.record = o.id and o.id = any(%(ids)s)"
     has = f"r.{figure['']} is not null"
-    keep = ", ".join(f"{before[part]} = o.{own[part]}" for part in parts)
-    clear = ", ".join(f"{before[part]} = null" for part in parts)
-    take = ", ".join(f"{own[part]} = r.{figure[part]}" for part in parts)
-    differ = " or ".join(f"o.{own[part]} is distinct from r.{figure[part]}" for part in parts)
-    give_back = ", ".join(f"{own[part]} = r.{before[part]}" for part in parts)
+    keep = ", ".join(f"{before[part]} = o.{own[part]}" for part in figure)
+    clear = ", ".join(f"{before[part]} = null" for part in figure)
+    take = ", ".join(f"{own[part]} = r.{figure[part]}" for part in figure)
+    differ = " or ".join(f"o.{own[part]} is distinct from r.{figure[part]}" for part in figure)
+    give_back = ", ".join(f"{own[part]} = r.{before[part]}" for part in figure)
     yield Compiled(f"update {rollup} r set {into} = true, {keep} from {source} o where {joined} and {has} and not {into}")
     yield Compiled(f"update {source} o set {take} from {rollup} r where {joined} and {has} and ({differ})")
     yield Compiled(f"update {source} o set {give_back} from {rollup} r where {joined} and not ({has}) and {into}")

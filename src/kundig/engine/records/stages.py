@@ -112,7 +112,7 @@ def _history_row(scope: Scope, draft: Draft, field: BoundField, change: Any) -> 
         "stage": draft.get(field.name),
         "status": draft.get(names["status"]),
         "entered_at": draft.get(names["changed_at"]),
-        "amount": draft.get(amount.name) if amount else None,
+        "amount": draft.own(amount.name) if amount else None,
         "close_date": draft.get(close.name) if close else None,
         "change": change,
     }

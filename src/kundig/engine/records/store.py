@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,21 +21,26 @@ COPY_FROM = 50
 
 
 async def insert_rows(scope: Scope, object_: BoundObject, drafts: Sequence[Draft]) -> None:
-    """Write new rows, with the columns that any of them has a value for."""
-    columns = sorted({column for draft in drafts for column, value in draft.new.items() if value is not None})
-    takers = [(name, _taker(object_.table.c[name])) for name in columns]
-    rows = [[take(draft.new.get(name)) for name, take in takers] for draft in drafts]
+    """Write the rows of new records."""
+    await insert_values(scope.connection, object_.table, [draft.new for draft in drafts])
+
+
+async def insert_values(connection: Connection, table: sa.Table, given: Sequence[Mapping[str, Any]]) -> None:
+    """Write new rows of one of the model's tables, with the columns that any of them has a value for."""
+    columns = sorted({column for values in given for column, value in values.items() if value is not None})
+    takers = [(name, _taker(table.c[name])) for name in columns]
+    rows = [[take(values.get(name)) for name, take in takers] for values in given]
     if len(rows) >= COPY_FROM:
-        await scope.connection.copy_in(f'{{ws}}."{object_.name}"', columns, rows)
+        await connection.copy_in(f'{{ws}}."{table.name}"', columns, rows)
         return
     names = ", ".join(f'"{column}"' for column in columns)
     places = ", ".join(f"%(v{number})s" for number in range(len(columns)))
-    statement = f'insert into {{ws}}."{object_.name}" ({names}) values ({places})'
-    values = [{f"v{number}": value for number, value in enumerate(row)} for row in rows]
-    if len(values) == 1:
-        await scope.connection.execute(statement, values[0])
+    statement = f'insert into {{ws}}."{table.name}" ({names}) values ({places})'
+    numbered = [{f"v{number}": value for number, value in enumerate(row)} for row in rows]
+    if len(numbered) == 1:
+        await connection.execute(statement, numbered[0])
     else:
-        await scope.connection.execute_many(statement, values)
+        await connection.execute_many(statement, numbered)
 
 
 def _taker(column: sa.Column[Any]) -> Callable[[Any], Any]:

@@ -24,6 +24,7 @@ from kundig.engine.records.draft import Create, Delete, Draft, Item, Restore, Up
 from kundig.engine.records.drafting import Place, draft_items
 from kundig.engine.records.external_ids import check_external_ids
 from kundig.engine.records.families import Family, split_owned
+from kundig.engine.records.foretelling import foretell
 from kundig.engine.records.hooks import call_hooks
 from kundig.engine.records.journaling import journal_drafts, values_before
 from kundig.engine.records.numbers import give_numbers
@@ -112,6 +113,8 @@ class Change:
         lists, errors = await self._draft(bound, items, places or [None] * len(items))
         if errors:
             raise Invalid(errors)
+        if not self.derive_later:
+            await foretell(self.scope, lists)
         for drafts in lists:
             await self._store([draft for draft in drafts if draft.writes])
         self._depth -= 1

@@ -1,4 +1,7 @@
-"""Children in the same file: one record of the child object per row, unless the parent has exactly such a child already."""
+"""Children in the same file: one record of the child object per row, unless the parent has exactly such a child already.
+
+What the parent owns is written with it in one go, other children right after it.
+"""
 
 from __future__ import annotations
 
@@ -9,23 +12,31 @@ from typing import Any
 from uuid import UUID
 
 from kundig.engine.policy.scope import Scope
+from kundig.engine.records.families import families_of
 from kundig.engine.records.reading import ListQuery, list_records
-from kundig.engine.records.writing import Create
 from kundig.services.transfer.lines import Line
 from kundig.services.transfer.plan import Child, Plan
 
 
-async def child_items(scope: Scope, plan: Plan, lines: Sequence[Line], ids: Sequence[UUID]) -> list[tuple[int, Create]]:
-    """The children to make, with the index of their line."""
+async def new_children(scope: Scope, plan: Plan, lines: Sequence[Line]) -> dict[int, dict[str, Any]]:
+    """The values of the children to make, by the index of their line."""
     child = plan.child
     if child is None:
-        return []
+        return {}
     existing = await _existing(scope, child, [line.record for line in lines if line.record and line.child])
-    return [
-        (index, Create({**line.child, child.link: str(id_)}))
-        for index, (line, id_) in enumerate(zip(lines, ids, strict=True))
-        if line.child and not any(_same(line.child, current) for current in existing.get(str(id_), ()))
-    ]
+    return {
+        index: line.child
+        for index, line in enumerate(lines)
+        if line.child and not any(_same(line.child, current) for current in existing.get(str(line.record), ()))
+    }
+
+
+def is_owned(scope: Scope, plan: Plan) -> bool:
+    """Whether children are written as what their parents own."""
+    child = plan.child
+    return child is not None and any(
+        family.object.name == child.object.name and family.link.name == child.link for family in families_of(scope, plan.object)
+    )
 
 
 async def _existing(scope: Scope, child: Child, parents: Sequence[UUID]) -> dict[str, list[Mapping[str, Any]]]:

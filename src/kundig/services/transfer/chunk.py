@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from kundig.base.errors import Invalid, Kind, KundigError
@@ -16,7 +16,7 @@ from kundig.base.uuid7 import uuid7
 from kundig.engine.policy.decisions import allowed
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.writing import Change, Create, Item, Update
-from kundig.services.transfer.children import child_items
+from kundig.services.transfer.children import is_owned, new_children
 from kundig.services.transfer.files import Row
 from kundig.services.transfer.lines import Line, blame, read_line
 from kundig.services.transfer.linking import fill_links
@@ -180,32 +180,35 @@ def _blame_all(plan: Plan, lines: Sequence[Line], error: KundigError) -> bool:
     if not errors or any(found.index is None for found in errors):
         return False
     for found in errors:
-        object_, targets = (plan.object, plan.targets)
-        if found.list == "child" and plan.child is not None:
+        object_, targets, error_ = (plan.object, plan.targets, found)
+        if plan.child is not None and found.field.startswith(f"{plan.child.object.name}["):
+            error_ = replace(found, list="child", field=found.field.partition(".")[2])
+        if plan.child is not None and error_.list == "child":
             object_, targets = plan.child.object, plan.child.targets
         labels = {name: bound.definition.label for name, bound in object_.fields.items()}
-        blame(lines[found.index or 0], targets, found, labels)
+        blame(lines[found.index or 0], targets, error_, labels)
     return True
 
 
 async def _try(change: Change, plan: Plan, lines: Sequence[Line], outcome: Outcome) -> None:
     """Write all lines or none. Counts them when they are written."""
     ids = [line.record or uuid7() for line in lines]
-    items: list[Item] = [
-        Update(id_, line.values, external_ids=line.external_ids)
-        if line.record
-        else Create(line.values, id_, external_ids=line.external_ids)
-        for id_, line in zip(ids, lines, strict=True)
-    ]
     existing = [line.record for line in lines if line.record]
     before = await _versions(change.scope, plan, existing)
+    children = await new_children(change.scope, plan, lines)
+    owned = plan.child.object.name if plan.child is not None and is_owned(change.scope, plan) else None
+    items: list[Item] = []
+    for index, (id_, line) in enumerate(zip(ids, lines, strict=True)):
+        values = {**line.values, owned: [children[index]]} if owned and index in children else line.values
+        item = Update if line.record else Create
+        items.append(item(values=values, id=id_, external_ids=line.external_ids))
     async with trial(change) as tried:
         await tried.write(plan.object.name, items, [("rows", index) for index in range(len(items))])
-        children = await child_items(change.scope, plan, lines, ids)
-        if plan.child is not None and children:
-            await tried.write(plan.child.object.name, [item for _, item in children], [("child", index) for index, _ in children])
+        if plan.child is not None and children and not owned:
+            linked: list[Item] = [Create({**values, plan.child.link: str(ids[index])}) for index, values in children.items()]
+            await tried.write(plan.child.object.name, linked, [("child", index) for index in children])
     after = await _versions(change.scope, plan, existing)
-    grown = {lines[index].record for index, _ in children}
+    grown = {lines[index].record for index in children}
     touched = {record for record in existing if before[record] != after[record] or record in grown}
     outcome.created += len(lines) - len(existing)
     outcome.updated += len(touched)
