@@ -76,6 +76,8 @@ class Draft:
     """Labels of linked records that make part of this one's label, by field."""
     figures: dict[str, Any] = field(default_factory=dict)
     """Figures of a new record that are known before it is stored, by column of its roll-up row."""
+    counted: frozenset[tuple[str, str]] = frozenset()
+    """Parent objects and links whose figures count this new record already."""
     covered: dict[str, Any] = field(default_factory=dict)
     """Own values, by column, whose place such figures take in `new`."""
 

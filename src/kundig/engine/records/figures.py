@@ -22,6 +22,11 @@ def rollups_of_children(model: Model, child: str) -> tuple[tuple[BoundField, str
     return tuple((field, field.options.link) for field in _rollups(model) if field.options.child_object == child)
 
 
+def figures_over(model: Model, parent: str, child: str, link: str) -> list[BoundField]:
+    """The roll-ups of `parent` over the records of `child` that hang on it by `link`."""
+    return [field for field, via in rollups_of_children(model, child) if field.object == parent and via == link]
+
+
 def timeline_rollups(model: Model, object_: str) -> Mapping[str, str]:
     """Columns of last and next interaction, with their SQL over the timeline entries `e` of a record."""
     return {

@@ -1,11 +1,12 @@
 """Figures of new records whose children come with them: worked out before the records are stored, which are then written once.
 
-`rollups.py` works the figures out again from the stored children, and mends what differs.
+The children are not in the database yet, so PostgreSQL is given their values; what it generates from them is worked out by the
+column's own SQL. Figures over some of the children only are left to `rollups.py`: what decides may lie beside the row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -16,63 +17,92 @@ import sqlalchemy as sa
 from kundig.base.database.connection import Compiled, compile_statement
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import Draft, columns_of
-from kundig.engine.records.figures import FigureKey, figure_columns, rollup_values, rollups_of_children
+from kundig.engine.records.figures import FigureKey, figure_columns, figures_over, rollup_values, rollups_of_children
 from kundig.engine.schema.bound import BoundField, BoundObject
 from kundig.engine.schema.model import Model
 
 
 async def foretell(scope: Scope, lists: Sequence[Sequence[Draft]]) -> None:
-    """Give new records among `lists` the figures over their children that are written `into` their own fields."""
-    new = {draft.id: draft for drafts in lists for draft in drafts if draft.action == "create"}
-    for drafts in reversed(lists):  # what stands deeper comes later, and is added up first
-        for field, link in _written_into(scope.model, drafts[0].object) if drafts else ():
-            children = [draft for draft in drafts if draft.action == "create" and draft.get(link) in new]
+    """Give new records among `lists` their figures over new records of `lists` that stand further behind."""
+    new = {draft.id: draft for drafts in lists for draft in drafts if draft.action == "create"} if len(lists) > 1 else {}
+    for drafts in reversed(lists) if new else ():  # what stands deeper comes later, and is added up first
+        created = [draft for draft in drafts if draft.action == "create"]
+        for parent, link in _links(scope.model, created[0].object) if created else ():
+            children = [draft for draft in created if draft.get(link) in new]
             if children:
-                await _foretell(scope, field, children, new)
+                await _foretell(scope, parent, link, children, new)
 
 
-def _written_into(model: Model, child: BoundObject) -> Iterator[tuple[BoundField, str]]:
-    return ((field, link) for field, link in rollups_of_children(model, child.name) if field.options.into is not None)
+def _links(model: Model, child: BoundObject) -> list[tuple[str, str]]:
+    """Parent objects and links whose figures are all over all children."""
+    found: dict[tuple[str, str], bool] = {}
+    for field, link in rollups_of_children(model, child.name):
+        found[field.object, link] = found.get((field.object, link), True) and not field.options.where
+    return [key for key, whole in found.items() if whole]
 
 
-async def _foretell(scope: Scope, field: BoundField, children: Sequence[Draft], new: Mapping[UUID, Draft]) -> None:
-    target = scope.model.objects[field.object].fields[field.options.into]
-    values = msgspec.json.encode([draft.new for draft in children]).decode()
-    statement = _statement(FigureKey(scope), field.object, field.name)
-    for figures in await scope.connection.rows(statement, {"values": values}):
-        parent = new[figures.pop("_parent")]
-        if figures[field.column] is None:
-            continue
-        own = dict(zip(figure_columns(field, target), columns_of(target), strict=True))
-        parent.covered |= {column: parent.new.get(column) for column in own.values()}
-        parent.new |= {column: figures[figure] for figure, column in own.items()}
-        parent.figures |= figures | {f"{field.column}__into": True}
-        parent.figures |= {
-            f"{field.column}__before{figure.removeprefix(field.column)}": parent.covered[column] for figure, column in own.items()
-        }
+async def _foretell(scope: Scope, parent: str, link: str, children: Sequence[Draft], new: Mapping[UUID, Draft]) -> None:
+    object_ = children[0].object
+    statement, columns = _statement(FigureKey(scope), parent, object_.name, link)
+    values = msgspec.json.encode([{column: draft.new.get(column) for column in columns} for draft in children]).decode()
+    fields = figures_over(scope.model, parent, object_.name, link)
+    for row in await scope.connection.rows(statement, {"values": values}):
+        draft = new[row.pop("_parent")]
+        draft.figures |= row
+        for field in fields:
+            if field.options.into is not None and row[field.column] is not None:
+                _cover(draft, field, draft.object.fields[field.options.into])
+    for draft in children:
+        draft.counted |= {(parent, link)}
+
+
+def _cover(draft: Draft, field: BoundField, target: BoundField) -> None:
+    """A figure takes the place of an own field; what stands there is kept, to come back after the last child."""
+    draft.figures[f"{field.column}__into"] = True
+    for figure, own in zip(figure_columns(field, target), columns_of(target), strict=True):
+        draft.covered[own] = draft.new.get(own)
+        draft.figures[f"{field.column}__before{figure.removeprefix(field.column)}"] = draft.covered[own]
+        draft.new[own] = draft.figures[figure]
 
 
 @lru_cache(maxsize=500)
-def _statement(key: FigureKey, parent: str, name: str) -> Compiled:
-    """The figures by parent over `values`, columns of children as JSON; what PostgreSQL generates is worked out by its own SQL."""
-    field = key.scope.model.objects[parent].fields[name]
-    child = key.scope.model.objects[field.options.child_object]
-    row = _as_stored(child.table).subquery("c")
-    link = row.c[child.fields[field.options.link].column]
-    figures = rollup_values(key.scope, field, row, 0)
-    return compile_statement(
-        sa.select(link.label("_parent"), *(value.label(column) for column, value in figures.items())).group_by(link)
-    )
+def _statement(key: FigureKey, parent: str, child: str, link: str) -> tuple[Compiled, frozenset[str]]:
+    """The figures by parent, and the columns of children that `values` must hold."""
+    model = key.scope.model
+    object_ = model.objects[child]
+    fields = figures_over(model, parent, child, link)
+    linked = object_.fields[link].column
+    sources = {field.options.field for field in fields} - {None}
+    read = {linked, "id", *(column for name in sources for column in columns_of(object_.fields[name]))}
+    given = frozenset(_given(object_.table, read))
+    row = _as_stored(object_.table, read, given).subquery("c")
+    figures = {
+        column: value for place, field in enumerate(fields) for column, value in rollup_values(key.scope, field, row, place).items()
+    }
+    statement = sa.select(row.c[linked].label("_parent"), *(value.label(column) for column, value in figures.items()))
+    return compile_statement(statement.group_by(row.c[linked])), given
 
 
-def _as_stored(table: sa.Table) -> sa.Select[Any]:
-    """Rows given as JSON, as they will stand in a table."""
-    empty: sa.ColumnElement[Any] = sa.literal_column(f'null::{table.schema}."{table.name}"')
-    values = sa.cast(sa.bindparam("values", type_=sa.Text()), sa.JSON())
-    given = sa.func.json_populate_recordset(empty, values).table_valued(*(sa.column(c.name, c.type) for c in table.c), name="g")
-    return sa.select(*(_generated(c) if c.computed is not None else given.c[c.name] for c in table.c)).select_from(given)
+def _given(table: sa.Table, read: Iterable[str]) -> Iterator[str]:
+    """The columns that are written, of those that are read or that these are generated from."""
+    for column in (table.c[name] for name in read):
+        if column.computed is None:
+            yield column.name
+        else:
+            sql = str(column.computed.sqltext)
+            yield from (source.name for source in table.c if source.computed is None and f'"{source.name}"' in sql)
 
 
-def _generated(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
-    assert column.computed is not None
-    return sa.literal_column(str(column.computed.sqltext), column.type).label(column.name)
+def _as_stored(table: sa.Table, read: Iterable[str], given: Iterable[str]) -> sa.Select[Any]:
+    """Rows given as JSON, as they will stand in the table."""
+    values = sa.func.json_to_recordset(sa.cast(sa.bindparam("values", type_=sa.Text()), sa.JSON()))
+    columns = [sa.column(name, table.c[name].type) for name in sorted(given)]
+    row = values.table_valued(*columns, name="g").render_derived(with_types=True)
+    return sa.select(*(_stored(table.c[name], row) for name in sorted(read))).select_from(row)
+
+
+def _stored(column: sa.Column[Any], row: sa.FromClause) -> sa.ColumnElement[Any]:
+    if column.computed is None:
+        return row.c[column.name]
+    value: sa.ColumnElement[Any] = sa.literal_column(str(column.computed.sqltext), column.type)
+    return sa.cast(value, column.type).label(column.name)

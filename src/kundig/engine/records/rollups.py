@@ -14,7 +14,14 @@ import sqlalchemy as sa
 from kundig.base.database.connection import Compiled, compile_statement
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import Draft
-from kundig.engine.records.figures import FigureKey, figure_columns, rollup_values, rollups_of_children, timeline_rollups
+from kundig.engine.records.figures import (
+    FigureKey,
+    figure_columns,
+    figures_over,
+    rollup_values,
+    rollups_of_children,
+    timeline_rollups,
+)
 from kundig.engine.records.store import insert_values
 from kundig.engine.schema.bound import BoundField, BoundObject
 from kundig.engine.schema.model import Model
@@ -41,6 +48,8 @@ def _parents(model: Model, drafts: Sequence[Draft]) -> Parents:
     for parent, link in _parent_links(model, object_):
         column = object_.fields[link].column
         for draft in drafts:
+            if (parent, link) in draft.counted:
+                continue
             found[(parent, link)].update(id_ for values in (draft.old, draft.new) if (id_ := values.get(column)) is not None)
     return {key: in_order(ids) for key, ids in found.items() if ids}
 
@@ -103,7 +112,7 @@ async def keep_timeline_rollups(scope: Scope, about: Sequence[tuple[str, UUID]])
 def _statements(key: FigureKey, parent: str, child: str, link: str) -> tuple[Compiled, ...]:
     """One update of the roll-up table; one more of the parent itself for figures written `into` its fields."""
     model = key.scope.model
-    fields = [field for field, via in rollups_of_children(model, child) if field.object == parent and via == link]
+    fields = figures_over(model, parent, child, link)
     rollups = model.objects[parent].rollups
     assert rollups is not None
     values: dict[str, sa.ColumnElement[Any]] = {}
