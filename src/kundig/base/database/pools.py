@@ -14,6 +14,7 @@ from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool
 
 from kundig.base.database.faults import translated
+from kundig.base.database.lists import dump_lists_fast
 
 # It tells every failed try to connect; we tell that the database is away, once, where it matters.
 logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
@@ -58,3 +59,4 @@ def _settings() -> dict[str, Any]:
 async def _configured(raw: psycopg.AsyncConnection[Any]) -> None:
     set_json_loads(msgspec.json.decode, raw)
     set_json_dumps(partial(msgspec.json.encode), raw)
+    dump_lists_fast(raw)

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from kundig.base.database import retrying
 from kundig.base.errors import Invalid, Kind, KundigError
+from kundig.base.garbage import unsearched
 from kundig.base.i18n import Text
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.writing import Change
@@ -98,7 +99,8 @@ async def _step(scope: Scope, id_: UUID, reader: Reader, change: Change | None =
     plan = make_plan(scope, run.order, run.shape.header)
     change = change or Change(scope, id_=run.change)
     last = run.is_last or not plan.refers_to_itself
-    outcome = await import_chunk(change, plan, rows, last=last)
+    with unsearched():
+        outcome = await import_chunk(change, plan, rows, last=last)
     await store.advance(scope.connection, run, outcome, rows[-1].number)
 
 
