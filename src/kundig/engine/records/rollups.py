@@ -32,13 +32,37 @@ Parents = dict[tuple[str, str], list[UUID]]
 async def lock_parents(scope: Scope, drafts: Sequence[Draft]) -> None:
     """Lock the roll-up rows that the drafts will change, in the order of object and id, before the first write."""
     wanted: dict[str, set[UUID]] = defaultdict(set)
-    for (parent, _), ids in _parents(scope.model, drafts).items():
+    for (parent, link), ids in _parents(scope.model, drafts).items():
         wanted[parent].update(ids)
-    for parent, found in sorted(wanted.items()):
-        await scope.connection.execute(
-            f'select record from {{ws}}."{parent}_rollup" where record = any(%(ids)s) order by record for update',
-            {"ids": in_order(found)},
+        if _writes_into(scope.model, parent, drafts[0].object.name, link):
+            for (above, _), found in (await _above(scope, parent, ids)).items():
+                wanted[above].update(found)
+    for parent, records in sorted(wanted.items()):
+        await _lock(scope, parent, in_order(records))
+
+
+async def _lock(scope: Scope, parent: str, ids: Sequence[UUID]) -> None:
+    await scope.connection.execute(
+        f'select record from {{ws}}."{parent}_rollup" where record = any(%(ids)s) order by record for update', {"ids": list(ids)}
+    )
+
+
+def _writes_into(model: Model, parent: str, child: str, link: str) -> bool:
+    """Whether any of these figures is written into a field of the parent, which other figures may add up."""
+    return any(field.options.into for field in figures_over(model, parent, child, link))
+
+
+async def _above(scope: Scope, object_: str, ids: Sequence[UUID]) -> Parents:
+    """The records with figures over stored records, by object and link."""
+    found: Parents = {}
+    bound = scope.model.objects[object_]
+    for parent, link in _parent_links(scope.model, bound):
+        column = f'"{bound.fields[link].column}"'
+        found[parent, link] = await scope.connection.values(
+            f'select distinct {column} from {{ws}}."{object_}" where id = any(%(ids)s) and {column} is not null order by {column}',
+            {"ids": list(ids)},
         )
+    return {key: records for key, records in found.items() if records}
 
 
 def _parents(model: Model, drafts: Sequence[Draft]) -> Parents:
@@ -78,15 +102,25 @@ async def new_rollup_rows(
 
 
 async def keep_rollups(scope: Scope, object_: BoundObject, drafts: Sequence[Draft]) -> None:
-    """Recompute the figures of all parents that the drafts belong or belonged to."""
+    """Recompute the figures of all parents that the drafts belong or belonged to, and the figures over these."""
     for (parent, link), ids in sorted(_parents(scope.model, drafts).items()):
-        await recompute(scope, parent, object_.name, link, ids)
+        await _keep(scope, parent, object_.name, link, ids)
 
 
-async def recompute(scope: Scope, parent: str, child: str, link: str, ids: Sequence[UUID]) -> None:
-    """Recompute what `parent` records roll up from `child.link`."""
-    for statement in _statements(FigureKey(scope), parent, child, link):
-        await scope.connection.execute(statement, {"ids": list(ids)})
+async def _keep(scope: Scope, parent: str, child: str, link: str, ids: Sequence[UUID]) -> None:
+    if await recompute(scope, parent, child, link, ids):
+        for (above, via), records in sorted((await _above(scope, parent, ids)).items()):
+            await _lock(scope, above, records)  # a parent may have come to another one since
+            await _keep(scope, above, parent, via, records)
+
+
+async def recompute(scope: Scope, parent: str, child: str, link: str, ids: Sequence[UUID]) -> bool:
+    """Recompute what `parent` records roll up from `child.link`; whether own fields of any of them have changed by this."""
+    changed = 0
+    for statement, writes_own in _statements(FigureKey(scope), parent, child, link):
+        count = await scope.connection.execute(statement, {"ids": list(ids)})
+        changed += count if writes_own else 0
+    return changed > 0
 
 
 async def keep_timeline_rollups(scope: Scope, about: Sequence[tuple[str, UUID]]) -> None:
@@ -109,8 +143,8 @@ async def keep_timeline_rollups(scope: Scope, about: Sequence[tuple[str, UUID]])
 
 
 @lru_cache(maxsize=500)
-def _statements(key: FigureKey, parent: str, child: str, link: str) -> tuple[Compiled, ...]:
-    """One update of the roll-up table; one more of the parent itself for figures written `into` its fields."""
+def _statements(key: FigureKey, parent: str, child: str, link: str) -> tuple[tuple[Compiled, bool], ...]:
+    """Updates of the roll-up table, and of the parent itself for figures written `into` its fields; each with whether it is one."""
     model = key.scope.model
     fields = figures_over(model, parent, child, link)
     rollups = model.objects[parent].rollups
@@ -131,10 +165,10 @@ def _statements(key: FigureKey, parent: str, child: str, link: str) -> tuple[Com
     )
     differs = sa.or_(*(rollups.c[name].is_distinct_from(figures.c[name]) for name in values))
     stored = sa.update(rollups).where(rollups.c.record == figures.c.id, differs).values({name: figures.c[name] for name in values})
-    return (compile_statement(stored), *_into(model, fields))
+    return ((compile_statement(stored), False), *_into(model, fields))
 
 
-def _into(model: Model, fields: Sequence[BoundField]) -> Iterator[Compiled]:
+def _into(model: Model, fields: Sequence[BoundField]) -> Iterator[tuple[Compiled, bool]]:
     """While there are children a figure takes the place of an own field; what stood there before comes back after the last."""
     for field in fields:
         into = field.options.into
@@ -144,7 +178,7 @@ def _into(model: Model, fields: Sequence[BoundField]) -> Iterator[Compiled]:
         yield from _into_statements(object_, field, object_.fields[into])
 
 
-def _into_statements(object_: BoundObject, field: BoundField, target: BoundField) -> Iterator[Compiled]:
+def _into_statements(object_: BoundObject, field: BoundField, target: BoundField) -> Iterator[tuple[Compiled, bool]]:
     figure = {name.removeprefix(field.column): f'"{name}"' for name in figure_columns(field, target)}
     before = {part: f'"{field.column}__before{part}"' for part in figure}
     own = {part: f'"{target.column}{part}"' for part in figure}
@@ -156,7 +190,7 @@ def _into_statements(object_: BoundObject, field: BoundField, target: BoundField
     take = ", ".join(f"{own[part]} = r.{figure[part]}" for part in figure)
     differ = " or ".join(f"o.{own[part]} is distinct from r.{figure[part]}" for part in figure)
     give_back = ", ".join(f"{own[part]} = r.{before[part]}" for part in figure)
-    yield Compiled(f"update {rollup} r set {into} = true, {keep} from {source} o where {joined} and {has} and not {into}")
-    yield Compiled(f"update {source} o set {take} from {rollup} r where {joined} and {has} and ({differ})")
-    yield Compiled(f"update {source} o set {give_back} from {rollup} r where {joined} and not ({has}) and {into}")
-    yield Compiled(f"update {rollup} r set {into} = false, {clear} where r.record = any(%(ids)s) and not ({has}) and {into}")
+    yield Compiled(f"update {rollup} r set {into} = true, {keep} from {source} o where {joined} and {has} and not {into}"), False
+    yield Compiled(f"update {source} o set {take} from {rollup} r where {joined} and {has} and ({differ})"), True
+    yield Compiled(f"update {source} o set {give_back} from {rollup} r where {joined} and not ({has}) and {into}"), True
+    yield Compiled(f"update {rollup} r set {into} = false, {clear} where r.record = any(%(ids)s) and not ({has}) and {into}"), False

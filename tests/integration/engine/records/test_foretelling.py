@@ -9,7 +9,7 @@ import pytest
 from tests.integration.engine.records.making import make, make_all, plain, trash
 
 from kundig.engine.policy.scope import Scope
-from kundig.engine.records.writing import Create, write
+from kundig.engine.records.writing import Create, Update, write
 
 
 def euro(amount: str) -> dict[str, str]:
@@ -96,8 +96,27 @@ async def test_the_own_value_comes_back_after_the_last_line(scope: Scope) -> Non
     assert (await kept(scope, id_))[0]["amount"] == 77
 
 
+async def won_by(scope: Scope, account: UUID) -> Any:
+    """The revenue that an account's figures tell of."""
+    return await scope.connection.value("select won_revenue from {ws}.account_rollup where record = %(id)s", {"id": account})
+
+
 async def test_figures_over_figures(scope: Scope) -> None:
     account = await make(scope, "account", name="Acme")
-    await whole(scope, [{"name": "pump", "unit_price": euro("12.00"), "quantity": "2"}], account=account, stage="won")
-    statement = "select won_revenue from {ws}.account_rollup where record = %(id)s"
-    assert await scope.connection.value(statement, {"id": account}) == 24
+    lines = [{"name": "pump", "unit_price": euro("12.00"), "quantity": "2"}]
+    await whole(scope, lines, account=account, stage="won")
+    assert await won_by(scope, account) == 24
+    await bit_by_bit(scope, lines, account=account, stage="won", amount=euro("5.00"))
+    assert await won_by(scope, account) == 48
+
+
+async def test_figures_over_figures_follow_each_line(scope: Scope) -> None:
+    account = await make(scope, "account", name="Acme")
+    deal = await make(scope, "opportunity", name="x", account=account, stage="won", amount=euro("5.00"))
+    assert await won_by(scope, account) == 5
+    line = await make(scope, "opportunity_line", opportunity=deal, name="pump", unit_price=euro("12.00"))
+    assert await won_by(scope, account) == 12
+    await write(scope, "opportunity_line", [Update(line, {"quantity": "3"})])
+    assert await won_by(scope, account) == 36
+    await trash(scope, "opportunity_line", line)
+    assert await won_by(scope, account) == 5
