@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +20,9 @@ LABEL_LENGTH = 200
 
 def check_required(draft: Draft) -> None:
     """Required fields have values; of each group at least one has."""
-    for field in draft.object.fields.values():
+    for field in draft.object.required:
         relevant = draft.action == "create" or field.name in draft.given
-        if field.definition.required and relevant and is_empty(draft, field) and not _refused(draft, field.name):
+        if relevant and is_empty(draft, field) and not _refused(draft, field.name):
             draft.refuse(field.name, "required", t("{field} is needed.", field=field.definition.label))
     for group in draft.object.definition.any_required:
         touched = draft.action == "create" or bool(set(group) & draft.given)
@@ -126,11 +127,17 @@ def label_of(draft: Draft) -> str:
 
 def _filled(draft: Draft, title: str) -> str:
     pieces: list[str] = []
-    for text, name, _, _ in string.Formatter().parse(title):
+    for text, name in _pieces(title):
         pieces.append(text)
         if name:
             pieces.append(_shown(draft, name))
     return " ".join("".join(pieces).split()).strip(" -–·,")
+
+
+@lru_cache(maxsize=1000)
+def _pieces(title: str) -> tuple[tuple[str, str | None], ...]:
+    """The texts of a title, each with the field that comes behind it."""
+    return tuple((text, name) for text, name, _, _ in string.Formatter().parse(title))
 
 
 def _shown(draft: Draft, name: str) -> str:

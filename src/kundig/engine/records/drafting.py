@@ -42,11 +42,12 @@ async def draft_items(
     _check_once(drafts)
     await _check_rights(change, object_, drafts, inside=inside)
     records = await _look_up(change, object_, drafts, items)
+    named_by = _title_links(object_)
     for draft, (_, item) in zip(drafts, items, strict=True):
         if isinstance(item, Create | Update):
             _fill(change, draft, item.values, records)
             draft.external_ids = tuple(item.external_ids)
-            for name in _title_links(object_):
+            for name in named_by:
                 draft.labels[name] = records.labels.get(draft.get(name), "")
     await _drop_same_sides(change, drafts)
     await _check_parents(change, object_, drafts)
@@ -148,7 +149,8 @@ def _title_links(object_: BoundObject) -> list[str]:
 async def _look_up(change: Change, object_: BoundObject, drafts: Sequence[Draft], items: Sequence[tuple[Place, Item]]) -> Records:
     records = Records(change.scope.context)
     written = [item.values for _, item in items if isinstance(item, Create | Update)]
-    kept = [{name: str(draft.before(name)) for name in _title_links(object_) if draft.before(name)} for draft in drafts]
+    named_by = _title_links(object_)
+    kept = [{name: str(draft.before(name)) for name in named_by if draft.before(name)} for draft in drafts]
     await records.look_up(change.scope, _references(object_, [*written, *kept]), trusted=change.trusted)
     if _has_foreign_money(change.scope, object_, written):
         await records.load_rates()

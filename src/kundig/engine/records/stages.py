@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from kundig.base.i18n import t
@@ -59,12 +60,17 @@ def _follow_probability(draft: Draft, name: str, old: Stage | None, new: Stage, 
         draft.set(name, default)
 
 
-def derived_names(field: BoundField) -> dict[str, str]:
+def derived_names(field: BoundField) -> Mapping[str, str]:
     """The fields derived from a pipeline field: `changed_at`, `history`, `status`, `closed_at`."""
+    return _derived_names(field.name)
+
+
+@lru_cache(maxsize=1000)
+def _derived_names(name: str) -> Mapping[str, str]:
     return {
-        "changed_at": f"{field.name}_changed_at",
-        "history": f"{field.name}_history",
-        "status": "status_category" if field.name == "status" else "status",
+        "changed_at": f"{name}_changed_at",
+        "history": f"{name}_history",
+        "status": "status_category" if name == "status" else "status",
         "closed_at": "closed_at",
     }
 

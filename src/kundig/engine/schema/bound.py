@@ -149,6 +149,11 @@ class BoundObject:
         return tuple(f for f in self.fields.values() if f.definition.default is not None)
 
     @cached_property
+    def required(self) -> tuple[BoundField, ...]:
+        """Its fields that can't be without a value."""
+        return tuple(f for f in self.fields.values() if f.definition.required)
+
+    @cached_property
     def pipelines(self) -> tuple[BoundField, ...]:
         """Its pipeline fields (not the ones derived from them)."""
         return tuple(f for f in self.fields.values() if f.pipeline is not None and f.name == f.pipeline.field)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,7 +34,7 @@ class LinkRule:
     """The field that takes the cell's text when a record is made."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Target:
     """What one column (or constant) fills. `index` is the column's place, -1 for a constant."""
 
@@ -52,7 +53,7 @@ class Target:
     many: bool = False
     """Holds several values, so that several columns may fill it."""
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The API name of the field as a whole."""
         return EXTERNAL_ID if self.field is None else self.field.name
@@ -67,7 +68,7 @@ class Child:
     targets: tuple[Target, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """All that is needed to turn rows into writes."""
 
@@ -77,7 +78,7 @@ class Plan:
     targets: tuple[Target, ...]
     child: Child | None = None
 
-    @property
+    @cached_property
     def matched(self) -> Target | None:
         """The target by which rows find existing records."""
         wanted = self.order.match if self.order.mode != "create" else None
