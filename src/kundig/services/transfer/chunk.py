@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from kundig.base.errors import Invalid, Kind, KundigError
+from kundig.base.errors import FieldError, Invalid, Kind, KundigError
 from kundig.base.i18n import t
 from kundig.base.uuid7 import uuid7
 from kundig.engine.policy.decisions import allowed
@@ -22,7 +22,7 @@ from kundig.services.transfer.lines import Line, blame, read_line
 from kundig.services.transfer.linking import fill_links
 from kundig.services.transfer.lookups import find_by
 from kundig.services.transfer.merging import merge_parts
-from kundig.services.transfer.plan import EXTERNAL_ID, Plan
+from kundig.services.transfer.plan import EXTERNAL_ID, Child, Plan
 from kundig.services.transfer.trials import trial
 
 _REFUSED = "?"
@@ -180,14 +180,20 @@ def _blame_all(plan: Plan, lines: Sequence[Line], error: KundigError) -> bool:
     if not errors or any(found.index is None for found in errors):
         return False
     for found in errors:
-        object_, targets, error_ = (plan.object, plan.targets, found)
-        if plan.child is not None and found.field.startswith(f"{plan.child.object.name}["):
-            error_ = replace(found, list="child", field=found.field.partition(".")[2])
-        if plan.child is not None and error_.list == "child":
-            object_, targets = plan.child.object, plan.child.targets
-        labels = {name: bound.definition.label for name, bound in object_.fields.items()}
-        blame(lines[found.index or 0], targets, error_, labels)
+        told = _of_child(plan.child, found)
+        part = plan.child if plan.child is not None and told is not None else plan
+        labels = {name: bound.definition.label for name, bound in part.object.fields.items()}
+        blame(lines[found.index or 0], part.targets, told or found, labels)
     return True
+
+
+def _of_child(child: Child | None, error: FieldError) -> FieldError | None:
+    """An error of the child of a row, under the name of the child's own field; None if it is one of the row itself."""
+    if child is None:
+        return None
+    if error.field.startswith(f"{child.object.name}["):
+        return replace(error, field=error.field.partition(".")[2])
+    return error if error.list == "child" else None
 
 
 async def _try(change: Change, plan: Plan, lines: Sequence[Line], outcome: Outcome) -> None:

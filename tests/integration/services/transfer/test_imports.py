@@ -208,6 +208,31 @@ async def test_one_child_in_the_same_file(crm, word):
     assert len(await crm.records("opportunity", tagged(word))) == 2
 
 
+async def test_what_is_wrong_with_a_child_stands_at_its_cell(crm, word):
+    content = f"Name;Phase;Position;Menge;Preis\n{word} A;proposal;;2;10\n{word} B;nowhere;{word};;\n{word} C;;{word};2;10,50\n"
+    mapping = {
+        "Name": "name", "Phase": "stage", "Position": "opportunity_line.name",
+        "Menge": "opportunity_line.quantity", "Preis": "opportunity_line.unit_price",
+    }  # fmt: skip
+    state = await crm.bring(content, "opportunity", mapping)
+    assert figures(state) == ("done", 3, 1, 0, 0, 2), state["errors"]
+    assert {(e["row"], e["column"]) for e in state["errors"]} == {(2, "Position"), (2, ""), (3, "Phase")}
+    [found] = await crm.records("opportunity", tagged(word))
+    assert (found["name"], found["amount"]["amount"]) == (f"{word} C", "21.00")
+
+
+async def test_children_that_are_records_of_their_own(crm, word):
+    content = f"Firma;Nachname;Domain\n{word} A;{word} Ott;\n{word} B;;\n{word} C;{word} Aal;\n"
+    mapping = {"Firma": "name", "Nachname": "contact.last_name"}
+    state = await crm.bring(content, "account", mapping, child="contact.account")
+    assert figures(state) == ("done", 3, 3, 0, 0, 0), state["errors"]
+    contacts = await crm.records("contact", {"field": "account.name", "op": "contains", "value": word}, order="last_name")
+    assert [(r["last_name"], r["account"]["label"]) for r in contacts] == [
+        (f"{word} Aal", f"{word} C"),
+        (f"{word} Ott", f"{word} A"),
+    ]
+
+
 async def test_a_dry_run_tells_the_same_and_writes_nothing(crm, word):
     content = f"Firma;Art\n{word} 1;customer\n{word} 2;martian\n"
     mapping = {"Firma": "name", "Art": "type"}
