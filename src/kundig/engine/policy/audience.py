@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from kundig.base.database.connection import Compiled, compile_statement
-from kundig.engine.policy.derived import filter_paths
+from kundig.engine.policy.derived import filter_paths, sources
 from kundig.engine.policy.filters import condition
 from kundig.engine.policy.resolve import parent_of
 from kundig.engine.policy.scope import Scope
@@ -37,6 +37,8 @@ async def renew(
     if not ids:
         return {}
     bound = scope.model.objects[object_]
+    if changed is not None:
+        changed = {*changed, *_made_of(scope, bound, changed)}
     moved: dict[UUID, list[int]] = {}
     filtered = bool(scope.policies.filters(bound.definition))
     if filtered if created else changed is None or not depends_on(scope, object_).isdisjoint(changed):
@@ -54,6 +56,19 @@ def depends_on(scope: Scope, object_: str) -> frozenset[str]:
         return frozenset({definition.parent or ""})
     named = (path.split(".")[0] for item in scope.policies.filters(definition) for path in filter_paths(item.where))
     return frozenset({"owner", "team", *named})
+
+
+def _made_of(scope: Scope, bound: BoundObject, changed: Collection[str]) -> Iterator[str]:
+    """The formulas over fields that were written: filters may ask for them."""
+    key, kept = ("made of", bound.name), scope.policies.compiled
+    if key not in kept:
+        kept[key] = [
+            (source.field, name)
+            for name, field in bound.fields.items()
+            for source in sources(scope.model, field)
+            if source.object == bound.name and not source.many
+        ]
+    return (name for source, name in kept[key] if source in changed)
 
 
 async def renew_chunk(scope: Scope, object_: str, after: UUID | None = None, size: int = CHUNK) -> UUID | None:

@@ -12,6 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from kundig.base.database.connection import Compiled, compile_statement
+from kundig.engine.policy.audience import renew
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import Draft
 from kundig.engine.records.figures import (
@@ -34,7 +35,7 @@ async def lock_parents(scope: Scope, drafts: Sequence[Draft]) -> None:
     wanted: dict[str, set[UUID]] = defaultdict(set)
     for (parent, link), ids in _parents(scope.model, drafts).items():
         wanted[parent].update(ids)
-        if _writes_into(scope.model, parent, drafts[0].object.name, link):
+        if _written_into(scope.model, parent, drafts[0].object.name, link):
             for (above, _), found in (await _above(scope, parent, ids)).items():
                 wanted[above].update(found)
     for parent, records in sorted(wanted.items()):
@@ -47,9 +48,9 @@ async def _lock(scope: Scope, parent: str, ids: Sequence[UUID]) -> None:
     )
 
 
-def _writes_into(model: Model, parent: str, child: str, link: str) -> bool:
-    """Whether any of these figures is written into a field of the parent, which other figures may add up."""
-    return any(field.options.into for field in figures_over(model, parent, child, link))
+def _written_into(model: Model, parent: str, child: str, link: str) -> set[str]:
+    """The fields of the parent that these figures are written into: other figures may add them up, rights may hang on them."""
+    return {field.options.into for field in figures_over(model, parent, child, link)} - {None}
 
 
 async def _above(scope: Scope, object_: str, ids: Sequence[UUID]) -> Parents:
@@ -102,13 +103,14 @@ async def new_rollup_rows(
 
 
 async def keep_rollups(scope: Scope, object_: BoundObject, drafts: Sequence[Draft]) -> None:
-    """Recompute the figures of all parents that the drafts belong or belonged to, and the figures over these."""
+    """Recompute the figures of all parents that the drafts belong or belonged to, and what follows from these figures."""
     for (parent, link), ids in sorted(_parents(scope.model, drafts).items()):
         await _keep(scope, parent, object_.name, link, ids)
 
 
 async def _keep(scope: Scope, parent: str, child: str, link: str, ids: Sequence[UUID]) -> None:
     if await recompute(scope, parent, child, link, ids):
+        await renew(scope, parent, ids, changed=_written_into(scope.model, parent, child, link))
         for (above, via), records in sorted((await _above(scope, parent, ids)).items()):
             await _lock(scope, above, records)  # a parent may have come to another one since
             await _keep(scope, above, parent, via, records)
