@@ -39,7 +39,7 @@ class Reach:
     def conditions(self, row: sa.FromClause) -> list[sa.ColumnElement[bool]]:
         """Live, visible, matching."""
         reading = AccessReading.of(self.scope)
-        own = [reading.seen(self.object.name, row)]
+        own = [reading.seen(self.object.name, row, unguessed=self.few)]
         return own if self.where is None else [*own, compile_filter(self.where, row, reading)]
 
 
