@@ -16,6 +16,8 @@ from psycopg.rows import dict_row
 RAW_FILE = Path(__file__).parent / "raw.sql"
 _RAW = dict(part.split("\n", 1) for part in RAW_FILE.read_text(encoding="utf-8").split("-- name: ")[1:])
 ALL = "all"
+FEW = 1000
+"""So many records are quicker read and sorted than found in an index of all."""
 
 
 class Answer(NamedTuple):
@@ -77,7 +79,7 @@ class World:
     def raw(self, name: str, params: Mapping[str, Any] | Callable[[], Mapping[str, Any]], sees: str = ALL) -> Rows:
         """A raw query through psycopg, which keeps its plan; all rows fetched as dicts. `params` may be made for each run."""
         connection = self.connection
-        sql = raw_query(name, self.schema, everything=sees == ALL)
+        sql = raw_query(name, self.schema, sees)
         who = {} if sees == ALL else {"who": self.users[sees], "reads": self.facts[sees]["reads"]}
         make = params if callable(params) else lambda: params
 
@@ -100,9 +102,10 @@ class World:
         return str(row["folded"]) if row else ""
 
 
-def raw_query(name: str, schema: str, *, everything: bool) -> str:
-    """A query of `raw.sql`, for an administrator or for a user who sees what is theirs."""
+def raw_query(name: str, schema: str, sees: str) -> str:
+    """A query of `raw.sql`, for an administrator or for a user who sees what is theirs: few records or many."""
     sql = re.sub(r"\{(\w+)\}", lambda part: _RAW.get(part.group(1), part.group(0)), _RAW[name])
-    kept, dropped = ("all", "own") if everything else ("own", "all")
-    sql = re.sub(rf"^ *-- {dropped}: .*\n", "", sql, flags=re.MULTILINE)
-    return re.sub(rf"^ *-- {kept}: ", "", sql, flags=re.MULTILINE).replace("{ws}", schema)
+    kept = {"all", "many"} if sees == ALL else {"own", "few" if int(sees) <= FEW else "many"}
+    dropped = "|".join({"all", "own", "few", "many"} - kept)
+    sql = re.sub(rf"^ *-- (?:{dropped}): .*\n", "", sql, flags=re.MULTILINE)
+    return re.sub(rf"^ *-- (?:{'|'.join(kept)}): ", "", sql, flags=re.MULTILINE).replace("{ws}", schema)

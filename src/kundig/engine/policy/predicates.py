@@ -43,9 +43,9 @@ class AccessReading:
         """The table of an object."""
         return self.model.objects[object_].table
 
-    def seen(self, object_: str, row: sa.FromClause) -> sa.ColumnElement[bool]:
-        """Live and visible to the actor."""
-        condition = visible(self.access, object_, row)
+    def seen(self, object_: str, row: sa.FromClause, *, unguessed: bool = False) -> sa.ColumnElement[bool]:
+        """Live and visible to the actor; `unguessed` as in `visible`."""
+        condition = visible(self.access, object_, row, unguessed=unguessed)
         return condition if condition is sa.false() else sa.and_(row.c.deleted_at.is_(None), condition)
 
     def name(self, object_: str, row: sa.FromClause) -> sa.ColumnElement[str]:

@@ -6,21 +6,15 @@ rows to find fifty. The answer changes only how a list is read, never what is in
 
 from __future__ import annotations
 
-import time
-from collections import OrderedDict
-
 import sqlalchemy as sa
 
 from kundig.engine.policy.predicates import AccessReading
+from kundig.engine.policy.remembering import remembered
 from kundig.engine.policy.scope import Scope
 from kundig.engine.policy.statements import statement
 from kundig.engine.schema.bound import BoundObject
 
 FEW = 10_000
-_KEPT_SECONDS = 60.0
-_MOST_KEPT = 10_000
-_Key = tuple[str, int, str, tuple[int, ...], tuple[int, ...]]
-_kept: OrderedDict[_Key, tuple[float, bool]] = OrderedDict()
 
 
 async def sees_few(scope: Scope, object_: BoundObject) -> bool:
@@ -28,17 +22,13 @@ async def sees_few(scope: Scope, object_: BoundObject) -> bool:
     rights = scope.rights(object_.name)
     if rights.reads is None:
         return False
-    key = (scope.model.schema, scope.model.version, object_.name, rights.reads, rights.forbids)
-    now = time.monotonic()
-    kept = _kept.get(key)
-    if kept is not None and kept[0] > now:
-        return kept[1]
-    compiled = statement(scope, ("sees few", object_.name), lambda: _counted(scope, object_))
-    few: bool = await scope.connection.value(compiled, {"few": FEW, **scope.access.parameters})
-    _kept[key] = (now + _KEPT_SECONDS, few)
-    if len(_kept) > _MOST_KEPT:
-        _kept.popitem(last=False)
-    return few
+
+    async def count() -> bool:
+        compiled = statement(scope, ("sees few", object_.name), lambda: _counted(scope, object_))
+        few: bool = await scope.connection.value(compiled, {"few": FEW, **scope.access.parameters})
+        return few
+
+    return await remembered(scope, (object_.name, rights.reads, rights.forbids), count)
 
 
 def _counted(scope: Scope, object_: BoundObject) -> sa.Select[bool]:

@@ -39,7 +39,7 @@ class Reach:
     def conditions(self, row: sa.FromClause) -> list[sa.ColumnElement[bool]]:
         """Live, visible, matching."""
         reading = AccessReading.of(self.scope)
-        own = [reading.seen(self.object.name, row)]
+        own = [reading.seen(self.object.name, row, unguessed=self.few)]
         return own if self.where is None else [*own, compile_filter(self.where, row, reading)]
 
 
@@ -102,10 +102,18 @@ def ids_statement(
 
 
 def _page(reach: Reach, segments: Sequence[tuple[int, Segment]], after: tuple[bool, ...] | None, most: int | None) -> sa.Subquery:
-    branches = [
-        _branch(reach, number, segment, after if place == 0 else None, most) for place, (number, segment) in enumerate(segments)
-    ]
-    return branches[0].subquery("page") if len(branches) == 1 else sa.union_all(*branches).subquery("page")
+    """The segments one after the other. A second of two is read only if the first does not fill the page."""
+    (number, first), *others = segments
+    branch = _branch(reach, number, first, after, most)
+    if not others:
+        return branch.subquery("page")
+    if len(others) > 1:
+        further = [_branch(reach, number, segment, None, most) for number, segment in others]
+        return sa.union_all(branch, *further).subquery("page")
+    begun = branch.cte("begun")
+    filled = sa.select(sa.func.count()).select_from(begun).scalar_subquery() >= _limit(most)
+    (number, segment), *_ = others
+    return sa.union_all(sa.select(begun), _branch(reach, number, segment, None, most, sa.not_(filled))).subquery("page")
 
 
 def _limit(most: int | None) -> sa.ColumnElement[int]:
@@ -119,12 +127,19 @@ def as_json(values: Sequence[sa.Label[Any]]) -> sa.Label[str]:
     return whole.label("record")
 
 
-def _branch(reach: Reach, number: int, segment: Segment, after: tuple[bool, ...] | None, most: int | None) -> sa.Select[Any]:
-    """The ids of one segment with their sort keys."""
+def _branch(
+    reach: Reach,
+    number: int,
+    segment: Segment,
+    after: tuple[bool, ...] | None,
+    most: int | None,
+    *further: sa.ColumnElement[bool],
+) -> sa.Select[Any]:
+    """The ids of one segment with their sort keys; `further` are conditions on all of it."""
     row = reach.object.table.alias()
     reading = AccessReading.of(reach.scope)
     joined = Joined(row, reading)
-    conditions = reach.conditions(row)
+    conditions = [*reach.conditions(row), *further]
     sorts: list[_Sort] = []
     for part in segment:
         if part.role == "choice":

@@ -122,21 +122,30 @@ async def _rows(
 ) -> list[dict[str, Any]]:
     """Rows from the cursor's segment on: that segment first, all others in a second statement if it does not fill the page.
 
+    Where it seldom does, with a filter or for who sees few, and only one other follows, one statement reads both as needed.
     Without a filter the records come with the rows, by a plan that is kept. With one the rows are found by a plan for its values,
     and their records by another statement, whose plan is kept; `record` is None for one that has gone meanwhile.
     """
-    segments = list(enumerate(segments_of(reach.object, keys)))
-    start = 0 if place is None else place.segment
-    if not 0 <= start < len(segments):
+    everything = list(enumerate(segments_of(reach.object, keys)))
+    first = 0 if place is None else place.segment
+    if not 0 <= first < len(everything):
         raise Malformed(t("This is no cursor of this list. Start again without it."))
-    rows = await _read(reach, keys, fields, [segments[start]], place, most)
-    rest = segments[start + 1 :]
+    segments = [(number, segment) for number, segment in everything[first:] if number == first or not _impossible(reach, segment)]
+    together = 2 if len(segments) == 2 and (reach.where is not None or reach.few) else 1
+    rows = await _read(reach, keys, fields, segments[:together], place, most)
+    rest = segments[together:]
     if len(rows) < most and rest:
         rows = [*rows, *await _read(reach, keys, fields, rest, None, most - len(rows))]
     if reach.where is None:
         return rows
     records = await read_many(reach.scope, reach.object.name, [row["id"] for row in rows], fields)
     return [{**row, "record": records.get(row["id"])} for row in rows]
+
+
+def _impossible(reach: Reach, segment: Segment) -> bool:
+    """Whether the filter lets no record into a segment: one that demands a value leaves none without."""
+    where = reach.where
+    return where is not None and any(part.role == "missing" and where.demands(part.key.path) for part in segment)
 
 
 async def _read(
@@ -158,12 +167,12 @@ async def _read(
     if reach.where is not None:
         params |= reach.where.values
     names = tuple(key.name for key in keys)
-    single = len(segments) == 1
-    key = ("page", reach.object.name, names, segments[0][0], single, after, reach.few)
+    several = len(segments)
+    key = ("page", reach.object.name, names, segments[0][0], several, after, reach.few)
     if reach.where is not None:
         compiled = statement(reach.scope, (*key, reach.where.shape), lambda: ids_statement(reach, segments, after, None))
     else:
-        fixed = most if single else None
+        fixed = most if several == 1 or (several == 2 and reach.few) else None
         compiled = statement(
             reach.scope, (*key, fields, fixed), lambda: page_statement(reach, segments, fields, after, fixed), prepare=True
         )

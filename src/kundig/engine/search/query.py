@@ -6,7 +6,9 @@ words, then who mentions them. All words must occur; the last one may be a begin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import compress
+from operator import not_
 from typing import Any
 
 from kundig.base.database.connection import Compiled
@@ -16,6 +18,7 @@ from kundig.engine.policy.scope import Scope
 from kundig.engine.search.contacts import point_queries
 from kundig.engine.search.entries import is_searched, recipe
 from kundig.engine.search.labels import labels_of
+from kundig.engine.search.sight import Alike, alike, searched_in_part, sees_few_entries
 from kundig.engine.search.snippets import snippet
 from kundig.engine.search.words import query_sql, words_in
 
@@ -36,7 +39,8 @@ async def search(scope: Scope, q: str, objects: Sequence[str] | None = None, lim
     searched = _objects(scope, objects)
     if not searched or not words_in(question):
         return []
-    asking = _Asking(scope, question, searched, limit)
+    groups = alike(scope, searched)
+    asking = _Asking(scope, question, groups, [await sees_few_entries(scope, group) for group in groups], limit)
     found = await asking.hits(asking.names())
     if len(found) < limit:
         # Only then the words: a beginning of one letter has far more hits than anybody reads.
@@ -66,22 +70,49 @@ def _objects(scope: Scope, objects: Sequence[str] | None) -> list[str]:
 class _Asking:
     """One question: its statements and their values."""
 
-    def __init__(self, scope: Scope, question: str, objects: Sequence[str], limit: int) -> None:
-        self.scope, self.objects, self.limit = scope, objects, limit
+    def __init__(self, scope: Scope, question: str, groups: Sequence[Alike], few: Sequence[bool], limit: int) -> None:
+        """`few` says of which groups the actor sees only few entries: these are read first, and looked through then."""
+        self.scope, self.limit = scope, limit
         self.values: dict[str, Any] = {"q": question, "limit": limit, "ranked": MOST_RANKED, "shown": _MOST_SHOWN}
-        self.visible = self._visible()
+        conditions = [self._condition(number, group) for number, group in enumerate(groups)]
+        # Where all of an object can be seen its own labels are read, else those of all objects are walked for what can be seen.
+        alone = [group.reads is None and (len(groups) > 1 or searched_in_part(scope, group)) for group in groups]
+        self.visible = _any(conditions)
+        self.read_first = _any(compress(conditions, few))
+        self.not_first = _any(compress(conditions, map(not_, few)))
+        self.walked = _any(compress(conditions, (not (rare or apart) for rare, apart in zip(few, alone, strict=True))))
+        self.alone = [(f"objects{number}", conditions[number]) for number, apart in enumerate(alone) if apart]
         self.points, values = point_queries(scope, question)
         self.values |= values
 
     def names(self) -> str:
         """By whole label, by its beginning, by contact point: (object, record, tier, rank)."""
         folded = f"kundig.fold({_QUESTION})"
-        parts = [
-            f"""(select e.object, e.record, 0 as tier, 0::real as rank, e.label_fold from {{ws}}.search_entry e
-                  where e.label_fold = {folded} and {self.visible} order by e.record limit %(limit)s)""",
-            f"""(select e.object, e.record, 1, 0, e.label_fold from {{ws}}.search_entry e
-                  where starts_with(e.label_fold, {folded}) and {self.visible} order by e.label_fold, e.record limit %(limit)s)""",
+        parts = []
+        if self.walked:
+            parts += [
+                f"""(select e.object, e.record, 0 as tier, 0::real as rank, e.label_fold from {{ws}}.search_entry e
+                      where e.label_fold = {folded} and {self.walked} order by e.record limit %(limit)s)""",
+                f"""(select e.object, e.record, 1, 0, e.label_fold from {{ws}}.search_entry e
+                      where starts_with(e.label_fold, {folded}) and {self.walked}
+                      order by e.label_fold, e.record limit %(limit)s)""",
+            ]
+        parts += [
+            f"""(select e.object, e.record, case when e.label_fold = {folded} then 0 else 1 end as tier, 0::real as rank,
+                        e.label_fold
+                   from unnest(%({objects})s::text[]) o(name), lateral (select e.* from {{ws}}.search_entry e
+                        where e.object = o.name and starts_with(e.label_fold, {folded}) and {condition}
+                        order by e.label_fold, e.record limit %(limit)s) e
+                  order by e.label_fold, e.record limit %(limit)s)"""
+            for objects, condition in self.alone
         ]
+        if self.read_first:
+            parts.append(
+                f"""(select e.object, e.record, case when e.label_fold = {folded} then 0 else 1 end as tier, 0::real as rank,
+                            e.label_fold
+                       from {self._seen_few()} where starts_with(e.label_fold, {folded})
+                      order by e.label_fold, e.record limit %(limit)s)"""
+            )
         if self.points:
             points = " union ".join(self.points)
             parts.append(
@@ -93,11 +124,20 @@ class _Asking:
     def mentions(self) -> str:
         """By words, in the label before elsewhere; at most a thousand are ranked."""
         query, in_label = query_sql(_QUESTION), query_sql(_QUESTION, "AB")
+        parts = []
+        if self.not_first:
+            parts.append(f"(select e.* from {{ws}}.search_entry e where e.vector @@ {query} and {self.not_first} limit %(ranked)s)")
+        if self.read_first:
+            parts.append(f"(select e.* from {self._seen_few()} where e.vector @@ {query} limit %(ranked)s)")
         return f"""select object, record, tier, rank, label_fold from (
             select e.object, e.record, case when e.vector @@ {in_label} then 3 else 4 end as tier,
                    ts_rank(e.vector, {query}) as rank, e.label_fold
-              from (select * from {{ws}}.search_entry e where e.vector @@ {query} and {self.visible} limit %(ranked)s) e
+              from (select * from ({" union all ".join(parts)}) e limit %(ranked)s) e
           ) r order by tier, rank desc, label_fold, record limit %(limit)s + %(limit)s"""
+
+    def _seen_few(self) -> str:
+        # OFFSET 0 keeps the planner from walking through all that begins or is written alike, to find the few among it.
+        return f"(select e.* from {{ws}}.search_entry e where {self.read_first} offset 0) e"
 
     async def hits(self, found: str) -> list[dict[str, Any]]:
         """The best hits of a statement with their texts: `object`, `record`, `body`."""
@@ -109,21 +149,16 @@ class _Asking:
            order by h.tier, h.rank desc, h.label_fold, h.record"""
         return await self.scope.connection.rows(Compiled(text), self.values)
 
-    def _visible(self) -> str:
-        """The condition that the actor may see the record of an entry `e`; objects with the same rights share one."""
-        alike: dict[tuple[tuple[int, ...] | None, tuple[int, ...], bool], list[str]] = {}
-        for name in self.objects:
-            rights = self.scope.access.objects[name]
-            alike.setdefault((rights.reads, rights.forbids, bool(rights.hidden)), []).append(name)
-        conditions = []
-        for number, ((reads, forbids, limited), names) in enumerate(alike.items()):
-            self.values |= {f"objects{number}": names, f"reads{number}": list(reads or ()), f"forbids{number}": list(forbids)}
-            condition = f"e.object = any(%(objects{number})s)"
-            condition += f" and e.audience && %(reads{number})s::integer[]" if reads is not None else ""
-            condition += f" and not e.audience && %(forbids{number})s::integer[]" if forbids else ""
-            condition += f" and {self._as_made_now(number, names)}" if limited else ""
-            conditions.append(f"({condition})")
-        return f"({' or '.join(conditions)})"
+    def _condition(self, number: int, group: Alike) -> str:
+        """The condition that an entry `e` is of the group and that the actor may see its record."""
+        reads, forbids = group.reads, group.forbids
+        self.values |= {f"objects{number}": list(group.objects), f"reads{number}": list(reads or ())}
+        self.values |= {f"forbids{number}": list(forbids)}
+        condition = f"e.object = any(%(objects{number})s)"
+        condition += f" and e.audience && %(reads{number})s::integer[]" if reads is not None else ""
+        condition += f" and not e.audience && %(forbids{number})s::integer[]" if forbids else ""
+        condition += f" and {self._as_made_now(number, group.objects)}" if group.limited else ""
+        return f"({condition})"
 
     def _as_made_now(self, number: int, names: Sequence[str]) -> str:
         """Old entries may still hold what has just become hidden: who may not see all fields waits until they are made anew."""
@@ -132,3 +167,8 @@ class _Asking:
         return f"""e.object <> all(array(select m.object from {{ws}}.entries_made m
             join unnest(%(objects{number})s::text[], %(recipes{number})s::text[]) as now (object, recipe) using (object)
            where m.recipe <> now.recipe))"""
+
+
+def _any(conditions: Iterable[str]) -> str:
+    joined = " or ".join(conditions)
+    return joined and f"({joined})"

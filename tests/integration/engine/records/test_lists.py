@@ -115,6 +115,20 @@ async def test_a_page_takes_at_most_two_statements(scope: Scope, accounts: list[
         assert scope.connection.statements - before <= 2 + (order == "employees,name"), order
 
 
+@pytest.mark.parametrize("order", ["employees", "-employees", "founded_on", "-annual_revenue", "name"])
+@pytest.mark.parametrize("where", [leaf("name", "contains", "e"), leaf("employees", "gte", 5), leaf("employees", "is_not", 40)])
+async def test_a_filtered_page_takes_two_statements(
+    scope: Scope, accounts: list[dict[str, Any]], where: dict[str, Any], order: str
+) -> None:
+    matching = set(await names(scope, "account", where, field="id", order="id"))
+    whole = [id_ for id_ in await names(scope, "account", field="id", order=order) if id_ in matching]
+    assert 0 < len(whole) < len(accounts) + 3
+    before = scope.connection.statements
+    assert await names(scope, "account", where, field="id", order=order) == whole
+    assert scope.connection.statements - before == 2
+    assert await walked(scope, "account", where, field="id", order=order, limit=2) == whole
+
+
 async def test_walks_survive_writes(scope: Scope) -> None:
     ids = await make_all(scope, "contact", *({"last_name": f"x {n:02}"} for n in range(20)))
     page = await list_records(scope, ListQuery("contact", order="last_name", limit=5))

@@ -10,7 +10,9 @@ from kundig.base.errors import Invalid
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import read_record
 from kundig.engine.records.writing import Update, write
+from kundig.engine.search import query
 from kundig.engine.search.query import search
+from kundig.engine.search.sight import Alike
 
 
 async def labels(scope: Scope, q: str, **rest: object) -> list[str]:
@@ -119,11 +121,18 @@ async def test_snippets_are_escaped_and_marked(scope: Scope) -> None:
     assert "&lt;img src=x onerror=&quot;a()&quot;&gt;" in hit["snippet"]
 
 
-async def test_only_what_may_be_seen_is_found(world: World) -> None:
+async def test_only_what_may_be_seen_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     me, other, narrow = await world.user("level_own"), await world.user("level_own"), await world.user("no_price")
     await world.create("house", name="Villa Findling", city="Findlingen", owner=me)
     await world.create("house", name="Haus Findling", owner=other)
     await world.create("house", name="x", city="Findling", price=4711, owner=other)
-    for user, wanted in ((me, ["Villa Findling"]), (narrow, ["Haus Findling", "Villa Findling", "x"])):
-        async with world.scope(user) as scope:
-            assert sorted(await labels(scope, "findling")) == wanted
+    for few in (True, False):
+
+        async def sees_few(_scope: Scope, group: Alike, few: bool = few) -> bool:
+            return few and group.reads is not None
+
+        monkeypatch.setattr(query, "sees_few_entries", sees_few)
+        for user, wanted in ((me, ["Villa Findling"]), (narrow, ["Haus Findling", "Villa Findling", "x"])):
+            async with world.scope(user) as scope:
+                assert sorted(await labels(scope, "findling")) == wanted
+                assert await labels(scope, "villa") == ["Villa Findling"]

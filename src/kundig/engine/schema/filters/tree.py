@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from kundig.engine.schema.bound import Child
+from kundig.engine.schema.kinds import Kind
 from kundig.engine.schema.model import Path
 
 
@@ -67,6 +68,7 @@ class Related:
 
 
 Node = Leaf | Branch | Related
+_SINGLE = frozenset({Kind.TEXT, Kind.NUMBER, Kind.BOOLEAN, Kind.DATE, Kind.CHOICE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +79,14 @@ class Filter:
     root: Node
     shape: Hashable
     values: Mapping[str, Any]
+
+    def demands(self, path: Path) -> bool:
+        """Whether only records with a value at the end of a path can match. False means that this is not certain."""
+        return _demands(self.root, path.name)
+
+
+def _demands(node: Node, name: str) -> bool:
+    """A positive test never holds for an empty value of a kind that has a single one."""
+    if isinstance(node, Branch):
+        return node.join == "all" and any(_demands(part, name) for part in node.parts)
+    return isinstance(node, Leaf) and not node.negated and node.path.name == name and node.path.field.kind in _SINGLE

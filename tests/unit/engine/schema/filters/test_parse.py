@@ -262,3 +262,20 @@ def test_the_hidden_looks_like_nonsense(model: Model, json: Any) -> None:
 def test_what_is_seen_in_part_only_cannot_be_compared(model: Model) -> None:
     (error,) = errors(model, leaf("count", "gt", 1), limited=lambda _: frozenset({"count"}))
     assert error[:2] == ("count", "not_filterable")
+
+
+@pytest.mark.parametrize(
+    ("where", "certain"),
+    [
+        (leaf("name", "is", "x"), True),
+        (leaf("name", "contains", "x"), True),
+        (leaf("name", "is_not", "x"), False),
+        (leaf("name", "empty"), False),
+        (leaf("kind", "is", "a"), False),
+        ({"all": [leaf("kind", "is", "a"), leaf("name", "is", "x")]}, True),
+        ({"any": [leaf("kind", "is", "a"), leaf("name", "is", "x")]}, False),
+        ({"none": [leaf("name", "is", "x")]}, False),
+    ],
+)
+def test_it_is_known_which_fields_must_have_a_value(model: Model, where: Any, certain: bool) -> None:
+    assert read(model, where).demands(model.field_at("deal", "name")) is certain
