@@ -39,11 +39,6 @@ class Source:
         """The colour of its entries: objects that stand beside each other in the navigation differ."""
         return (self.object.definition.navigation or 0) // 2 % HUES + 1
 
-    @property
-    def start(self) -> BoundField:
-        """The field that it stands at."""
-        return self.object.fields[self.period.start]
-
 
 def source_of(scope: Scope, object_: BoundObject, by: str = "") -> Source | None:
     """How an object stands in a calendar for the reader: by the named field, else as it is defined; None if it has no dates."""
