@@ -63,9 +63,7 @@ class MemoryFull(OutsideFault):
     def __init__(self) -> None:
         """Says what to do."""
         super().__init__(
-            t(
-                "The database has no memory left for this. Nothing was changed. Try again in a moment, or give the machine more memory."
-            )
+            t("The database has no memory left for this. Nothing was changed. Try again later, or give it more memory.")
         )
 
 
