@@ -9,6 +9,7 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
+from kundig.base.database.opening import database_address
 from kundig.base.i18n import t
 from kundig.base.settings import Settings
 from kundig.interfaces.cli.supervision import only_server, port_is_free, supervised
@@ -24,7 +25,7 @@ def serve() -> None:
     signal.signal(signal.SIGTERM, _leave)
     settings = Settings.from_environment(os.environ)
     port_is_free(settings.host, settings.port)
-    with only_server(settings), wiring.database_address(settings) as address:
+    with only_server(settings), database_address(settings) as address:
         asyncio.run(wiring.prepare(address, settings.data))
         asyncio.run(begin(settings, address, Scopes(wiring.modules()), wiring.MAIN, wiring.sample()))
         with supervised(settings, address):
