@@ -19,7 +19,7 @@ from kundig.engine.search.contacts import point_queries
 from kundig.engine.search.entries import is_searched, recipe
 from kundig.engine.search.labels import labels_of
 from kundig.engine.search.sight import Alike, alike, searched_in_part, sees_few_entries
-from kundig.engine.search.snippets import snippet
+from kundig.engine.search.snippets import snippet, untitled
 from kundig.engine.search.words import query_sql, words_in
 
 MOST_HITS = 100
@@ -49,7 +49,12 @@ async def search(scope: Scope, q: str, objects: Sequence[str] | None = None, lim
     labels = await labels_of(scope, searched, [(hit["object"], hit["record"]) for hit in found])
     named = [(hit, labels[hit["object"], hit["record"]]) for hit in found if (hit["object"], hit["record"]) in labels]
     return [
-        {"object": hit["object"], "id": str(hit["record"]), "label": label, "snippet": snippet(hit["body"], question)}
+        {
+            "object": hit["object"],
+            "id": str(hit["record"]),
+            "label": label,
+            "snippet": snippet(untitled(hit["body"], label), question),
+        }
         for hit, label in named[:limit]
     ]
 

@@ -114,6 +114,13 @@ async def test_objects_narrow(scope: Scope) -> None:
     assert await labels(scope, "qwert", objects=["contact"]) == ["qwert c"]
 
 
+async def test_snippets_do_not_repeat_the_name(scope: Scope) -> None:
+    await make(scope, "contact", first_name="Anne", last_name="Qwertz", job_title="Geologin bei Qwertz")
+    await make(scope, "account", name="Qwertz Handel")
+    hits = {hit["label"]: hit["snippet"] for hit in await search(scope, "qwertz")}
+    assert hits == {"Anne Qwertz": "Geologin bei <mark>Qwertz</mark>", "Qwertz Handel": ""}
+
+
 async def test_snippets_are_escaped_and_marked(scope: Scope) -> None:
     await make(scope, "account", name="x", description='<img src=x onerror="a()"> liefert an Müller & Söhne')
     [hit] = await search(scope, "mueller")
