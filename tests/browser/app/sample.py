@@ -18,7 +18,11 @@ from kundig.services.identity.scopes import Scopes
 from kundig.services.identity.signing_in import set_first_password
 
 PASSWORD = "a long and good password"
-PEOPLE = (("Jana Küster", "jana@nordwind.example", "de"), ("Tom Baker", "tom@nordwind.example", "en"))
+PEOPLE = (
+    ("Jana Küster", "jana@nordwind.example", "de"),
+    ("Tom Baker", "tom@nordwind.example", "en"),
+    ("Eva Lund", "eva@nordwind.example", "en"),
+)
 NAMES = ("Hofmann", "Bergmann", "Zürisee", "Weißbach", "Kröger", "Lindner", "Alpenglas", "Fichtenau", "Düring", "Tröndle")
 KINDS = ("Präzisionstechnik GmbH", "Logistik AG", "Chemie GmbH", "Holzwerke KG", "Anlagenbau SE", "Solarbau GmbH", "Maschinen AG")
 FIRST = ("Annegret", "Matthias", "Stefanie", "Jörg", "Beatrix", "Thomas", "Gülsüm")
@@ -26,7 +30,7 @@ STAGES = ("qualification", "needs_analysis", "proposal", "negotiation")
 
 
 async def main() -> None:
-    """Two administrators, 70 accounts, 63 contacts, 30 opportunities, 6 leads, tasks and notes."""
+    """Three administrators, 70 accounts, 63 contacts, 30 opportunities, 6 leads, tasks and notes."""
     settings = Settings.from_environment(os.environ)
     scopes = Scopes(wiring.modules(), Secrets(settings.secret_key))
     async with opened(settings) as database:
