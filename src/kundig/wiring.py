@@ -34,6 +34,7 @@ from kundig.engine.history.partitions import PARTITIONS, ensure_partitions
 from kundig.engine.policy.applying import settle
 from kundig.engine.policy.jobs import make_jobs as policy_jobs
 from kundig.engine.policy.scope import Scope
+from kundig.engine.records.continuing import series_jobs
 from kundig.engine.records.passing import passing_jobs
 from kundig.engine.records.renewing import renewal_jobs
 from kundig.interfaces.api.idempotency import FORGET as FORGET_ANSWERS
@@ -80,6 +81,7 @@ def jobs(settings: Settings) -> list[Job]:
         *policy_jobs(scopes.of_system),
         *passing_jobs(scopes.of_system),
         *renewal_jobs(scopes.of_system),
+        *series_jobs(scopes.of_system),
         *delivery_jobs(post),
         reset_job(post),
         samples_job(scopes),

@@ -17,6 +17,7 @@ from kundig.interfaces.web.pages import (
     lists,
     lookups,
     notifications,
+    planning,
     records,
     sharing,
     signing_in,
@@ -27,8 +28,8 @@ from kundig.interfaces.web.pages import (
 from kundig.interfaces.web.pages.settings import history, me, roles, samples, security, teams, tokens, users
 
 _RECORDS = (
-    lists, boards, calendars, calendar_moves, records, timelines, composing, forms, cells, stages, actions, lookups, finding, trash,
-    comments, sharing,
+    lists, boards, calendars, calendar_moves, planning, records, timelines, composing, forms, cells, stages, actions, lookups,
+    finding, trash, comments, sharing,
 )  # fmt: skip
 _PERSONAL = (home, signing_in, notifications, imports, me, security, tokens, users, teams, roles, history, samples)
 

@@ -21,6 +21,8 @@ from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.details import FormView, controls_of, other_errors
 from kundig.interfaces.web.pages.ids import record_id
+from kundig.interfaces.web.pages.occurrences import REACH, choices_of, known_series, reach_of, recurs, write_reach
+from kundig.interfaces.web.pages.planning import guests_control, guests_given, lasts
 from kundig.interfaces.web.pages.values import form_values
 from kundig.interfaces.web.rendering import render, render_block
 from kundig.interfaces.web.widgets.reading import Form
@@ -52,8 +54,20 @@ def _form_view(
         back=f"/o/{object_.name}/{id_}" if id_ else f"/o/{object_.name}",
         version=str(record.get("version", "")),
         errors=(*other_errors(scope, parts, errors), *([said] if said else [])),
+        reach=choices_of(language) if recurs(scope, object_, record) else (),
+        reached=(form or {}).get(REACH, ["one"])[0],
         wrong=sum(1 for part in parts for control in part.controls if control.error),
     )
+
+
+async def _planned(scope: Scope, object_: BoundObject, view: FormView, id_: str = "", form: Form | None = None) -> FormView:
+    """The form with who takes part and when they are free, for what takes up time."""
+    period = object_.definition.period
+    if period is None or not lasts(scope, object_):
+        return view
+    address = f"/o/{object_.name}/busy" + (f"?id={id_}" if id_ else "")
+    guests = await guests_control(scope, object_, id_, form)
+    return replace(view, guests=guests, planning=address, times=(period.start, period.end or ""))
 
 
 @get("/o/{object_name:str}/new")
@@ -65,7 +79,8 @@ async def new_form(request: Request[Any, Any, Any], object_name: str) -> Respons
         if not scope.rights(object_name).create:
             raise Missing
         record = _defaults(object_) | _mine(scope, visit, object_) | await _given(scope, object_, visit)
-        return Reply(render("pages/form.html", _form_view(scope, visit, object_, record=record), visit.frame))
+        view = await _planned(scope, object_, _form_view(scope, visit, object_, record=record))
+        return Reply(render("pages/form.html", view, visit.frame))
 
     return await page(request, work)
 
@@ -146,7 +161,8 @@ async def quick_reply(scope: Scope, visit: Visit, object_: BoundObject, given: d
     """The short form with some values filled in; raises Missing for who may not create."""
     if not scope.rights(object_.name).create:
         raise Missing
-    return Reply(render("pages/quick.html", _quick_view(scope, visit, object_, _defaults(object_) | given), visit.frame))
+    view = await _planned(scope, object_, _quick_view(scope, visit, object_, _defaults(object_) | given))
+    return Reply(render("pages/quick.html", view, visit.frame))
 
 
 @post("/o/{object_name:str}/quick", status_code=200)
@@ -155,11 +171,13 @@ async def quick_create(request: Request[Any, Any, Any], object_name: str) -> Res
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         object_ = scope.object(object_name)
+        values = form_values(scope, object_, visit.form) | await guests_given(scope, object_, "", visit.form)
         try:
             async with scope.connection.savepoint():
-                written = await write(scope, object_name, [Create(form_values(scope, object_, visit.form))])
+                written = await write(scope, object_name, [Create(values)])
         except Invalid as error:
             view = _quick_view(scope, visit, object_, {}, visit.form, error.errors)
+            view = await _planned(scope, object_, view, form=visit.form)
             return Reply(render("pages/quick_form.html", view, visit.frame), 422)
         return Reply(to=visit.here, headers=notice(visit, t("Saved."), undo=f"/changes/{written.change}/undo"))
 
@@ -172,9 +190,9 @@ async def edit_form(request: Request[Any, Any, Any], object_name: str, id_: str)
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         record = msgspec.json.decode((await read_record(scope, object_name, record_id(id_))).text)
-        return Reply(
-            render("pages/form.html", _form_view(scope, visit, scope.object(object_name), record=record, id_=id_), visit.frame)
-        )
+        object_ = scope.object(object_name)
+        view = await _planned(scope, object_, _form_view(scope, visit, object_, record=record, id_=id_), id_)
+        return Reply(render("pages/form.html", view, visit.frame))
 
     return await page(request, work)
 
@@ -188,16 +206,22 @@ async def save(request: Request[Any, Any, Any], object_name: str, id_: str) -> R
 async def _saving(request: Request[Any, Any, Any], object_name: str, id_: str) -> Response[str]:
     async def work(scope: Scope, visit: Visit) -> Reply:
         object_ = scope.object(object_name)
-        values = form_values(scope, object_, visit.form)
+        values = form_values(scope, object_, visit.form) | await guests_given(scope, object_, id_, visit.form)
         version = visit.value("version")
         item = Update(record_id(id_), values, int(version) if version.isdecimal() else None) if id_ else Create(values)
+        reach = reach_of(visit)
         try:
             async with scope.connection.savepoint():
-                written = await write(scope, object_name, [item])
+                if isinstance(item, Update) and reach is not None:
+                    change = await write_reach(scope, object_, item, reach)
+                    made, saved = (change.id if change.written else None), item.id
+                else:
+                    written = await write(scope, object_name, [item])
+                    made, saved = written.change, written.ids[0]
         except (Invalid, Stale) as error:
             return await _back(scope, visit, object_, id_, error)
-        told = notice(visit, t("Saved."), undo=f"/changes/{written.change}/undo" if written.change else "")
-        return Reply(to=f"/o/{object_name}/{written.ids[0]}", headers=told)
+        told = notice(visit, t("Saved."), undo=f"/changes/{made}/undo" if made else "")
+        return Reply(to=f"/o/{object_name}/{saved}", headers=told)
 
     return await page(request, work)
 
@@ -207,13 +231,15 @@ async def _back(scope: Scope, visit: Visit, object_: BoundObject, id_: str, erro
     record: dict[str, Any] = {}
     said = ""
     if id_:
-        record = msgspec.json.decode((await read_record(scope, object_.name, record_id(id_), ["label", "version"])).text)
+        names = [name for name in ("label", "version", known_series(scope, object_)) if name]
+        record = msgspec.json.decode((await read_record(scope, object_.name, record_id(id_), names)).text)
     if isinstance(error, Stale):
         said = t("Somebody changed this record while you were typing. Your values are still here; save again to keep them.").render(
             visit.frame.language
         )
     errors = () if isinstance(error, Stale) else error.errors
     view = _form_view(scope, visit, object_, record=record, id_=id_, form=visit.form, errors=errors, said=said)
+    view = await _planned(scope, object_, view, id_, visit.form)
     return Reply(render_block("pages/form.html", "form", view, visit.frame), 422)
 
 
