@@ -27,7 +27,7 @@ def item(n: int = 0, **values: Any) -> Item:
 
 
 def events(*items: Item) -> list[Any]:
-    return [part for part in Calendar.from_ical(calendar_file("Kundig: Jana", "crm.example.com", items)).walk("VEVENT")]
+    return list(Calendar.from_ical(calendar_file("Kundig: Jana", "crm.example.com", items)).walk("VEVENT"))
 
 
 def test_a_single_entry() -> None:

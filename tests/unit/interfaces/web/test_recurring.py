@@ -41,7 +41,7 @@ def test_never_is_no_rule() -> None:
 
 def test_what_another_kind_needs_is_left_out() -> None:
     parts = {"freq": ["DAILY"], "every": [""], "days": ["MO"], "by": ["2"], "weekday": ["FR"], "end": [""], "until": ["2027-01-01"]}
-    assert rule_of(parts) == "FREQ=DAILY;INTERVAL=1"
+    assert rule_of(parts) == "FREQ=DAILY"
 
 
 def test_what_cannot_be_read_is_kept_for_the_door_to_refuse() -> None:

@@ -13,7 +13,7 @@ from kundig.base.i18n import Text, t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import read_record
 from kundig.engine.records.series_writes import Reach, delete_series, update_series
-from kundig.engine.records.writing import Change, Update
+from kundig.engine.records.writing import Change, Update, Written
 from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.web.edge import Reply, Visit
 from kundig.interfaces.web.pages.ids import record_id
@@ -76,6 +76,12 @@ async def write_reach(scope: Scope, object_: BoundObject, item: Update, reach: R
     change = Change(scope)
     await update_series(change, object_.name, item, reach)
     return change
+
+
+async def save_reach(scope: Scope, object_: BoundObject, reach: Reach, item: Update) -> Written:
+    """The same for a form, with what was written."""
+    change = await write_reach(scope, object_, item, reach)
+    return Written(change.id if change.written else None, [item.id])
 
 
 async def delete_reach(scope: Scope, object_: BoundObject, id_: str, reach: Reach) -> Change:

@@ -114,4 +114,8 @@ def rule_of(parts: Mapping[str, Sequence[str]]) -> str | None:
         found["UNTIL"] = first("until").replace("-", "") or "?"
     elif first("end") == "times":
         found["COUNT"] = first("times") or "?"
-    return ";".join(f"{name}={value}" for name, value in found.items() if value)
+    text = ";".join(f"{name}={value}" for name, value in found.items() if value)
+    try:
+        return parse_rule(text, ZoneInfo("UTC")).text  # as it is stored, so that a form that was not touched changes nothing
+    except Malformed:
+        return text
