@@ -392,9 +392,10 @@ NO_RECORDS = {
     "GET /setup/{code}", "POST /setup/{code}", "GET /api/v1/meta/objects", "GET /api/v1/openapi.json", "GET /o/{object_name}/filter",
     "GET /o/{object_name}/new", "GET /o/{object_name}/quick", "GET /o/{object_name}/at", "GET /api/docs", "GET /api/docs.css", "GET /settings", "GET /settings/me",
     "GET /settings/security", "GET /settings/tokens", "GET /notifications", "GET /calendar/people", "GET /o/{object_name}/calendar/people",
+    "GET /settings/calendar", "GET /calendar/feed/{code}",
 }  # fmt: skip
 """Answers that hold no records, or one's own business only: sign-in, descriptions, empty forms, preferences, one's notifications.
-Whose calendars there are is told by the directory of colleagues, which everybody may read."""
+Whose calendars there are is told by the directory of colleagues, which everybody may read; a feed holds one's own (test_feeds)."""
 FOR_MANAGERS = {
     "GET /settings/users", "GET /settings/users/new", "GET /settings/users/{id_}", "GET /settings/teams", "GET /settings/roles",
     "GET /settings/roles/{name}", "GET /settings/history", "GET /settings/history/{id_}", "GET /settings/samples",

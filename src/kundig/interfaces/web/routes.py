@@ -10,6 +10,7 @@ from kundig.interfaces.web.pages import (
     cells,
     comments,
     composing,
+    feeds,
     finding,
     forms,
     home,
@@ -17,6 +18,7 @@ from kundig.interfaces.web.pages import (
     lists,
     lookups,
     notifications,
+    planning,
     records,
     sharing,
     signing_in,
@@ -24,12 +26,12 @@ from kundig.interfaces.web.pages import (
     timelines,
     trash,
 )
-from kundig.interfaces.web.pages.settings import history, me, roles, samples, security, teams, tokens, users
+from kundig.interfaces.web.pages.settings import feed, history, me, roles, samples, security, teams, tokens, users
 
 _RECORDS = (
-    lists, boards, calendars, calendar_moves, records, timelines, composing, forms, cells, stages, actions, lookups, finding, trash,
-    comments, sharing,
+    lists, boards, calendars, calendar_moves, planning, records, timelines, composing, forms, cells, stages, actions, lookups,
+    finding, trash, comments, sharing,
 )  # fmt: skip
-_PERSONAL = (home, signing_in, notifications, imports, me, security, tokens, users, teams, roles, history, samples)
+_PERSONAL = (home, signing_in, notifications, imports, me, security, feeds, feed, tokens, users, teams, roles, history, samples)
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)
