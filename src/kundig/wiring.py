@@ -15,6 +15,7 @@ import kundig.engine
 import kundig.services.collaboration
 import kundig.services.delivery
 import kundig.services.identity
+import kundig.services.lists
 import kundig.services.transfer
 from kundig.base.context import Workspace
 from kundig.base.database import Database, MigrationSource, migrate
@@ -48,6 +49,7 @@ from kundig.services.identity.module import MODULE as IDENTITY
 from kundig.services.identity.reset import reset_job
 from kundig.services.identity.samples import samples_job
 from kundig.services.identity.scopes import Scopes
+from kundig.services.lists.jobs import lists_jobs
 from kundig.services.transfer.jobs import transfer_jobs
 
 MAIN = Workspace("main", "ws_main")
@@ -68,6 +70,7 @@ def migration_sources() -> list[MigrationSource]:
         ("identity", kundig.services.identity),
         ("collaboration", kundig.services.collaboration),
         ("transfer", kundig.services.transfer),
+        ("lists", kundig.services.lists),
     )
     return [JOBS, *(MigrationSource(name, Path(room.__path__[0]) / "sql") for name, room in rooms)]
 
@@ -85,6 +88,7 @@ def jobs(settings: Settings) -> list[Job]:
         samples_job(scopes),
         *collaboration_jobs(scopes),
         *transfer_jobs(scopes),
+        *lists_jobs(scopes),
         PARTITIONS,
         FORGET_ANSWERS,
     ]
