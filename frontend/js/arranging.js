@@ -81,10 +81,10 @@ const rule = (table) => {
   const widths = cells.map((head, place) => (own && widthOf(columns(table)[place])) || head.getBoundingClientRect().width);
   const shown = Number(table.dataset.frozen) ? Number(table.dataset.frozen) + 1 : 0; // with the box in front
   const places = widths.slice(0, shown).map((_, place) => widths.slice(0, place).reduce((sum, width) => sum + width, 0));
-  const frozen = places.map((left, place) => `.k-grid tr > :nth-child(${place + 1}) { position: sticky; left: ${left}px; }`);
+  const frozen = places.map((left, place) => `.k-grid tr:not(.k-group) > :nth-child(${place + 1}) { position: sticky; left: ${left}px; }`);
   const first = `:nth-child(-n + ${shown})`;
-  if (shown) frozen.push(`.k-grid tr > ${first} { z-index: 2; } .k-grid thead tr > ${first} { z-index: 5; }`);
-  if (shown) frozen.push(`[data-scrolled] > .k-grid tr > :nth-child(${shown}) { border-right: 1px solid var(--border); }`);
+  if (shown) frozen.push(`.k-grid tr:not(.k-group) > ${first} { z-index: 2; } .k-grid thead tr > ${first} { z-index: 5; }`);
+  if (shown) frozen.push(`[data-scrolled] > .k-grid tr:not(.k-group) > :nth-child(${shown}) { border-right: 1px solid var(--border); }`);
   if (own) frozen.push(`.k-grid[data-widths] { width: ${widths.reduce((sum, width) => sum + width, 0)}px; min-width: 0; }`);
   sheet.replaceSync(`@media (min-width: 768px) { ${frozen.join("\n")} }`);
 };

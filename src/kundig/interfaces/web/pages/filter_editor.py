@@ -22,7 +22,7 @@ from kundig.interfaces.web.pages.conditions import operators_for, periods, value
 from kundig.interfaces.web.pages.filter_fields import Choices, FieldGroup, children_of, field_groups
 from kundig.interfaces.web.pages.filter_tree import Node, changed, filter_of, tree_from, tree_of
 from kundig.interfaces.web.pages.filter_values import condition_of, given_of, operator_in
-from kundig.interfaces.web.pages.listing import Listing, column_at
+from kundig.interfaces.web.pages.listing import Listing, column_at, default_columns
 from kundig.interfaces.web.pages.tabs import listing_for
 from kundig.interfaces.web.pages.wording import COUNTS, Wording, wording
 from kundig.interfaces.web.rendering import render
@@ -106,7 +106,7 @@ class _Reader:
         path = node.one("field")
         field = self.known(object_, path)
         if field is None:
-            path = field_groups(self.scope, object_)[0].fields[0][0]
+            path = self.first(object_)
             field = self.known(object_, path)
             assert field is not None
         if node.json is not None:
@@ -124,6 +124,11 @@ class _Reader:
             groups = (*groups, FieldGroup(t("Other").render(language), ((path, shown.label),)))
         view = NodeView(place, "leaf", node, (), groups, shown, tuple(operators), operator, error=error)
         return replace(view, control=value_control(field, operator))
+
+    def first(self, object_: BoundObject) -> str:
+        """What a new line is about until something else is chosen: a main field."""
+        offered = [path for path, _ in field_groups(self.scope, object_)[0].fields]
+        return next((name for name in default_columns(object_) if name in offered), offered[0])
 
     def known(self, object_: BoundObject, path: str) -> BoundField | None:
         try:

@@ -111,6 +111,11 @@ class ListView:
         return tuple(zip(self.heads, self.rows, strict=True))
 
     @property
+    def before_sums(self) -> int:
+        """How many columns stand before the first that groups show a sum of; the name's is always one of them."""
+        return next((place for place, column in enumerate(self.columns) if place and column.summed), len(self.columns))
+
+    @property
     def filtered(self) -> bool:
         """Whether conditions or words leave records out that the view's reader might miss."""
         return bool(self.listing.now.where or self.listing.words)
