@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from kundig.interfaces.web.pages import (
     actions,
+    arranging,
     boards,
+    bulk,
     calendar_moves,
     calendars,
     cells,
     comments,
     composing,
     feeds,
+    filter_editor,
     finding,
     forms,
     home,
@@ -25,12 +28,13 @@ from kundig.interfaces.web.pages import (
     stages,
     timelines,
     trash,
+    views,
 )
 from kundig.interfaces.web.pages.settings import feed, history, me, roles, samples, security, teams, tokens, users
 
 _RECORDS = (
-    lists, boards, calendars, calendar_moves, planning, records, timelines, composing, forms, cells, stages, actions, lookups,
-    finding, trash, comments, sharing,
+    lists, views, arranging, filter_editor, bulk, boards, calendars, calendar_moves, planning, records, timelines, composing, forms,
+    cells, stages, actions, lookups, finding, trash, comments, sharing,
 )  # fmt: skip
 _PERSONAL = (home, signing_in, notifications, imports, me, security, feeds, feed, tokens, users, teams, roles, history, samples)
 
