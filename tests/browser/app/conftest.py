@@ -81,6 +81,12 @@ def tom(browser: Browser, company: Company) -> Iterator[Visitor]:
     yield from _visit(browser, company, "tom@nordwind.example", PHONE)
 
 
+@pytest.fixture
+def tom_at_desk(browser: Browser, company: Company) -> Iterator[Visitor]:
+    """English, at a desk."""
+    yield from _visit(browser, company, "tom@nordwind.example", DESKTOP)
+
+
 def _visit(browser: Browser, company: Company, email: str, size: dict[str, int]) -> Iterator[Visitor]:
     context = browser.new_context(viewport=size)  # type: ignore[arg-type] # a size
     visitor = Visitor(context.new_page(), company)

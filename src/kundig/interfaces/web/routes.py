@@ -13,6 +13,7 @@ from kundig.interfaces.web.pages import (
     finding,
     forms,
     home,
+    importing,
     imports,
     lists,
     lookups,
@@ -30,6 +31,6 @@ _RECORDS = (
     lists, boards, calendars, calendar_moves, records, timelines, composing, forms, cells, stages, actions, lookups, finding, trash,
     comments, sharing,
 )  # fmt: skip
-_PERSONAL = (home, signing_in, notifications, imports, me, security, tokens, users, teams, roles, history, samples)
+_PERSONAL = (home, signing_in, notifications, importing, imports, me, security, tokens, users, teams, roles, history, samples)
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)
