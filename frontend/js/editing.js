@@ -34,6 +34,8 @@ const fields = "input:not([type=hidden]), select, textarea:not([hidden]), [conte
 const value = (form) => new URLSearchParams(new FormData(form)).toString();
 const submit = (form) => {
   if (form.dataset.sent) return;
+  const mine = one(".k-clash [value=mine]", form);
+  if (mine) return form.requestSubmit(mine); // somebody else's value stands beside it: it was seen
   if (form.dataset.first === value(form)) return close(form.closest(".ed"));
   form.dataset.sent = "yes";
   form.requestSubmit();

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kundig.base.errors import FieldError
@@ -87,6 +87,8 @@ class Control:
     field: FieldView
     filled: Filled
     error: str = ""
+    clash: Any = None
+    """A `Clash`, where somebody else has changed the field too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,11 @@ class FormPart:
     label: str
     controls: tuple[Control, ...]
     folded: bool = False
+
+    def clashing(self, clashes: Mapping[str, Any]) -> FormPart:
+        """The same with what others have changed beside the controls, unfolded where there is any."""
+        controls = tuple(replace(control, clash=clashes.get(control.field.name)) for control in self.controls)
+        return replace(self, controls=controls, folded=self.folded and not any(control.clash for control in controls))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,11 @@ class FormView:
     parts: tuple[FormPart, ...]
     back: str
     version: str = ""
+    """The version of the record that the form was filled from."""
+    seen: str = ""
+    """The version whose values stand beside fields that clash."""
+    clashing: int = 0
+    """How many fields clash."""
     errors: tuple[str, ...] = ()
     hidden: Mapping[str, str] = field(default_factory=dict)
     wrong: int = 0

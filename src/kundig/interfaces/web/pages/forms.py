@@ -10,17 +10,18 @@ from urllib.parse import urlencode
 import msgspec
 from litestar import Request, Response, get, post
 
-from kundig.base.errors import FieldError, Invalid, Missing, Stale
+from kundig.base.errors import FieldError, Invalid, Missing
 from kundig.base.i18n import label_in, t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import read_many, read_record
-from kundig.engine.records.writing import Create, Update, write
+from kundig.engine.records.writing import Create, write
 from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.details import FormView, controls_of, other_errors
 from kundig.interfaces.web.pages.ids import record_id
+from kundig.interfaces.web.pages.merging import Clashed, Merge, write_merged
 from kundig.interfaces.web.pages.values import form_values
 from kundig.interfaces.web.rendering import render, render_block
 from kundig.interfaces.web.widgets.reading import Form
@@ -38,12 +39,14 @@ def _form_view(
     id_: str = "",
     form: Form | None = None,
     errors: Sequence[FieldError] = (),
-    said: str = "",
+    merge: Merge | None = None,
 ) -> FormView:
     language = visit.frame.language
     name = label_in(object_.definition.label, language)
     shown = formats(language, visit.frame.zone)
     parts = controls_of(scope, object_, record, shown, form=form, errors=errors, new=not id_)
+    if merge is not None:
+        parts = tuple(part.clashing(merge.clashes) for part in parts)
     return FormView(
         object=object_.name,
         title=record["label"] if id_ else t("New: {object}", object=name).render(language),
@@ -51,7 +54,9 @@ def _form_view(
         parts=parts,
         back=f"/o/{object_.name}/{id_}" if id_ else f"/o/{object_.name}",
         version=str(record.get("version", "")),
-        errors=(*other_errors(scope, parts, errors), *([said] if said else [])),
+        seen=str(merge.version) if merge is not None else "",
+        clashing=len(merge.clashes) if merge is not None else 0,
+        errors=other_errors(scope, parts, errors),
         wrong=sum(1 for part in parts for control in part.controls if control.error),
     )
 
@@ -101,7 +106,18 @@ async def _given(scope: Scope, object_: BoundObject, visit: Visit) -> dict[str, 
 @post("/o/{object_name:str}/new", status_code=200)
 async def create(request: Request[Any, Any, Any], object_name: str) -> Response[str]:
     """Make the record and go to it; with errors the form comes back as it was typed."""
-    return await _saving(request, object_name, "")
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        object_ = scope.object(object_name)
+        try:
+            async with scope.connection.savepoint():
+                written = await write(scope, object_name, [Create(form_values(scope, object_, visit.form))])
+        except Invalid as error:
+            return await _back(scope, visit, object_, "", error)
+        told = notice(visit, t("Saved."), undo=f"/changes/{written.change}/undo" if written.change else "")
+        return Reply(to=f"/o/{object_name}/{written.ids[0]}", headers=told)
+
+    return await page(request, work)
 
 
 def _quick_view(
@@ -181,39 +197,34 @@ async def edit_form(request: Request[Any, Any, Any], object_name: str, id_: str)
 
 @post("/o/{object_name:str}/{id_:str}/edit", status_code=200)
 async def save(request: Request[Any, Any, Any], object_name: str, id_: str) -> Response[str]:
-    """Write what changed; somebody else's newer version is never overwritten unasked."""
-    return await _saving(request, object_name, id_)
+    """Write what changed, beside what others changed meanwhile; what both changed comes back with both values."""
 
-
-async def _saving(request: Request[Any, Any, Any], object_name: str, id_: str) -> Response[str]:
     async def work(scope: Scope, visit: Visit) -> Reply:
         object_ = scope.object(object_name)
-        values = form_values(scope, object_, visit.form)
-        version = visit.value("version")
-        item = Update(record_id(id_), values, int(version) if version.isdecimal() else None) if id_ else Create(values)
         try:
             async with scope.connection.savepoint():
-                written = await write(scope, object_name, [item])
-        except (Invalid, Stale) as error:
+                written, merge = await write_merged(scope, visit, object_, record_id(id_))
+        except Invalid as error:
             return await _back(scope, visit, object_, id_, error)
-        told = notice(visit, t("Saved."), undo=f"/changes/{written.change}/undo" if written.change else "")
-        return Reply(to=f"/o/{object_name}/{written.ids[0]}", headers=told)
+        except Clashed as clashed:
+            found = clashed.merge
+            record = {"label": found.record["label"], "version": visit.value("version")}
+            view = _form_view(scope, visit, object_, record=record, id_=id_, form=found.form, merge=found)
+            return Reply(render_block("pages/form.html", "form", view, visit.frame), 409)
+        said = t("Saved, beside what others have changed meanwhile.") if merge.theirs else t("Saved.")
+        told = notice(visit, said, undo=f"/changes/{written.change}/undo" if written.change else "")
+        return Reply(to=f"/o/{object_name}/{id_}", headers=told)
 
     return await page(request, work)
 
 
-async def _back(scope: Scope, visit: Visit, object_: BoundObject, id_: str, error: Invalid | Stale) -> Reply:
-    """The form as it was typed, with what is wrong beside the fields; after a newer version with that one's number."""
+async def _back(scope: Scope, visit: Visit, object_: BoundObject, id_: str, error: Invalid) -> Reply:
+    """The form as it was typed, with what is wrong beside the fields, still from the version that it was filled from."""
     record: dict[str, Any] = {}
-    said = ""
     if id_:
-        record = msgspec.json.decode((await read_record(scope, object_.name, record_id(id_), ["label", "version"])).text)
-    if isinstance(error, Stale):
-        said = t("Somebody changed this record while you were typing. Your values are still here; save again to keep them.").render(
-            visit.frame.language
-        )
-    errors = () if isinstance(error, Stale) else error.errors
-    view = _form_view(scope, visit, object_, record=record, id_=id_, form=visit.form, errors=errors, said=said)
+        text, _ = await read_record(scope, object_.name, record_id(id_), ["label"])
+        record = msgspec.json.decode(text) | {"version": visit.value("version")}
+    view = _form_view(scope, visit, object_, record=record, id_=id_, form=visit.form, errors=error.errors)
     return Reply(render_block("pages/form.html", "form", view, visit.frame), 422)
 
 
