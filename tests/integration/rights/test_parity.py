@@ -409,6 +409,10 @@ OWN_IMPORTS = {
     "GET /imports",
     "GET /imports/new",
     "GET /imports/{id_}",
+    "GET /imports/{id_}/check",
+    "GET /imports/{id_}/columns",
+    "GET /imports/{id_}/file",
+    "GET /imports/{id_}/values",
     "GET /imports/{id_}/errors.csv",
     "GET /api/v1/imports/{import_id}",
 }

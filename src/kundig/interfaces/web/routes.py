@@ -17,6 +17,7 @@ from kundig.interfaces.web.pages import (
     finding,
     forms,
     home,
+    importing,
     imports,
     lists,
     lookups,
@@ -36,6 +37,8 @@ _RECORDS = (
     lists, views, arranging, filter_editor, bulk, boards, calendars, calendar_moves, planning, records, timelines, composing, forms,
     cells, stages, actions, lookups, finding, trash, comments, sharing,
 )  # fmt: skip
-_PERSONAL = (home, signing_in, notifications, imports, me, security, feeds, feed, tokens, users, teams, roles, history, samples)
+_PERSONAL = (
+    home, signing_in, notifications, importing, imports, me, security, feeds, feed, tokens, users, teams, roles, history, samples,
+)  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)
