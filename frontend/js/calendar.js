@@ -1,5 +1,5 @@
 // Entries ([data-shift="/address"]) move to another day or time by dragging or by the arrow keys; their lower edge makes them longer.
-// The server is told by how much; it answers with the page as it is then, and a way back.
+// The server is told by how much; it answers with the page as it is then and a way back, or asks how much of a series is meant.
 import { all, one, on } from "./dom.js";
 
 const QUARTER = 15; // minutes
@@ -13,7 +13,8 @@ let focused = null;
 const shift = (entry, by) => {
   if (!Object.values(by).some(Boolean)) return;
   focused = entry.dataset.shift;
-  window.htmx.ajax("POST", entry.dataset.shift, { source: entry, swap: "none", values: { by: entry.dataset.by, ...by } });
+  // The calendar asks, not the entry: that is a boosted link, which would push the address of what it fetches.
+  window.htmx.ajax("POST", entry.dataset.shift, { source: entry.closest("[data-calendar]"), target: "#place", swap: "innerHTML", values: { by: entry.dataset.by, ...by } });
 };
 
 // What is dragged lies above the days, but still belongs to its old one.
