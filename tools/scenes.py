@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -18,6 +19,27 @@ from kundig.interfaces.web.error_page import error_page
 from kundig.interfaces.web.frame import Frame
 
 COLLEAGUE, FORGETFUL = "merle.hansen@nordwind.example", "jonas.petersen@nordwind.example"
+CONFIGURED = {
+    "Rolle für die Ausbildung": """
+kind: role
+name: trainee
+label: {en: Trainee, de: Ausbildung}
+objects:
+  account: {read: all}
+  contact: {read: all}
+  task: {read: own, create: true, edit: own}
+""",
+    "Auszubildende legen auch Kontakte an": """
+kind: role
+name: trainee
+label: {en: Trainee, de: Ausbildung}
+objects:
+  account: {read: all}
+  contact: {read: all, create: true, edit: own}
+  task: {read: own, create: true, edit: own}
+""",
+}
+"""What was configured so far: the note and the document of each plan."""
 COMPANIES = """Name;Ort;Website;Branche;Mitarbeitende
 Altmark Antriebe GmbH;Stendal;https://altmark-antriebe.example;Energie;48
 Börde Kältetechnik KG;Magdeburg;keine Angabe;Kälte;17
@@ -32,7 +54,6 @@ class Stage:
 
     address: str
     language: str
-    theme: str
     known: dict[str, str] = field(default_factory=dict)
 
     def open(self, page: Page, path: str) -> None:
@@ -98,6 +119,12 @@ def _quick(page: Page) -> None:
     page.wait_for_selector("#quick-form")
 
 
+def _share(page: Page) -> None:
+    page.locator("[popovertarget=record-menu]").click()
+    page.locator("#record-menu [hx-get$=shares]").click()
+    page.wait_for_selector("#shares-form")
+
+
 def _send_wrong_form(page: Page) -> None:
     page.fill("#f-amount", "sehr viel")
     page.click("#record-form [type=submit]")
@@ -124,7 +151,7 @@ def _lose_connection(page: Page) -> None:
 
 
 def _fault(page: Page, stage: Stage) -> None:
-    frame = Frame(language=stage.language, theme="dark" if stage.theme == "dark" else "light")
+    frame = Frame(language=stage.language, theme="light")
     body = error_page(500, frame, id="7f3a21c0")
     page.route("**/fault", lambda route: route.fulfill(status=500, content_type="text/html", body=body))
     stage.open(page, "/fault")
@@ -155,6 +182,10 @@ INSIDE: dict[str, Scene] = {
     "list-selection": _then(at("/o/account"), _select),
     "list-empty": at("/o/contact?q=xyzxyz"),
     "board": at("/o/opportunity/board"),
+    "calendar-day": at("/calendar?span=day&who=all"),
+    "calendar-week": at("/calendar?span=week&who=all"),
+    "calendar-month": at("/calendar?span=month&who=all"),
+    "calendar-agenda": at("/calendar?span=agenda&who=all"),
     "account": _record("account", "?view=customers&order=-won_revenue"),
     "contact": _record("contact"),
     "opportunity": _record("opportunity", "?order=-amount"),
@@ -162,6 +193,7 @@ INSIDE: dict[str, Scene] = {
     "ticket": _record("ticket"),
     "task": _record("task", "?view=all"),
     "record-dialog": _then(_record("account", "?view=customers&order=-won_revenue"), _quick),
+    "record-share": _then(_record("account", "?view=customers&order=-won_revenue"), _share),
     "record-changes": _then(_record("opportunity", "?order=-amount"), _changes),
     "form": at("/o/opportunity/new"),
     "form-errors": _then(at("/o/opportunity/new"), _send_wrong_form),
@@ -185,6 +217,7 @@ INSIDE: dict[str, Scene] = {
     "settings-user": at("{user}"),
     "settings-teams": at("/settings/teams"),
     "settings-roles": at("/settings/roles/sales_representative"),
+    "settings-samples": at("/settings/samples"),
     "settings-history": at("/settings/history"),
     "api": at("/api/docs"),
     "not-found": at("/o/contact/00000000-0000-7000-8000-000000000000"),
@@ -198,7 +231,7 @@ RESTRICTED: dict[str, Scene] = {"forbidden": at("/settings/users")}
 
 
 def prepare(page: Page, address: str, mail: Path, password: str) -> dict[str, str]:
-    """Imports, a full trash, a colleague with this `password`, a mention, a link: made once, so that all pictures show the same."""
+    """Imports, a full trash, a share, a colleague with this `password`, a mention, a link: made once, for all pictures."""
     known: dict[str, str] = {}
 
     def path() -> str:
@@ -217,6 +250,12 @@ def prepare(page: Page, address: str, mail: Path, password: str) -> dict[str, st
         page.wait_for_url(f"{address}/o/{object_}")
     _open_first(page, f"{address}/o/account?view=customers&order=-won_revenue")
     known["account"] = path()
+    _share(page)
+    page.fill("#f-user", "Merle")
+    page.locator("#shares [role=option]").first.click()
+    page.fill("#f-until", f"{datetime.now(UTC).date() + timedelta(days=30)}")
+    page.locator("#shares [type=submit]").click()
+    page.wait_for_selector("#shares li")
     page.goto(f"{address}/settings/users")
     page.get_by_role("link", name="Merle Hansen").click()
     page.wait_for_url(re.compile("/settings/users/."))

@@ -4,7 +4,7 @@ One Jinja environment for each language and time zone, so that texts and formats
 templates are shared. What templates may use besides macros (`ui`, see `macros.html`; `shown` and `control`, see `widgets/`):
 `_("…")`, `ngettext`, `icon`, `avatar`, `asset`, and the filters `number`, `percent`, `money`, `money_short`, `count`, `date`,
 `time`, `datetime`, `relative`, `duration`, `weekday`, `highlight`, `trusted_html`, `short_url`, `phone`, `address_lines`,
-`in_language`.
+`in_language`, `in_words`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.frame import Frame
 from kundig.interfaces.web.marks import avatar, highlight, hue, icon
 from kundig.interfaces.web.texts import address_lines, phone, short_url, trusted_html
+from kundig.interfaces.web.widgets.recurring import in_words
 
 TEMPLATES = Path(__file__).parent / "templates"
 FORMATS = ("number", "percent", "money", "money_short", "count", "date", "time", "datetime", "relative", "duration", "weekday")
@@ -66,7 +67,7 @@ def environment(language: str, zone: str) -> Environment:
     made.filters.update(
         trusted_html=trusted_html, short_url=short_url, phone=phone, address_lines=partial(address_lines, language=language)
     )
-    made.filters.update(in_language=partial(label_in, language=language))
+    made.filters.update(in_language=partial(label_in, language=language), in_words=partial(in_words, language=language))
     made.globals.update(_=_translator(language), ngettext=_plural(language), language=language)
     made.globals.update(icon=icon, avatar=avatar, asset=asset)
     for name, template in (("ui", "macros.html"), ("shown", "widgets/show.html"), ("control", "widgets/input.html")):

@@ -33,7 +33,7 @@ def transfer_jobs(scopes: Scopes) -> tuple[Job, ...]:
     return (Job(JOB, bring), Job(UNDO, take_back), Job("transfer.forget_files", _forget_files, periodic="41 2 * * *"))
 
 
-def opening(scopes: Scopes, run: JobRun) -> OpenScope:
+def opening(scopes: Scopes, run: JobRun, source: str = SOURCE) -> OpenScope:
     """How a job opens transactions: as its actor, or as the system where no user stands behind it."""
 
     @asynccontextmanager
@@ -41,9 +41,9 @@ def opening(scopes: Scopes, run: JobRun) -> OpenScope:
         async with run.transaction() as connection:
             assert run.workspace is not None
             if run.actor.user is None:
-                yield await scopes.of_system(connection, run.workspace, SOURCE)
+                yield await scopes.of_system(connection, run.workspace, source)
             else:
-                yield await scopes.of_user(connection, run.workspace, run.actor.user, SOURCE, run.actor)
+                yield await scopes.of_user(connection, run.workspace, run.actor.user, source, run.actor)
 
     return opened
 
