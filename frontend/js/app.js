@@ -15,6 +15,7 @@ import "./lookup.js";
 import "./mentions.js";
 import "./navigation.js";
 import "./pager.js";
+import "./palette.js";
 import "./panels.js";
 import "./popovers.js";
 import "./rich.js";

@@ -300,6 +300,17 @@ async def page_search(estate: Estate, caller: Caller, object_: str) -> set[str]:
     ) & {str(estate.hub)}
 
 
+async def palette(estate: Estate, caller: Caller, object_: str) -> set[str]:
+    """By name, and the page it is opened on: what can be seen of it is said in the heading."""
+    seen = await found_by_word("/palette", "q")(estate, caller, object_)
+    for rec in [r for r in estate.records if r.object == object_]:
+        here = {"HX-Request": "true", "HX-Current-URL": f"http://kundig.test/o/{object_}/{rec.id}"}
+        named = rec.name in (await caller.pages.get("/palette", params={"q": "folgen"}, headers=here)).text
+        recent = linked((await caller.pages.get("/palette", params={"recent": f"{object_}/{rec.id}"})).text, object_)
+        assert named == bool(recent) == (str(rec.id) in seen), f"{rec}: {named} {recent}"
+    return seen
+
+
 async def board(estate: Estate, caller: Caller, object_: str) -> set[str]:
     return linked((await caller.pages.get(f"/o/{object_}/board")).text, object_)
 
@@ -384,7 +395,7 @@ SURFACES: dict[str, list[Expectation]] = {
     "GET /o/{object_name}/{id_}/comments": [Expectation(record_at("/o/{object}/{id}/comments"))],
     "GET /o/{object_name}/{id_}/shares": [Expectation(record_at("/o/{object}/{id}/shares"))],
     "GET /lookup/{object_name}": [Expectation(found_by_word("/lookup/{object}", "label"))],
-    "GET /palette": [Expectation(found_by_word("/palette", "label"))],
+    "GET /palette": [Expectation(palette)],
     "GET /search": [Expectation(page_search)],
 }  # fmt: skip
 NO_RECORDS = {
@@ -419,7 +430,7 @@ TESTED_HERE = {
 """Figures and pages that have a test of their own below."""
 NEEDS_EDITING = {
     "GET /o/{object_name}/{id_}/edit", "GET /o/{object_name}/cell/{id_}/{field_name}", "GET /o/{object_name}/{id_}/compose/{other}",
-    "GET /o/{object_name}/{id_}/actions/{name}",
+    "GET /o/{object_name}/{id_}/actions/{name}", "GET /o/{object_name}/{id_}/set/{field_name}",
 }  # fmt: skip
 """Forms about one record: never for a record that can't be seen (tested below), and not always for one that can."""
 
@@ -500,7 +511,13 @@ async def test_forms_about_what_is_hidden_are_not_there(estate: Estate, actor: A
     for rec in estate.records:
         if actor.sees(rec) and not rec.trashed:
             continue
-        forms = (f"{rec.id}/edit", f"cell/{rec.id}/{NAMES[rec.object]}", f"{rec.id}/compose/note", f"{rec.id}/actions/convert")
+        forms = (
+            f"{rec.id}/edit",
+            f"cell/{rec.id}/{NAMES[rec.object]}",
+            f"{rec.id}/compose/note",
+            f"{rec.id}/actions/convert",
+            f"{rec.id}/set/owner",
+        )
         for form in forms:
             unknown = form.replace(str(rec.id), str(UUID(int=7)))
             answers = [await pages.get(f"/o/{rec.object}/{path}") for path in (form, unknown)]

@@ -57,6 +57,8 @@ class Interaction(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
 
     about: tuple[str, ...]
     at: str = "created_at"
+    reaches: dict[str, str] = {}
+    """How people are reached by it: kind of contact point (phone, email) → the text field that keeps which one was used."""
 
 
 class Period(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -92,7 +92,11 @@ class _Checker:
         title = {name for _, name, _, _ in string.Formatter().parse(object_.title) if name}
         groups = {name for group in object_.any_required for name in group}
         order = {part.lstrip("-").split(".")[0] for part in object_.order.split(",")} - {"label", "id"}
-        about = set(object_.interaction.about) | {object_.interaction.at} if object_.interaction else set()
+        about = (
+            {*object_.interaction.about, object_.interaction.at, *object_.interaction.reaches.values()}
+            if object_.interaction
+            else set()
+        )
         period = object_.period
         placed = (period.start, period.end, period.all_day) if period else ()
         single = {name for name in (object_.parent, object_.above, object_.tree, object_.rate_date, *placed) if name}

@@ -17,9 +17,11 @@ from kundig.interfaces.web.pages import (
     lists,
     lookups,
     notifications,
+    palette,
     records,
     sharing,
     signing_in,
+    single,
     stages,
     timelines,
     trash,
@@ -28,7 +30,7 @@ from kundig.interfaces.web.pages.settings import history, me, roles, samples, se
 
 _RECORDS = (
     lists, boards, calendars, calendar_moves, records, timelines, composing, forms, cells, stages, actions, lookups, finding, trash,
-    comments, sharing,
+    comments, sharing, palette, single,
 )  # fmt: skip
 _PERSONAL = (home, signing_in, notifications, imports, me, security, tokens, users, teams, roles, history, samples)
 

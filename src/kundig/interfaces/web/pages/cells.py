@@ -11,16 +11,16 @@ from kundig.base.errors import Invalid, Missing
 from kundig.base.i18n import t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import read_record
-from kundig.engine.records.writing import Update, write
 from kundig.engine.schema.bound import BoundField
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.ids import record_id
+from kundig.interfaces.web.pages.values import only, write_form
 from kundig.interfaces.web.rendering import render
 from kundig.interfaces.web.widgets.described import describe
 from kundig.interfaces.web.widgets.filling import Filled, fill
-from kundig.interfaces.web.widgets.reading import read, typed
+from kundig.interfaces.web.widgets.reading import typed
 from kundig.interfaces.web.widgets.saying import said
 
 BIG = frozenset(
@@ -77,10 +77,9 @@ async def cell_save(request: Request[Any, Any, Any], object_name: str, id_: str,
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         field = _field(scope, object_name, field_name)
-        value = read(field, visit.form, scope.context.language, scope.context.time_zone)
         try:
             async with scope.connection.savepoint():
-                written = await write(scope, object_name, [Update(record_id(id_), {field_name: value})])
+                written = await write_form(scope, scope.object(object_name), only(field_name, visit.form), id_=record_id(id_))
         except Invalid as error:
             shown = formats(visit.frame.language, visit.frame.zone)
             why = " ".join(said(e, field, shown) for e in error.errors)
