@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +11,8 @@ from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.rows import dict_row
+
+from bench.asking import Line
 
 RAW_FILE = Path(__file__).parent / "raw.sql"
 _RAW = dict(part.split("\n", 1) for part in RAW_FILE.read_text(encoding="utf-8").split("-- name: ")[1:])
@@ -61,18 +62,15 @@ class World:
         return self._call(path, {"Cookie": f"kundig_session={self.sessions[sees]}"}, None)
 
     def _call(self, path: str, headers: Mapping[str, str], body: Callable[[], Any] | None) -> Call:
-        # The simplest client there is: what it takes itself is no part of what is measured.
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=60)
+        line = Line(self.host, self.port)
         method, wanted = ("GET", 200) if body is None else ("POST", 201)
+        told = {**headers, "Content-Type": "application/json"}
 
         def call() -> Answer:
-            content = None if body is None else json.dumps(body())
-            connection.request(method, path, content, {**headers, "Content-Type": "application/json"})
-            response = connection.getresponse()
-            answer = Answer(response.read(), int(response.headers.get("kundig-statements") or 0))
+            response = line.ask(method, path, told, b"" if body is None else json.dumps(body()).encode())
             if response.status != wanted:
-                raise RuntimeError(f"{method} {path}: {response.status} {answer.body[:300]!r}")
-            return answer
+                raise RuntimeError(f"{method} {path}: {response.status} {response.body[:300]!r}")
+            return Answer(response.body, int(response.headers.get("kundig-statements") or 0))
 
         return call
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, Self, TypeVar
 
@@ -45,6 +45,7 @@ class Database:
         self.address = address
         self._pool = make_pool(address.login(APP), size)
         self._size = size
+        self._ends: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
         """Get ready; the database need not be there yet."""
@@ -52,6 +53,8 @@ class Database:
 
     async def close(self) -> None:
         """Give all connections back."""
+        if self._ends:
+            await asyncio.wait(self._ends)
         await self._pool.close()
 
     async def __aenter__(self) -> Self:
@@ -78,11 +81,17 @@ class Database:
         if workspace is not None:
             begin += f"; set local role {quoted(workspace_role(workspace.schema))}"
         raw = await self._begun(begin)
+        read = False
         try:
-            async with _ending(raw):
+            async with _ending(raw, commit=not readonly):
                 yield Connection(raw, workspace.schema if workspace else None, role_set=workspace is not None)
+            read = readonly
         finally:
-            await _uninterrupted(self._pool.putconn(raw))
+            # What has only read loses nothing: the answer need not wait for its end.
+            if read:
+                self._later(self._read(raw))
+            else:
+                await _uninterrupted(self._pool.putconn(raw))
 
     @asynccontextmanager
     async def owner(self, workspace: Workspace | None = None, *, lock_timeout_ms: int | None = None) -> AsyncIterator[Connection]:
@@ -114,6 +123,20 @@ class Database:
                 return bool(await connection.value("select true"))
         except (TimeoutError, DatabaseAway):
             return False
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._ends.add(task)
+        task.add_done_callback(self._ends.discard)
+
+    async def _read(self, raw: psycopg.AsyncConnection[Any]) -> None:
+        """End a transaction that has only read, and give its connection back."""
+        try:
+            await raw.execute("commit")  # not a rollback, which would forget the kept plans
+        except psycopg.Error:
+            await raw.close()
+        finally:
+            await self._pool.putconn(raw)
 
     async def _begun(self, begin: str) -> psycopg.AsyncConnection[Any]:
         """A connection in a new transaction. Dead ones, left from a restart of the database, are thrown away on the way."""
@@ -148,12 +171,13 @@ async def retrying(work: Callable[[], Awaitable[Result]]) -> Result:
 
 
 @asynccontextmanager
-async def _ending(raw: psycopg.AsyncConnection[Any]) -> AsyncIterator[None]:
+async def _ending(raw: psycopg.AsyncConnection[Any], *, commit: bool = True) -> AsyncIterator[None]:
     """Commit on success, roll back on anything else, a cancelled request included."""
     try:
         yield
-        with translated():
-            await raw.execute("commit")
+        if commit:
+            with translated():
+                await raw.execute("commit")
     except BaseException as error:
         await _uninterrupted(_rolled_back(raw, error))
         raise
