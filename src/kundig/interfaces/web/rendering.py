@@ -2,7 +2,7 @@
 
 One Jinja environment for each language and time zone, so that texts and formats need no global request state; their compiled
 templates are shared. What templates may use besides macros (`ui`, see `macros.html`; `shown` and `control`, see `widgets/`):
-`_("…")`, `ngettext`, `icon`, `avatar`, `asset`, and the filters `number`, `percent`, `money`, `money_short`, `count`, `date`,
+`_("…")`, `ngettext`, `icon`, `avatar`, `asset`, `key_help`, and the filters `number`, `percent`, `money`, `money_short`, `count`, `date`,
 `time`, `datetime`, `relative`, `duration`, `weekday`, `highlight`, `trusted_html`, `short_url`, `phone`, `address_lines`,
 `in_language`.
 """
@@ -22,6 +22,7 @@ from kundig.base.i18n import label_in, translate
 from kundig.interfaces.web.assets import asset
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.frame import Frame
+from kundig.interfaces.web.keys import key_help
 from kundig.interfaces.web.marks import avatar, highlight, hue, icon
 from kundig.interfaces.web.texts import address_lines, phone, short_url, trusted_html
 
@@ -59,6 +60,7 @@ def environment(language: str, zone: str) -> Environment:
     )
     made.filters.update(in_language=partial(label_in, language=language))
     made.globals.update(_=_translator(language), ngettext=_plural(language), language=language)
+    made.globals.update(key_help=key_help(language))
     made.globals.update(icon=icon, avatar=avatar, asset=asset)
     for name, template in (("ui", "macros.html"), ("shown", "widgets/show.html"), ("control", "widgets/input.html")):
         made.globals[name] = made.get_template(template).module
