@@ -19,6 +19,7 @@ from kundig.modules.contacts.demo import plain
 from kundig.modules.demo_bulk import fill
 from kundig.modules.demo_events import Event
 from kundig.modules.demo_story import CAST, TEAMS, tell_story
+from kundig.services.collaboration.home import set_whose
 from kundig.services.identity.samples import sample_ids
 from kundig.services.identity.signing_in import set_first_password
 
@@ -75,6 +76,7 @@ async def load_demo(scope: Scope, today: date) -> Loaded:
         counts.update({object_: len(items) for object_, items in step.creates.items()})
     await derive(demo, "is_sample")
     await set_first_password(scope.connection, log_in, PASSWORD)
+    await set_whose(scope.connection, log_in, of_all=True)  # who looks around owns nothing
     return Loaded(counts, LOG_IN, PASSWORD)
 
 

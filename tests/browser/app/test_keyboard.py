@@ -22,6 +22,7 @@ def test_a_list_is_walked_chosen_and_opened(jana: Visitor) -> None:
     expect(page.locator("#bulk [data-n]")).to_have_text("3")
     page.keyboard.press("Enter")
     expect(page.locator(".k-rec h1")).to_have_text(names[3])
+    expect(page.locator("[data-place]")).to_contain_text("4 /")
     page.keyboard.press("]")
     expect(page.locator(".k-rec h1")).to_have_text(names[4])
 

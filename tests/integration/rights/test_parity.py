@@ -402,7 +402,7 @@ NO_RECORDS = {
     "GET /healthz", "GET /static/{name}", "GET /alive", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /forgotten", "POST /forgotten",
     "GET /setup/{code}", "POST /setup/{code}", "GET /api/v1/meta/objects", "GET /api/v1/openapi.json", "GET /o/{object_name}/filter",
     "GET /o/{object_name}/new", "GET /o/{object_name}/quick", "GET /o/{object_name}/at", "GET /api/docs", "GET /api/docs.css", "GET /settings", "GET /settings/me",
-    "GET /settings/security", "GET /settings/tokens", "GET /notifications", "GET /calendar/people", "GET /o/{object_name}/calendar/people",
+    "GET /settings/security", "GET /settings/tokens", "GET /notifications", "GET /home/arrange", "GET /calendar/people", "GET /o/{object_name}/calendar/people",
 }  # fmt: skip
 """Answers that hold no records, or one's own business only: sign-in, descriptions, empty forms, preferences, one's notifications.
 Whose calendars there are is told by the directory of colleagues, which everybody may read."""
@@ -425,6 +425,7 @@ TESTED_HERE = {
     "GET /trash",
     "GET /",
     "GET /home/{object_name}/{view_name}",
+    "GET /home/news",
     "GET /api/v1/changes/{change}",
 }
 """Figures and pages that have a test of their own below."""
@@ -497,8 +498,8 @@ async def test_figures_and_the_trash(estate: Estate, actor: Actor) -> None:
 async def test_the_first_page_names_nothing_hidden(estate: Estate, actor: Actor) -> None:
     pages = estate.callers[actor.name].pages
     text = (await pages.get("/")).text
-    for route in re.findall(r"/home/[\w-]+/[\w-]+", text):
-        text += (await pages.get(route)).text
+    for route in re.findall(r'"(/home/[\w-]+/[\w-]+)', text):
+        text += (await pages.get(route)).text + (await pages.get(route, params={"whose": "all"})).text
     for rec in estate.records:
         if rec.trashed or not actor.sees(rec):
             assert rec.name not in text, rec

@@ -158,6 +158,18 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Children shown as lists: `"contact.account"`, in order."""
 
 
+class Home(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Makes a view a card of the first page: what it lists is somebody's day. Everybody arranges their own."""
+
+    position: int
+    roles: tuple[str, ...] = ()
+    """Whose first page begins with it; none given: everybody's."""
+    asks: str | None = None
+    """A field that each row asks for in a dialog: what is missing there."""
+    empty: Label | None = None
+    """What is said when nothing is to do."""
+
+
 class View(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A saved list: filter, columns, order; `shape` list or board. Shipped and shared ones are documents, personal ones rows."""
 
@@ -171,6 +183,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     group: str | None = None
     position: int = 100
     default: bool = False
+    home: Home | None = None
+    """Its place on the first page."""
 
 
 def field(name: str, type: str, en: str, de: str, **rest: Any) -> Field:

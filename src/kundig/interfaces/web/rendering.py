@@ -2,8 +2,8 @@
 
 One Jinja environment for each language and time zone, so that texts and formats need no global request state; their compiled
 templates are shared. What templates may use besides macros (`ui`, see `macros.html`; `shown` and `control`, see `widgets/`):
-`_("…")`, `ngettext`, `icon`, `avatar`, `asset`, `key_help`, and the filters `number`, `percent`, `money`, `money_short`, `count`, `date`,
-`time`, `datetime`, `relative`, `duration`, `weekday`, `highlight`, `trusted_html`, `short_url`, `phone`, `address_lines`,
+`_("…")`, `ngettext`, `icon`, `avatar`, `asset`, `key_help`, and the filters `number`, `percent`, `money`, `money_short`, `count`,
+`date`, `time`, `datetime`, `relative`, `duration`, `weekday`, `highlight`, `trusted_html`, `short_url`, `phone`, `address_lines`,
 `in_language`.
 """
 
