@@ -4,7 +4,7 @@ import Sortable from "sortablejs";
 
 const wire = () => document.querySelectorAll("[data-sort]:not([data-ready])").forEach((list) => {
   list.dataset.ready = "";
-  Sortable.create(list, { animation: 140, handle: "[data-sort-handle]", draggable: "[data-sort-item]", ghostClass: "k-ghost", chosenClass: "k-chosen" });
+  Sortable.create(list, { animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 140, handle: "[data-sort-handle]", draggable: "[data-sort-item]", ghostClass: "k-ghost", chosenClass: "k-chosen" });
 });
 
 document.addEventListener("click", (event) => {

@@ -393,6 +393,7 @@ SURFACES: dict[str, list[Expectation]] = {
     "GET /o/{object_name}/{id_}/timeline": [Expectation(record_at("/o/{object}/{id}/timeline")), Expectation(hub_timeline_page, ("task",))],
     "GET /o/{object_name}/{id_}/related/{path}": [Expectation(hub_related, ("opportunity",), most=RELATED)],
     "GET /o/{object_name}/{id_}/comments": [Expectation(record_at("/o/{object}/{id}/comments"))],
+    "GET /offline/record/{object_name}/{id_}": [Expectation(record_at("/offline/record/{object}/{id}"))],
     "GET /o/{object_name}/{id_}/shares": [Expectation(record_at("/o/{object}/{id}/shares"))],
     "GET /lookup/{object_name}": [Expectation(found_by_word("/lookup/{object}", "label"))],
     "GET /palette": [Expectation(palette)],
@@ -402,7 +403,8 @@ NO_RECORDS = {
     "GET /healthz", "GET /static/{name}", "GET /alive", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /forgotten", "POST /forgotten",
     "GET /setup/{code}", "POST /setup/{code}", "GET /api/v1/meta/objects", "GET /api/v1/openapi.json", "GET /o/{object_name}/filter",
     "GET /o/{object_name}/new", "GET /o/{object_name}/quick", "GET /o/{object_name}/at", "GET /api/docs", "GET /api/docs.css", "GET /settings", "GET /settings/me",
-    "GET /settings/security", "GET /settings/tokens", "GET /notifications", "GET /home/arrange", "GET /calendar/people", "GET /o/{object_name}/calendar/people",
+    "GET /settings/security", "GET /settings/tokens", "GET /notifications", "GET /manifest.webmanifest", "GET /worker.js", "GET /offline", "GET /offline/files", "GET /offline/kit",
+    "GET /home/arrange", "GET /home/first-hour", "GET /help", "GET /tour", "GET /calendar/people", "GET /o/{object_name}/calendar/people",
 }  # fmt: skip
 """Answers that hold no records, or one's own business only: sign-in, descriptions, empty forms, preferences, one's notifications.
 Whose calendars there are is told by the directory of colleagues, which everybody may read."""

@@ -79,6 +79,7 @@ class Reply:
     to: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: tuple[Cookie, ...] = ()
+    type: str = "text/html"
 
 
 @dataclass
@@ -258,7 +259,7 @@ def respond(visit: Visit, reply: Reply) -> Response[str]:
         headers |= {"HX-Location": _swapped(reply.to)} if visit.htmx else {"Location": reply.to}
         status = 200 if visit.htmx else 303
         return Response("", status_code=status, headers=headers, media_type="text/html", cookies=list(reply.cookies))
-    return Response(reply.html, status_code=reply.status, headers=headers, media_type="text/html", cookies=list(reply.cookies))
+    return Response(reply.html, status_code=reply.status, headers=headers, media_type=reply.type, cookies=list(reply.cookies))
 
 
 def _swapped(address: str) -> str:

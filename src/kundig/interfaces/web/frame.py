@@ -70,6 +70,11 @@ class Shell:
     """Whether single letters are shortcuts; people can switch them off."""
     theme: Theme = "auto"
     """As preferred; a choice made in this browser wins."""
+    high_contrast: bool = False
+    id: str = ""
+    """The person's id, by which a device knows whose data it keeps."""
+    tour: int = 0
+    """The step of the tour that the person is at, if above 0."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from kundig.base.i18n import label_in, translate
-from kundig.interfaces.web.assets import asset
+from kundig.interfaces.web.assets import asset, asset_version
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.frame import Frame
 from kundig.interfaces.web.keys import key_help
@@ -61,7 +61,7 @@ def environment(language: str, zone: str) -> Environment:
     made.filters.update(in_language=partial(label_in, language=language))
     made.globals.update(_=_translator(language), ngettext=_plural(language), language=language)
     made.globals.update(key_help=key_help(language))
-    made.globals.update(icon=icon, avatar=avatar, asset=asset)
+    made.globals.update(icon=icon, avatar=avatar, asset=asset, asset_version=asset_version)
     for name, template in (("ui", "macros.html"), ("shown", "widgets/show.html"), ("control", "widgets/input.html")):
         made.globals[name] = made.get_template(template).module
     return made

@@ -12,11 +12,13 @@ from kundig.interfaces.web.pages import (
     composing,
     finding,
     forms,
+    guiding,
     home,
     imports,
     lists,
     lookups,
     notifications,
+    offline,
     palette,
     records,
     sharing,
@@ -32,6 +34,21 @@ _RECORDS = (
     lists, boards, calendars, calendar_moves, records, timelines, composing, forms, cells, stages, actions, lookups, finding, trash,
     comments, sharing, palette, single,
 )  # fmt: skip
-_PERSONAL = (home, signing_in, notifications, imports, me, security, tokens, users, teams, roles, history, samples)
+_PERSONAL = (
+    guiding,
+    offline,
+    home,
+    signing_in,
+    notifications,
+    imports,
+    me,
+    security,
+    tokens,
+    users,
+    teams,
+    roles,
+    history,
+    samples,
+)
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

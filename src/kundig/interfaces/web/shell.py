@@ -33,6 +33,9 @@ async def shell_of(scope: Scope) -> Shell:
         unread=desk.unread,
         keys=desk.preferences.letter_keys,
         theme=desk.preferences.theme,
+        high_contrast=desk.preferences.high_contrast,
+        tour=desk.tour,
+        id=str(scope.access.user or ""),
     )
 
 

@@ -172,8 +172,10 @@ def _list_view(scope: Scope, visit: Visit, object_: BoundObject, view: View, row
     when = next((c for c in columns if c.widget in ("date", "datetime")), None)
     shown = formats(language, visit.frame.zone)
     now = datetime.now(scope.context.time_zone)
-    plans = object_.definition.interaction is not None
-    due = plans and object_.definition.period is None  # a meeting that was is not late
+    interaction = object_.definition.interaction
+    plans = interaction is not None
+    # What was planned and is still listed is late; a meeting that was is over, and what happened was never planned.
+    due = bool(when and interaction and not object_.definition.period and interaction.at == when.name != "created_at")
     for row in rows:
         row["late"] = bool(due and when and row[when.name] and _past(row[when.name], when.widget, shown, now))
     table = bool(object_.pipelines) and not plans
