@@ -6,6 +6,7 @@ import "basecoat-css/command";
 import "basecoat-css/tabs";
 import "basecoat-css/toast";
 import "./beside.js";
+import "./cells.js";
 import "./connection.js";
 import "./dialogs.js";
 import "./drafts.js";

@@ -61,10 +61,10 @@ addEventListener("offline", lose);
 addEventListener("online", () => lost && probe());
 on("click", "[data-probe]", probe);
 
-// Answers that are refusals. 422 brings the form with its errors (hx-status:422); the rest is told here and changes nothing on the page.
+// Answers that are refusals. 422 brings the form with its errors, 409 with both values (hx-status); the rest is told here and changes nothing on the page.
 document.addEventListener("htmx:response:error", (event) => {
   const ctx = event.detail.ctx, status = ctx.response.status;
-  if (status === 422) return;
+  if (status === 422 || (status === 409 && ctx.sourceElement.hasAttribute?.("hx-status:409"))) return;
   if (status === 502 || status === 503 || status === 504) return lose();
   if (ctx.request.method === "GET" && ctx.request.headers["HX-Boosted"]) return location.assign(ctx.request.action);
   const said = ctx.response.headers.get("X-Kundig-Message"); // percent-encoded: headers are ASCII

@@ -34,6 +34,8 @@ const fields = "input:not([type=hidden]), select, textarea:not([hidden]), [conte
 const value = (form) => new URLSearchParams(new FormData(form)).toString();
 const submit = (form) => {
   if (form.dataset.sent) return;
+  const mine = one(".k-clash [value=mine]", form);
+  if (mine) return form.requestSubmit(mine); // somebody else's value stands beside it: it was seen
   if (form.dataset.first === value(form)) return close(form.closest(".ed"));
   form.dataset.sent = "yes";
   form.requestSubmit();
@@ -60,7 +62,9 @@ on("keydown", ".k-editor", (event, form) => {
   if (event.key === "Escape") { event.stopPropagation(); close(cell); }
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey || !event.target.matches("textarea"))) { event.preventDefault(); submit(form); }
   if (event.key === "Tab" && cell.matches("td")) {
-    const cells = all("td.ed", cell.closest("tr")), next = cells[cells.indexOf(cell) + (event.shiftKey ? -1 : 1)];
+    const inside = all(fields, form), edge = inside.at(event.shiftKey ? 0 : -1);
+    if (form.dataset.stays && event.target !== edge) return; // within a panel of several controls
+    const cells = all("td.ed", cell.closest("tbody")), next = cells[cells.indexOf(cell) + (event.shiftKey ? -1 : 1)];
     if (next) { event.preventDefault(); submit(form); open(next); }
   }
 });

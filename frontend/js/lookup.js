@@ -51,8 +51,12 @@ on("input", "[data-lookup] input[role=combobox]", (_, input) => {
 });
 on("mousedown", "[data-lookup-hit]", (event) => event.preventDefault()); // the field keeps the focus
 on("click", "[data-lookup-hit]", (_, hit) => pick(hit.closest("[data-lookup]"), hit));
-on("click", "[data-lookup-drop]", (_, button) => button.closest(".tag").remove());
 const SAVE = "Ctrl Enter"; // typed ahead too: choose, then save
+on("click", "[data-lookup-drop]", (_, button) => {
+  const box = button.closest("[data-lookup]");
+  button.closest(".tag").remove();
+  box.dispatchEvent(new CustomEvent("kundig:dropped", { bubbles: true }));
+});
 const press = (box, key) => {
   if (key === SAVE) return inputOf(box).form?.requestSubmit();
   const found = hits(box), at = found.findIndex((hit) => hit.getAttribute("aria-selected") === "true");

@@ -74,7 +74,7 @@ def values(admin: httpx.Client, owner: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": "Pequod", "hull": "H-1", "long": "Gebaut in Nantucket", "rich": "<p>Seetüchtig</p>", "motto": {"de": "Volle Fahrt", "en": "Full speed"}, "tale": {"de": "Es war ein Wal"}, "crew": 120, "draught": "7.125",
         "share": "12.50", "price": {"amount": "1234567.89", "currency": "EUR"}, "afloat": True, "day": "2026-12-01",
-        "instant": "2026-11-01T10:00:00Z", "took": 3600, "kind": "cargo", "flags": ["de", "mt"], "tags": ["whale"], "stage": "building",
+        "instant": "2026-11-01T10:00:00Z", "took": 3600, "again": "FREQ=YEARLY;UNTIL=20261101", "kind": "cargo", "flags": ["de", "mt"], "tags": ["whale"], "stage": "building",
         "emails": ["bridge@pequod.example"], "phones": ["+4940123456"], "domains": ["pequod.example"], "site": "https://pequod.example",
         "harbour": {"street": "Kai 1", "postcode": "20457", "city": "Hamburg", "country": "DE"}, "account": owner["id"],
         "captains": [captain["id"]], "anything": [{"object": "account", "id": owner["id"]}], "inspector": user["id"], "yard": team["id"],
@@ -94,6 +94,14 @@ def fleet(admin: httpx.Client, owner: dict[str, Any], pequod: dict[str, Any]) ->
     create = [{"name": f"Kutter {n}", "hull": f"K-{n}", "crew": n, "kind": "ferry", "stage": ["planned", "building"][n % 2],
                "price": {"amount": str(n * 100), "currency": "EUR"}, "account": owner["id"], "sister": pequod["id"]} for n in range(1, 5)]  # fmt: skip
     return admin.post("/vessel/batch", json={"create": create}).raise_for_status().json()["created"]
+
+
+@pytest.fixture(scope="module")
+def sunk(admin: httpx.Client, applied: str) -> str:
+    """The name of a vessel in the trash."""
+    ship = admin.post("/vessel", json={"name": "Vasa"}).raise_for_status().json()
+    admin.delete(f"/vessel/{ship['id']}").raise_for_status()
+    return "Vasa"
 
 
 def test_every_type_that_documents_may_use_is_in_it(applied: str) -> None:
@@ -353,7 +361,9 @@ def test_rights(admin: httpx.Client, master: httpx.Client, pequod: dict[str, Any
     assert admin.delete(path).status_code == 204
 
 
-def test_pages(pages: httpx.Client, admin: httpx.Client, pequod: dict[str, Any], fleet: list[str], owner: dict[str, Any]) -> None:
+def test_pages(
+    pages: httpx.Client, admin: httpx.Client, pequod: dict[str, Any], fleet: list[str], owner: dict[str, Any], sunk: str
+) -> None:
     cabin = (
         admin.post("/vessel_cabin", json={"vessel": pequod["id"], "name": "Kapitänskajüte", "beds": 1}).raise_for_status().json()
     )
@@ -374,7 +384,7 @@ def test_pages(pages: httpx.Client, admin: httpx.Client, pequod: dict[str, Any],
         "/lookup/vessel?q=pequ": ["Pequod"],
         "/palette?q=pequ": ["Pequod"],
         "/search?q=pequod": ["Pequod"],
-        "/trash": ["Arche"],
+        "/trash": [sunk],
     }.items():
         answer = pages.get(path)
         assert answer.status_code == 200, f"{path}: {answer.status_code}"

@@ -18,8 +18,7 @@ from kundig.engine.records.writing import MAX_ITEMS, Change, Create, Item, Updat
 from kundig.modules.contacts.demo import plain
 from kundig.modules.demo_bulk import fill
 from kundig.modules.demo_events import Event
-from kundig.modules.demo_story import CAST, TEAMS, tell_story
-from kundig.services.collaboration.home import set_whose
+from kundig.modules.demo_story import CAST, MANAGER, TEAMS, tell_story
 from kundig.services.identity.samples import sample_ids
 from kundig.services.identity.signing_in import set_first_password
 
@@ -64,19 +63,21 @@ class _Actor:
     teams: tuple[UUID, ...]
 
 
-async def load_demo(scope: Scope, today: date) -> Loaded:
-    """Tell the story up to `today`. `scope` is the program's own. Raises Conflict if sample data is there already."""
+async def load_demo(scope: Scope, today: date | None = None) -> Loaded:
+    """Tell the story up to `today`, by default the day on which it is told. `scope` is the program's own.
+
+    Raises Conflict if sample data is there already.
+    """
     if await sample_ids(scope, "account"):
         raise Conflict(t("Sample data is there already. Remove it first."))
     demo = scope.because(SOURCE)
     log_in, cast = await _make_cast(demo)
     counts: Counter[str] = Counter()
-    for step in steps(tell_story(today, uuid7)):
+    for step in steps(tell_story(today or scope.context.now.date(), uuid7)):
         await _take(_as(demo, cast[step.actor], step.moment), step)
         counts.update({object_: len(items) for object_, items in step.creates.items()})
     await derive(demo, "is_sample")
     await set_first_password(scope.connection, log_in, PASSWORD)
-    await set_whose(scope.connection, log_in, of_all=True)  # who looks around owns nothing
     return Loaded(counts, LOG_IN, PASSWORD)
 
 
@@ -157,7 +158,10 @@ async def _make_cast(scope: Scope) -> tuple[UUID, list[_Actor]]:
         item = Update(known[email], values) if email in known else Create({"name": name, "email": email, **values})
         (user,) = await change.write("user", [item])
         actors.append(_Actor(user, tuple(teams[team] for team in own)))
-    return actors[0].user, actors[1:]
+    log_in, *cast = actors
+    # Who tries things out finds a day of their own: what the manager of the story does is theirs.
+    cast[MANAGER] = replace(cast[MANAGER], user=log_in.user)
+    return log_in.user, cast
 
 
 def _as(scope: Scope, actor: _Actor, moment: datetime) -> Scope:

@@ -44,8 +44,8 @@ class Visitor:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _note(self, kind: str, text: str) -> None:
-        # The browser itself notes every answer of 422: the form with its errors.
-        if kind in {"error", "warning"} and "status of 422" not in text:
+        # The browser itself notes every answer of 422 and 409: the form with its errors, or with both values.
+        if kind in {"error", "warning"} and not any(f"status of {status}" in text for status in (409, 422)):
             self.complaints.append(text)
 
     def sign_in(self, email: str) -> None:
@@ -79,6 +79,12 @@ def jana(browser: Browser, company: Company) -> Iterator[Visitor]:
 def tom(browser: Browser, company: Company) -> Iterator[Visitor]:
     """English, with a phone."""
     yield from _visit(browser, company, "tom@nordwind.example", PHONE)
+
+
+@pytest.fixture
+def eva(browser: Browser, company: Company) -> Iterator[Visitor]:
+    """English, at a desk: with Jana two people at once."""
+    yield from _visit(browser, company, "eva@nordwind.example", DESKTOP)
 
 
 def _visit(browser: Browser, company: Company, email: str, size: dict[str, int]) -> Iterator[Visitor]:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from kundig import wiring
+from kundig.base.database.opening import opened
 from kundig.base.secrets import Secrets
 from kundig.base.settings import Settings
 from kundig.engine.policy.scope import Scope
@@ -17,7 +18,11 @@ from kundig.services.identity.scopes import Scopes
 from kundig.services.identity.signing_in import set_first_password
 
 PASSWORD = "a long and good password"
-PEOPLE = (("Jana Küster", "jana@nordwind.example", "de"), ("Tom Baker", "tom@nordwind.example", "en"))
+PEOPLE = (
+    ("Jana Küster", "jana@nordwind.example", "de"),
+    ("Tom Baker", "tom@nordwind.example", "en"),
+    ("Eva Lund", "eva@nordwind.example", "en"),
+)
 NAMES = ("Hofmann", "Bergmann", "Zürisee", "Weißbach", "Kröger", "Lindner", "Alpenglas", "Fichtenau", "Düring", "Tröndle")
 KINDS = ("Präzisionstechnik GmbH", "Logistik AG", "Chemie GmbH", "Holzwerke KG", "Anlagenbau SE", "Solarbau GmbH", "Maschinen AG")
 FIRST = ("Annegret", "Matthias", "Stefanie", "Jörg", "Beatrix", "Thomas", "Gülsüm")
@@ -25,10 +30,10 @@ STAGES = ("qualification", "needs_analysis", "proposal", "negotiation")
 
 
 async def main() -> None:
-    """Two administrators, 70 accounts, 63 contacts, 30 opportunities, 6 leads, tasks and notes."""
+    """Three administrators, 70 accounts, 63 contacts, 30 opportunities, 6 leads, tasks and notes."""
     settings = Settings.from_environment(os.environ)
     scopes = Scopes(wiring.modules(), Secrets(settings.secret_key))
-    async with wiring.opened(settings) as database:
+    async with opened(settings) as database:
         async with database.transaction(wiring.MAIN) as connection:
             scope = await scopes.of_system(connection, wiring.MAIN, "cli")
             values = [

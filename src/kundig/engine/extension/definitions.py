@@ -6,6 +6,7 @@ immutable; `kundig.engine.schema` turns them into tables.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -61,6 +62,19 @@ class Interaction(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     """How people are reached by it: kind of contact point (phone, email) → the text field that keeps which one was used."""
 
 
+class Guests(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Who takes part in a record besides its owner: users to whom records that it owns link."""
+
+    object: str
+    """The owned object."""
+    user: str
+    """Its link to a user."""
+    answer: str | None = None
+    """Its choice that says whether they come."""
+    declined: tuple[str, ...] = ()
+    """The answers of those who do not."""
+
+
 class Period(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a record takes up in a calendar: fields of its own, `start` and `end` both dates or both times."""
 
@@ -68,6 +82,10 @@ class Period(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     end: str | None = None
     all_day: str | None = None
     """The boolean field that says that only the days count."""
+    guests: Guests | None = None
+    """Who else is taken up by it."""
+    place: str | None = None
+    """The field that says where."""
 
 
 class Object(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -92,6 +110,8 @@ class Object(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     interaction: Interaction | None = None
     period: Period | None = None
     """Its place in a calendar; without one it stands at its interaction's time or at its first main date."""
+    headings: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    """What people write over the columns of their lists, by the field (or the part, `address.city`) that such a column fills."""
     rate_date: str | None = None
     """The date whose exchange rate converts the money fields; the day of creation when it is empty."""
     order: str = "-created_at"
@@ -171,13 +191,20 @@ class Home(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A saved list: filter, columns, order; `shape` list or board. Shipped and shared ones are documents, personal ones rows."""
+    """A saved list: filter, columns, order; `shape` list or board. Shipped ones are documents, people's own are rows.
+
+    `group` is the pipeline of a board, or what a list is grouped by (`stage`, `close_date:month`).
+    """
 
     name: str
     object: str
     label: Label
     where: dict[str, Any] | None = None
     columns: tuple[str, ...] = ()
+    widths: dict[str, int] = msgspec.field(default_factory=dict)
+    """Pixels of columns that differ from what suits their values."""
+    frozen: int = 1
+    """How many columns stay in sight when the others are scrolled."""
     order: str | None = None
     shape: Literal["list", "board"] = "list"
     group: str | None = None

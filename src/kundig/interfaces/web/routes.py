@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from kundig.interfaces.web.pages import (
     actions,
+    arranging,
     boards,
+    bulk,
     calendar_moves,
     calendars,
     cells,
     comments,
     composing,
+    feeds,
+    filter_editor,
     finding,
     forms,
     guiding,
     home,
+    importing,
     imports,
     lists,
     lookups,
     notifications,
     offline,
     palette,
+    planning,
     records,
     sharing,
     signing_in,
@@ -27,28 +33,17 @@ from kundig.interfaces.web.pages import (
     stages,
     timelines,
     trash,
+    views,
 )
-from kundig.interfaces.web.pages.settings import history, me, roles, samples, security, teams, tokens, users
+from kundig.interfaces.web.pages.settings import feed, history, me, roles, samples, security, teams, tokens, users
 
 _RECORDS = (
-    lists, boards, calendars, calendar_moves, records, timelines, composing, forms, cells, stages, actions, lookups, finding, trash,
-    comments, sharing, palette, single,
+    lists, views, arranging, filter_editor, bulk, boards, calendars, calendar_moves, planning, records, timelines, composing, forms,
+    cells, stages, actions, lookups, finding, trash, comments, sharing, palette, single,
 )  # fmt: skip
 _PERSONAL = (
-    guiding,
-    offline,
-    home,
-    signing_in,
-    notifications,
-    imports,
-    me,
-    security,
-    tokens,
-    users,
-    teams,
-    roles,
-    history,
-    samples,
-)
+    guiding, offline, home, signing_in, notifications, importing, imports, me, security, feeds, feed, tokens, users, teams, roles,
+    history, samples,
+)  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

@@ -16,7 +16,7 @@ from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.ids import record_id
-from kundig.interfaces.web.pages.values import only, write_form
+from kundig.interfaces.web.pages.merging import Clashed, write_merged
 from kundig.interfaces.web.rendering import render
 from kundig.interfaces.web.widgets.described import describe
 from kundig.interfaces.web.widgets.filling import Filled, fill
@@ -44,23 +44,27 @@ BIG = frozenset(
 
 @get("/o/{object_name:str}/cell/{id_:str}/{field_name:str}")
 async def cell_editor(request: Request[Any, Any, Any], object_name: str, id_: str, field_name: str) -> Response[str]:
-    """The editor of one value, in place."""
+    """The editor of one value, in place; there is none for what the reader can't set."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         field = _field(scope, object_name, field_name)
+        if not describe(scope, field).editable:
+            raise Missing
         record = msgspec.json.decode((await read_record(scope, object_name, record_id(id_), [field_name, "version"])).text)
         filled = fill(field, record[field_name], formats(visit.frame.language, visit.frame.zone))
-        return Reply(render("pages/cell_editor.html", _editor(scope, object_name, id_, field, filled), visit.frame))
+        editor = _editor(scope, object_name, id_, field, filled, version=record["version"])
+        return Reply(render("pages/cell_editor.html", editor, visit.frame))
 
     return await page(request, work)
 
 
-def _editor(scope: Scope, object_name: str, id_: str, field: BoundField, filled: Filled, error: str = "") -> dict[str, Any]:
+def _editor(scope: Scope, object_name: str, id_: str, field: BoundField, filled: Filled, **more: Any) -> dict[str, Any]:
+    """`more`: the version that the value is from; an error; a clash with the version in which it was seen."""
     shown = describe(scope, field)
     return {
-        "field": shown, "filled": filled, "error": error, "address": f"/o/{object_name}/cell/{id_}/{field.name}",
-        "big": shown.widget in BIG,
-    }  # fmt: skip
+        "field": shown, "filled": filled, "address": f"/o/{object_name}/cell/{id_}/{field.name}", "big": shown.widget in BIG,
+        "version": "", "error": "", "clash": None, "seen": "",
+    } | more  # fmt: skip
 
 
 def _place(scope: Scope, visit: Visit, object_name: str, id_: str, field: BoundField) -> dict[str, Any]:
@@ -73,20 +77,28 @@ def _place(scope: Scope, visit: Visit, object_name: str, id_: str, field: BoundF
 
 @post("/o/{object_name:str}/cell/{id_:str}/{field_name:str}", status_code=200)
 async def cell_save(request: Request[Any, Any, Any], object_name: str, id_: str, field_name: str) -> Response[str]:
-    """Write one value and show it; a refusal brings the editor back with what was typed."""
+    """Write one value and show it; a refusal, or somebody else's newer value, brings the editor back with what was typed."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         field = _field(scope, object_name, field_name)
+        filled, version = typed(field, visit.form), visit.value("version")
         try:
             async with scope.connection.savepoint():
-                written = await write_form(scope, scope.object(object_name), only(field_name, visit.form), id_=record_id(id_))
+                written, merge = await write_merged(scope, visit, scope.object(object_name), record_id(id_), only=field_name)
         except Invalid as error:
             shown = formats(visit.frame.language, visit.frame.zone)
             why = " ".join(said(e, field, shown) for e in error.errors)
-            editor = _editor(scope, object_name, id_, field, typed(field, visit.form), why)
+            editor = _editor(scope, object_name, id_, field, filled, version=version, error=why)
             return Reply(render("pages/cell_editor.html", editor, visit.frame), 422)
-        record = msgspec.json.decode((await read_record(scope, object_name, record_id(id_), [field_name])).text)
-        view = _place(scope, visit, object_name, id_, field) | {"value": record[field_name]}
+        except Clashed as clashed:
+            found = clashed.merge
+            more = {"version": version, "clash": found.clashes[field_name], "seen": found.version}
+            editor = _editor(scope, object_name, id_, field, filled, **more)
+            return Reply(render("pages/cell_editor.html", editor, visit.frame), 409)
+        value = merge.record[field_name]
+        if written.change:
+            value = msgspec.json.decode((await read_record(scope, object_name, record_id(id_), [field_name])).text)[field_name]
+        view = _place(scope, visit, object_name, id_, field) | {"value": value}
         told = notice(visit, t("Saved."), undo=f"/changes/{written.change}/undo") if written.change else {}
         return Reply(render("pages/cell.html", view, visit.frame), headers=told)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kundig.base.errors import FieldError
@@ -85,6 +85,8 @@ class Control:
     field: FieldView
     filled: Filled
     error: str = ""
+    clash: Any = None
+    """A `Clash`, where somebody else has changed the field too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,11 @@ class FormPart:
     label: str
     controls: tuple[Control, ...]
     folded: bool = False
+
+    def clashing(self, clashes: Mapping[str, Any]) -> FormPart:
+        """The same with what others have changed beside the controls, unfolded where there is any."""
+        controls = tuple(replace(control, clash=clashes.get(control.field.name)) for control in self.controls)
+        return replace(self, controls=controls, folded=self.folded and not any(control.clash for control in controls))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,11 @@ class FormView:
     parts: tuple[FormPart, ...]
     back: str
     version: str = ""
+    """The version of the record that the form was filled from."""
+    seen: str = ""
+    """The version whose values stand beside fields that clash."""
+    clashing: int = 0
+    """How many fields clash."""
     errors: tuple[str, ...] = ()
     hidden: Mapping[str, str] = field(default_factory=dict)
     wrong: int = 0
@@ -114,6 +126,14 @@ class FormView:
     submit: str = ""
     all_fields: str = ""
     """Of a dialog: where the whole form is."""
+    reach: tuple[tuple[str, str], ...] = ()
+    """Of a record that recurs: how much of its series can be meant, and what is chosen."""
+    reached: str = "one"
+    guests: Control | None = None
+    """Who takes part, for an object that others take part in."""
+    planning: str = ""
+    """Where it is told when those people are busy, of an object that takes up time; with the names of its times."""
+    times: tuple[str, str] = ("", "")
 
 
 def sections_of(scope: Scope, object_: BoundObject) -> list[tuple[str, list[str], bool]]:
@@ -130,7 +150,7 @@ def sections_of(scope: Scope, object_: BoundObject) -> list[tuple[str, list[str]
             (t("Details").render(language), [*main, *(["owner"] if "owner" in known and "owner" not in main else [])], False)
         ]
     named = {name for _, names, _ in sections for name in names}
-    rest = [name for name in known if name not in named and name != "version"]
+    rest = [name for name in known if name not in named and name != "version" and not object_.fields[name].type.inner]
     return [*(s for s in sections if s[1]), (t("More fields").render(language), rest, True)]
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 from litestar import Request, Response, get, post
 
-from kundig.base.errors import FieldError, Invalid, Missing, Stale
+from kundig.base.errors import FieldError, Invalid, Missing
 from kundig.base.i18n import label_in, t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import read_many, read_record
@@ -21,6 +22,9 @@ from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.details import FormView, controls_of, other_errors
 from kundig.interfaces.web.pages.ids import record_id
+from kundig.interfaces.web.pages.merging import Clashed, Merge, write_merged
+from kundig.interfaces.web.pages.occurrences import REACH, choices_of, known_series, reach_of, recurs, save_reach
+from kundig.interfaces.web.pages.planning import guests_control, guests_given, lasts
 from kundig.interfaces.web.pages.values import write_form
 from kundig.interfaces.web.rendering import render, render_block
 from kundig.interfaces.web.widgets.reading import Form
@@ -39,12 +43,14 @@ def _form_view(
     id_: str = "",
     form: Form | None = None,
     errors: Sequence[FieldError] = (),
-    said: str = "",
+    merge: Merge | None = None,
 ) -> FormView:
     language = visit.frame.language
     name = label_in(object_.definition.label, language)
     shown = formats(language, visit.frame.zone)
     parts = controls_of(scope, object_, record, shown, form=form, errors=errors, new=not id_)
+    if merge is not None:
+        parts = tuple(part.clashing(merge.clashes) for part in parts)
     return FormView(
         object=object_.name,
         title=record["label"] if id_ else t("New: {object}", object=name).render(language),
@@ -52,9 +58,23 @@ def _form_view(
         parts=parts,
         back=f"/o/{object_.name}/{id_}" if id_ else f"/o/{object_.name}",
         version=str(record.get("version", "")),
-        errors=(*other_errors(scope, parts, errors), *([said] if said else [])),
+        seen=str(merge.version) if merge is not None else "",
+        clashing=len(merge.clashes) if merge is not None else 0,
+        errors=other_errors(scope, parts, errors),
+        reach=choices_of(language) if recurs(scope, object_, record) else (),
+        reached=(form or {}).get(REACH, ["one"])[0],
         wrong=sum(1 for part in parts for control in part.controls if control.error),
     )
+
+
+async def _planned(scope: Scope, object_: BoundObject, view: FormView, id_: str = "", form: Form | None = None) -> FormView:
+    """The form with who takes part and when they are free, for what takes up time."""
+    period = object_.definition.period
+    if period is None or not lasts(scope, object_):
+        return view
+    address = f"/o/{object_.name}/busy" + (f"?id={id_}" if id_ else "")
+    guests = await guests_control(scope, object_, id_, form)
+    return replace(view, guests=guests, planning=address, times=(period.start, period.end or ""))
 
 
 @get("/o/{object_name:str}/new")
@@ -66,7 +86,8 @@ async def new_form(request: Request[Any, Any, Any], object_name: str) -> Respons
         if not scope.rights(object_name).create:
             raise Missing
         record = _defaults(object_) | _mine(scope, visit, object_) | await _given(scope, object_, visit)
-        return Reply(render("pages/form.html", _form_view(scope, visit, object_, record=record), visit.frame))
+        view = await _planned(scope, object_, _form_view(scope, visit, object_, record=record))
+        return Reply(render("pages/form.html", view, visit.frame))
 
     return await page(request, work)
 
@@ -111,7 +132,18 @@ async def _linked(scope: Scope, object_: str, id_: str) -> dict[str, str] | None
 @post("/o/{object_name:str}/new", status_code=200)
 async def create(request: Request[Any, Any, Any], object_name: str) -> Response[str]:
     """Make the record and go to it; with errors the form comes back as it was typed."""
-    return await _saving(request, object_name, "")
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        object_ = scope.object(object_name)
+        try:
+            async with scope.connection.savepoint():
+                written = await write_form(scope, object_, visit.form)
+        except Invalid as error:
+            return await _back(scope, visit, object_, "", error)
+        told = notice(visit, t("Saved."), undo=f"/changes/{written.change}/undo" if written.change else "")
+        return Reply(to=f"/o/{object_name}/{written.ids[0]}", headers=told)
+
+    return await page(request, work)
 
 
 def _quick_view(
@@ -164,7 +196,8 @@ async def quick_reply(scope: Scope, visit: Visit, object_: BoundObject, given: d
     """The short form with some values filled in; raises Missing for who may not create."""
     if not scope.rights(object_.name).create:
         raise Missing
-    return Reply(render("pages/quick.html", _quick_view(scope, visit, object_, _defaults(object_) | given), visit.frame))
+    view = await _planned(scope, object_, _quick_view(scope, visit, object_, _defaults(object_) | given))
+    return Reply(render("pages/quick.html", view, visit.frame))
 
 
 @post("/o/{object_name:str}/quick", status_code=200)
@@ -173,11 +206,13 @@ async def quick_create(request: Request[Any, Any, Any], object_name: str) -> Res
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         object_ = scope.object(object_name)
+        guests = await guests_given(scope, object_, "", visit.form)
         try:
             async with scope.connection.savepoint():
-                written = await write_form(scope, object_, visit.form)
+                written = await write_form(scope, object_, visit.form, more=guests)
         except Invalid as error:
             view = _quick_view(scope, visit, object_, {}, visit.form, error.errors)
+            view = await _planned(scope, object_, view, form=visit.form)
             return Reply(render("pages/quick_form.html", view, visit.frame), 422)
         to = f"/o/{object_name}/{written.ids[0]}" if visit.value("then") == THEN_OPEN else visit.here
         return Reply(to=to, headers=notice(visit, t("Saved."), undo=f"/changes/{written.change}/undo"))
@@ -191,46 +226,54 @@ async def edit_form(request: Request[Any, Any, Any], object_name: str, id_: str)
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         record = msgspec.json.decode((await read_record(scope, object_name, record_id(id_))).text)
-        return Reply(
-            render("pages/form.html", _form_view(scope, visit, scope.object(object_name), record=record, id_=id_), visit.frame)
-        )
+        object_ = scope.object(object_name)
+        view = await _planned(scope, object_, _form_view(scope, visit, object_, record=record, id_=id_), id_)
+        return Reply(render("pages/form.html", view, visit.frame))
 
     return await page(request, work)
 
 
 @post("/o/{object_name:str}/{id_:str}/edit", status_code=200)
 async def save(request: Request[Any, Any, Any], object_name: str, id_: str) -> Response[str]:
-    """Write what changed; somebody else's newer version is never overwritten unasked."""
-    return await _saving(request, object_name, id_)
+    """Write what changed, beside what others changed meanwhile; what both changed comes back with both values."""
 
-
-async def _saving(request: Request[Any, Any, Any], object_name: str, id_: str) -> Response[str]:
     async def work(scope: Scope, visit: Visit) -> Reply:
         object_ = scope.object(object_name)
-        version = int(visit.value("version")) if visit.value("version").isdecimal() else None
+        also, reach = await guests_given(scope, object_, id_, visit.form), reach_of(visit)
+        save = None if reach is None else partial(save_reach, scope, object_, reach)
         try:
             async with scope.connection.savepoint():
-                written = await write_form(scope, object_, visit.form, id_=record_id(id_) if id_ else None, version=version)
-        except (Invalid, Stale) as error:
+                written, merge = await write_merged(scope, visit, object_, record_id(id_), also=also, save=save)
+        except Invalid as error:
             return await _back(scope, visit, object_, id_, error)
-        told = notice(visit, t("Saved."), undo=f"/changes/{written.change}/undo" if written.change else "")
-        return Reply(to=f"/o/{object_name}/{written.ids[0]}", headers=told)
+        except Clashed as clashed:
+            found = clashed.merge
+            record = await _known(scope, visit, object_, id_)
+            view = _form_view(scope, visit, object_, record=record, id_=id_, form=found.form, merge=found)
+            view = await _planned(scope, object_, view, id_, found.form)
+            return Reply(render_block("pages/form.html", "form", view, visit.frame), 409)
+        said = t("Saved, beside what others have changed meanwhile.") if merge.theirs else t("Saved.")
+        told = notice(visit, said, undo=f"/changes/{written.change}/undo" if written.change else "")
+        return Reply(to=f"/o/{object_name}/{id_}", headers=told)
 
     return await page(request, work)
 
 
-async def _back(scope: Scope, visit: Visit, object_: BoundObject, id_: str, error: Invalid | Stale) -> Reply:
-    """The form as it was typed, with what is wrong beside the fields; after a newer version with that one's number."""
+async def _known(scope: Scope, visit: Visit, object_: BoundObject, id_: str) -> dict[str, Any]:
+    """What a form needs of its record besides what was typed, still of the version that it was filled from."""
+    names = [name for name in ("label", known_series(scope, object_)) if name]
+    text, _ = await read_record(scope, object_.name, record_id(id_), names)
+    record: dict[str, Any] = msgspec.json.decode(text)
+    return record | {"version": visit.value("version")}
+
+
+async def _back(scope: Scope, visit: Visit, object_: BoundObject, id_: str, error: Invalid) -> Reply:
+    """The form as it was typed, with what is wrong beside the fields, still from the version that it was filled from."""
     record: dict[str, Any] = {}
-    said = ""
     if id_:
-        record = msgspec.json.decode((await read_record(scope, object_.name, record_id(id_), ["label", "version"])).text)
-    if isinstance(error, Stale):
-        said = t("Somebody changed this record while you were typing. Your values are still here; save again to keep them.").render(
-            visit.frame.language
-        )
-    errors = () if isinstance(error, Stale) else error.errors
-    view = _form_view(scope, visit, object_, record=record, id_=id_, form=visit.form, errors=errors, said=said)
+        record = await _known(scope, visit, object_, id_)
+    view = _form_view(scope, visit, object_, record=record, id_=id_, form=visit.form, errors=error.errors)
+    view = await _planned(scope, object_, view, id_, visit.form)
     return Reply(render_block("pages/form.html", "form", view, visit.frame), 422)
 
 

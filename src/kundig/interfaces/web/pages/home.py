@@ -175,7 +175,8 @@ def _list_view(scope: Scope, visit: Visit, object_: BoundObject, view: View, row
     interaction = object_.definition.interaction
     plans = interaction is not None
     # What was planned and is still listed is late; a meeting that was is over, and what happened was never planned.
-    due = bool(when and interaction and not object_.definition.period and interaction.at == when.name != "created_at")
+    lasts = object_.definition.period is not None and object_.definition.period.end is not None
+    due = bool(when and interaction and not lasts and interaction.at == when.name != "created_at")
     for row in rows:
         row["late"] = bool(due and when and row[when.name] and _past(row[when.name], when.widget, shown, now))
     table = bool(object_.pipelines) and not plans

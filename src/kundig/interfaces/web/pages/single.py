@@ -18,7 +18,7 @@ from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.details import Control, FormPart, FormView
 from kundig.interfaces.web.pages.ids import record_id
-from kundig.interfaces.web.pages.values import only, write_form
+from kundig.interfaces.web.pages.values import of_field, write_form
 from kundig.interfaces.web.rendering import render
 from kundig.interfaces.web.widgets.described import describe
 from kundig.interfaces.web.widgets.filling import fill
@@ -45,7 +45,7 @@ async def set_field(request: Request[Any, Any, Any], object_name: str, id_: str,
         field = _field(scope, object_name, field_name)
         try:
             async with scope.connection.savepoint():
-                written = await write_form(scope, scope.object(object_name), only(field_name, visit.form), id_=record_id(id_))
+                written = await write_form(scope, scope.object(object_name), of_field(field_name, visit.form), id_=record_id(id_))
         except Invalid as error:
             return Reply(render("pages/quick_form.html", await _view(scope, visit, field, id_, error), visit.frame), 422)
         undo = f"/changes/{written.change}/undo" if written.change else ""

@@ -21,7 +21,7 @@ def form_values(scope: Scope, object_: BoundObject, form: Form) -> dict[str, Any
     return {field.name: read(field, form, context.language, context.time_zone) for field in fields}
 
 
-def only(name: str, form: Form) -> Form:
+def of_field(name: str, form: Form) -> Form:
     """What a form holds of one field."""
     return {key: values for key, values in form.items() if key.rstrip("!").split(".")[0] == name}
 
@@ -37,14 +37,14 @@ async def write_form(
 ) -> Written:
     """Make a record of a form, or change that of `id_`, together with records that its links name for the first time."""
     change = Change(scope)
-    values = form_values(scope, object_, form) | await _made_for_links(change, object_, form) | dict(more or {})
+    values = form_values(scope, object_, form) | await made_for_links(change, object_, form) | dict(more or {})
     item = Update(id_, values, version) if id_ else Create(values)
     ids = await change.write(object_.name, [item])
     return Written(change.id if change.written else None, ids)
 
 
-async def _made_for_links(change: Change, object_: BoundObject, form: Form) -> dict[str, str]:
-    """Ids of the records that were made. What is wrong with one is said at its link."""
+async def made_for_links(change: Change, object_: BoundObject, form: Form) -> dict[str, str]:
+    """The records that a form's links name for the first time, made: link → id. What is wrong with one is said at its link."""
     made = {}
     for field in object_.fields.values():
         label = _new_label(field, form)

@@ -28,7 +28,7 @@ def verbs_of(scope: Scope, object_: BoundObject, id_: str, label: str = "") -> t
         found.append(Verb("share", t("Share").render(language), "share-2", f"{base}/shares", "dialog", "menu"))
     if rights.delete != "none":
         label_ = t("Move to the trash").render(language)
-        found.append(Verb("delete", label_, "trash-2", f"{base}/delete", "post", "menu", danger=True))
+        found.append(Verb("delete", label_, "trash-2", f"{base}/delete", "ask", "menu", danger=True))
     return tuple(found)
 
 
