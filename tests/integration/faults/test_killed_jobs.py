@@ -25,8 +25,9 @@ from kundig.base.uuid7 import uuid7
 from kundig.engine.history.partitions import ensure_partitions
 from kundig.engine.policy import principals
 from kundig.engine.policy.shares import grant_share
-from kundig.engine.records import long_undo
+from kundig.engine.records import continuing, long_undo
 from kundig.engine.records.long_undo import begin_undo
+from kundig.engine.records.series_writes import AT_ONCE
 from kundig.engine.records.writing import Change, Create
 from kundig.services.collaboration.comments import add_comment
 from kundig.services.delivery.letter import Letter
@@ -348,6 +349,18 @@ class Cases:
 
         return Case({}, effect, (False, 1))
 
+    async def records_extend_series(self) -> Case:
+        start = datetime.now(UTC).replace(microsecond=0)
+        rule = {"starts_at": start.isoformat(), "recurrence": f"FREQ=DAILY;UNTIL={start + timedelta(days=AT_ONCE + MANY):%Y%m%d}"}
+        series = str(await self.crm.create("meeting", subject="Tägliche Runde", **rule))
+
+        async def effect() -> Any:
+            find = "select array[count(*), count(distinct recurrence__at)] from {ws}.meeting where recurrence__series = %(series)s"
+            return await self.value(find, series=series)
+
+        made = AT_ONCE + MANY + 1
+        return Case({"object": "meeting", "series": series}, effect, [made, made])
+
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
@@ -358,6 +371,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def mortal(monkeypatch: pytest.MonkeyPatch) -> ContextVar[Fate | None]:
     monkeypatch.setattr(running, "CHUNK", 10)
     monkeypatch.setattr(long_undo, "CHUNK", 10)
+    monkeypatch.setattr(continuing, "CHUNK", 10)
     monkeypatch.setattr(choosing, "CHUNK", 10)
     return make_mortal(monkeypatch)
 

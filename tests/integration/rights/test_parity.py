@@ -394,9 +394,10 @@ NO_RECORDS = {
     "GET /o/{object_name}/arrange/{what}", "GET /o/{object_name}/views/new", "GET /o/{object_name}/views/{view}/edit",
     "GET /o/{object_name}/views/{view}/defaults",
     "GET /settings/security", "GET /settings/tokens", "GET /notifications", "GET /calendar/people", "GET /o/{object_name}/calendar/people",
+    "GET /settings/calendar", "GET /calendar/feed/{code}",
 }  # fmt: skip
 """Answers that hold no records, or one's own business only: sign-in, descriptions, empty forms, preferences, one's notifications.
-Whose calendars there are is told by the directory of colleagues, which everybody may read."""
+Whose calendars there are is told by the directory of colleagues, which everybody may read; a feed holds one's own (test_feeds)."""
 FOR_MANAGERS = {
     "GET /settings/users", "GET /settings/users/new", "GET /settings/users/{id_}", "GET /settings/teams", "GET /settings/roles",
     "GET /settings/roles/{name}", "GET /settings/history", "GET /settings/history/{id_}", "GET /settings/samples",
@@ -408,6 +409,10 @@ OWN_IMPORTS = {
     "GET /imports",
     "GET /imports/new",
     "GET /imports/{id_}",
+    "GET /imports/{id_}/check",
+    "GET /imports/{id_}/columns",
+    "GET /imports/{id_}/file",
+    "GET /imports/{id_}/values",
     "GET /imports/{id_}/errors.csv",
     "GET /api/v1/imports/{import_id}",
 }

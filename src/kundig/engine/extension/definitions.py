@@ -60,6 +60,19 @@ class Interaction(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     at: str = "created_at"
 
 
+class Guests(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Who takes part in a record besides its owner: users to whom records that it owns link."""
+
+    object: str
+    """The owned object."""
+    user: str
+    """Its link to a user."""
+    answer: str | None = None
+    """Its choice that says whether they come."""
+    declined: tuple[str, ...] = ()
+    """The answers of those who do not."""
+
+
 class Period(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a record takes up in a calendar: fields of its own, `start` and `end` both dates or both times."""
 
@@ -67,6 +80,10 @@ class Period(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     end: str | None = None
     all_day: str | None = None
     """The boolean field that says that only the days count."""
+    guests: Guests | None = None
+    """Who else is taken up by it."""
+    place: str | None = None
+    """The field that says where."""
 
 
 class Object(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -12,14 +12,17 @@ from kundig.interfaces.web.pages import (
     cells,
     comments,
     composing,
+    feeds,
     filter_editor,
     finding,
     forms,
     home,
+    importing,
     imports,
     lists,
     lookups,
     notifications,
+    planning,
     records,
     sharing,
     signing_in,
@@ -28,12 +31,14 @@ from kundig.interfaces.web.pages import (
     trash,
     views,
 )
-from kundig.interfaces.web.pages.settings import history, me, roles, samples, security, teams, tokens, users
+from kundig.interfaces.web.pages.settings import feed, history, me, roles, samples, security, teams, tokens, users
 
 _RECORDS = (
-    lists, views, arranging, filter_editor, bulk, boards, calendars, calendar_moves, records, timelines, composing, forms, cells,
-    stages, actions, lookups, finding, trash, comments, sharing,
+    lists, views, arranging, filter_editor, bulk, boards, calendars, calendar_moves, planning, records, timelines, composing, forms,
+    cells, stages, actions, lookups, finding, trash, comments, sharing,
 )  # fmt: skip
-_PERSONAL = (home, signing_in, notifications, imports, me, security, tokens, users, teams, roles, history, samples)
+_PERSONAL = (
+    home, signing_in, notifications, importing, imports, me, security, feeds, feed, tokens, users, teams, roles, history, samples,
+)  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

@@ -49,9 +49,12 @@ def opening(scopes: Scopes, run: JobRun, source: str = SOURCE) -> OpenScope:
 
 
 async def _forget_files(run: JobRun) -> None:
-    """Files of imports that are over are kept for a month, with their errors; the import itself stays."""
+    """Files of imports that are over are kept for a month, with their errors; the import itself stays. Drafts go as a whole."""
     async with run.transaction() as connection:
-        for table in ("import_part", "import_error"):
+        await connection.execute(
+            "delete from {ws}.import_run where state = 'draft' and created_at < now() - %(kept)s", {"kept": KEPT}
+        )
+        for table in ("import_part", "import_error", "import_fix", "import_sample"):
             await connection.execute(
                 f"delete from {{ws}}.{table} f using {{ws}}.import_run r"
                 " where r.id = f.import and r.ended_at < now() - %(kept)s and r.state in ('done', 'failed')",
