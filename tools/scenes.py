@@ -96,7 +96,7 @@ def _then(first: Scene, *steps: Callable[[Page], object]) -> Scene:
 
 def _filter(page: Page) -> None:
     page.locator("[data-key=f]").click()
-    page.wait_for_selector("#filter-field")
+    page.wait_for_selector("#n-0-0-field")
 
 
 def _select(page: Page) -> None:

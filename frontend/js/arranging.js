@@ -81,10 +81,10 @@ const rule = (table) => {
   const widths = cells.map((head, place) => (own && widthOf(columns(table)[place])) || head.getBoundingClientRect().width);
   const shown = Number(table.dataset.frozen) ? Number(table.dataset.frozen) + 1 : 0; // with the box in front
   const places = widths.slice(0, shown).map((_, place) => widths.slice(0, place).reduce((sum, width) => sum + width, 0));
-  const frozen = places.map((left, place) => `.k-grid tr:not(.k-group) > :nth-child(${place + 1}) { position: sticky; left: ${left}px; }`);
+  const frozen = places.map((left, place) => `.k-grid tr:not(.k-ghead) > :nth-child(${place + 1}) { position: sticky; left: ${left}px; }`);
   const first = `:nth-child(-n + ${shown})`;
-  if (shown) frozen.push(`.k-grid tr:not(.k-group) > ${first} { z-index: 2; } .k-grid thead tr > ${first} { z-index: 5; }`);
-  if (shown) frozen.push(`[data-scrolled] > .k-grid tr:not(.k-group) > :nth-child(${shown}) { border-right: 1px solid var(--border); }`);
+  if (shown) frozen.push(`.k-grid tr:not(.k-ghead) > ${first} { z-index: 2; } .k-grid thead tr > ${first} { z-index: 5; }`);
+  if (shown) frozen.push(`[data-scrolled] > .k-grid tr:not(.k-ghead) > :nth-child(${shown}) { border-right: 1px solid var(--border); }`);
   if (own) frozen.push(`.k-grid[data-widths] { width: ${widths.reduce((sum, width) => sum + width, 0)}px; min-width: 0; }`);
   sheet.replaceSync(`@media (min-width: 768px) { ${frozen.join("\n")} }`);
 };
@@ -100,6 +100,7 @@ const start = () => {
   });
   document.querySelectorAll("[data-tabs-order]:not([data-sortable])").forEach((nav) => {
     nav.dataset.sortable = "";
+    nav.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
     Sortable.create(nav, { animation: 140, direction: "horizontal", draggable: "[data-view]", delay: 200, delayOnTouchOnly: true, onUpdate: () => keep(nav) });
   });
   const table = grid();

@@ -49,18 +49,18 @@ def test_rows_are_chosen_on_a_phone(tom: Visitor) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert tom.accessible() == []
     page.locator("#bulk").get_by_role("button", name="Assign").click()
-    expect(page.locator("#bulkform")).to_be_visible()
-    expect(page.locator("#bulkform")).to_contain_text("What would happen is shown here")
+    expect(page.locator("#bulk-form")).to_be_visible()
+    expect(page.locator("#bulk-form")).to_contain_text("What would happen is shown here")
 
 
 def test_groups_show_their_figures(jana: Visitor) -> None:
     page = jana.open("/o/opportunity?view=all&group=stage&cols=name,account,amount,close_date")
-    expect(page.locator(".k-group .cnt").first).not_to_be_empty()
-    expect(page.locator(".k-group").first).to_contain_text("€")
+    expect(page.locator(".k-ghead .cnt").first).not_to_be_empty()
+    expect(page.locator(".k-ghead").first).to_contain_text("€")
     assert jana.accessible() == []
-    counted = page.locator(".k-group .cnt").first.inner_text()
-    page.locator(".k-group").first.hover()
-    page.locator(".k-group a").first.click()
+    counted = page.locator(".k-ghead .cnt").first.inner_text()
+    page.locator(".k-ghead").first.hover()
+    page.locator(".k-ghead a").first.click()
     expect(page.locator("#count")).to_have_text(counted)
 
 

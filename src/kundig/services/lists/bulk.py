@@ -27,6 +27,8 @@ from kundig.services.transfer.messages import text_from_json, text_to_json
 from kundig.services.transfer.trials import trial
 
 JOB = "lists.bulk"
+FEW = 50
+"""So many records somebody chooses by hand; for more the role needs the right to change many at once."""
 AT_ONCE = 1000
 """So many records are written in the request; more are a job."""
 OpenScope = Callable[[], AbstractAsyncContextManager[Scope]]
@@ -63,11 +65,11 @@ class _TakeBack(Exception):
     """Leaves the savepoint of a trial."""
 
 
-def check_order(scope: Scope, object_: str, action: Deed, wanted: Mapping[str, Any]) -> None:
-    """Raise Denied for who may do nothing of the kind, or not with many records at once."""
-    rights = scope.rights(object_)
-    if not rights.bulk:
-        raise Denied(t("Your role does not allow changing many records at once."))
+def check_order(scope: Scope, run: Run, action: Deed, wanted: Mapping[str, Any]) -> None:
+    """Raise Denied for who may do nothing of the kind, or not with so many records at once."""
+    rights = scope.rights(run.object)
+    if not rights.bulk and run.total > FEW:
+        raise Denied(t("Your role does not allow changing more than {few} records at once.", few=FEW))
     if any(getattr(rights, right) == "none" for right in _rights(action, wanted)):
         raise Denied(_DENIED)
 
@@ -80,7 +82,7 @@ def _rights(action: Deed, wanted: Mapping[str, Any]) -> tuple[Right, ...]:
 
 async def preview(scope: Scope, run: Run, action: Deed, wanted: Mapping[str, Any]) -> Preview:
     """What would happen now: the first thousand are changed and taken back at once, all others asked for rights."""
-    check_order(scope, run.object, action, wanted)
+    check_order(scope, run, action, wanted)
     changed, tried = 0, 0
     reasons: dict[str, tuple[Text, int]] = {}
     async for ids in chunks_of(scope, run):
@@ -111,7 +113,7 @@ async def start(scope: Scope, id_: UUID, action: Deed, wanted: Mapping[str, Any]
     run = await read_run(scope, id_, lock=True)
     if run.state != "chosen":
         raise Conflict(t("This has been done already."))
-    check_order(scope, run.object, action, wanted)
+    check_order(scope, run, action, wanted)
     await scope.connection.execute(
         "update {ws}.bulk_run set state = 'queued', action = %(action)s, wanted = %(wanted)s where id = %(id)s",
         {"id": id_, "action": action, "wanted": Jsonb(dict(wanted))},
@@ -159,7 +161,7 @@ async def _step(scope: Scope, id_: UUID) -> bool:
     if not ids:
         await _end(scope, id_, "done", None)
         return True
-    check_order(scope, run.object, run.action, run.wanted or {})
+    check_order(scope, run, run.action, run.wanted or {})
     outcome = await _write_chunk(Change(scope, id_=run.change), run.object, run.action, run.wanted or {}, ids)
     await scope.connection.execute_many(
         "insert into {ws}.bulk_refusal (run, record, message) values (%(run)s, %(record)s, %(message)s) on conflict do nothing",
@@ -235,4 +237,4 @@ async def _write(change: Change, object_: str, items: list[Item], outcome: Outco
 
 FORGET = "delete from {ws}.bulk_run where created_at < now() - interval '7 days' and state in ('chosen', 'done', 'stopped')"
 """Which records were chosen is needed no longer; what was changed stays in the journal."""
-__all__ = ["AT_ONCE", "CHUNK", "FORGET", "JOB", "Preview", "check_order", "preview", "refusals", "run_bulk", "start", "stop"]
+__all__ = ["AT_ONCE", "CHUNK", "FEW", "FORGET", "JOB", "Preview", "check_order", "preview", "refusals", "run_bulk", "start", "stop"]

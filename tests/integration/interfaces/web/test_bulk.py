@@ -90,7 +90,7 @@ async def test_a_file_holds_the_chosen_records_in_the_order_of_the_list(office: 
 
 
 async def test_another_persons_choice_is_not_there(office: Office) -> None:
-    _, run = await office.dialog("delete", id=[str(office.ids[0])])
+    _, run = await office.dialog("edit", id=[str(office.ids[0])])
     pages = office.seller.pages
     for answer in (
         await pages.get(f"/bulk/{run}"),
@@ -104,12 +104,27 @@ async def test_another_persons_choice_is_not_there(office: Office) -> None:
 
 async def test_a_long_one_shows_its_progress_and_can_be_stopped(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk, "AT_ONCE", 1)
-    _, run = await office.dialog("delete", id=[str(id_) for id_ in office.ids])
+    _, run = await office.dialog("delete", everything="1", _query="")
     begun = await office.boss.pages.post(f"/bulk/{run}/start", data={"_asked": "delete"})
     assert begun.status_code == 200
     assert 'role="progressbar"' in begun.text
     assert "hx-get" in (await office.boss.pages.get(f"/bulk/{run}")).text
     stopped = await office.boss.pages.post(f"/bulk/{run}/stop")
-    assert "Angehalten nach 0 von 4" in stopped.text
+    assert "Angehalten nach 0 von 5" in stopped.text
     assert "hx-get" not in (await office.boss.pages.get(f"/bulk/{run}")).text
     assert len(await office.types()) == 4
+
+
+async def test_a_few_rows_go_to_the_trash_without_a_question(office: Office) -> None:
+    ids = [str(id_) for id_ in office.ids[:2]]
+    done = await office.boss.pages.post("/o/account/bulk/delete", data={"id": ids})
+    assert done.status_code == 303
+    assert len(await office.types()) == 2
+    undo = re.search(r"/changes/[0-9a-f-]{36}/undo", done.headers["HX-Trigger"])
+    assert undo is not None
+    assert (await office.boss.pages.post(undo[0])).status_code == 303
+    assert len(await office.types()) == 4
+    gone = await office.boss.pages.post("/o/account/bulk/delete", data={"id": [ids[0], str(office.boss.user)]})
+    assert gone.status_code == 200
+    assert "1 bleibt, wie er ist: Nicht mehr da, oder für Sie nicht sichtbar." in " ".join(gone.text.split())
+    assert len(await office.types()) == 3

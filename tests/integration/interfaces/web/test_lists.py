@@ -139,7 +139,7 @@ async def test_a_hidden_field_and_one_that_is_not_there_look_the_same(hall: Hall
     for field in ("price", "nothing"):
         part = {"field": field, "op": "lt", "value": "300"}
         text = await hall.goto(hall.operator, "/o/machine", where=[NEW, part], order=f"{field},name", group=field)
-        answers.append(re.sub(r'"x-csrftoken": "\w+"', "", text.replace(field, "x")))
+        answers.append(re.sub(r'"[0-9a-f]{40}"', "", text.replace(field, "x")))
     assert answers[0] == answers[1]
 
 
@@ -258,7 +258,7 @@ async def test_groups_have_heads_where_they_begin_and_figures_afterwards(hall: H
     asked_for = {"order": "name", "group": "state", "cols": "label,built,price"}
     text = await hall.goto(hall.boss, "/o/machine", **asked_for)
     assert names(text) == ["Presse 0", "Presse 2", "Presse 4", "Presse 1", "Presse 3", "Presse 5"]
-    assert len(re.findall('class="k-group"', text)) == 2
+    assert len(re.findall('class="k-ghead"', text)) == 2
     assert "1.200" not in text, "no figure comes with the page"
     figures = re.search(r'hx-get="(/o/machine/groups\?[^"]+)"', text)
     assert figures is not None
@@ -268,7 +268,7 @@ async def test_groups_have_heads_where_they_begin_and_figures_afterwards(hall: H
     assert set(re.findall(r'id="(g-\w+-n)"', told)) == set(re.findall(r'id="(g-\w+-n)"', text))
     hidden = await hall.goto(hall.operator, "/o/machine", **asked_for)
     assert "€" not in await hall.goto(hall.operator, html.unescape(figures[1]))
-    assert len(re.findall('class="k-group"', hidden)) == 2
+    assert len(re.findall('class="k-ghead"', hidden)) == 2
 
 
 @pytest.mark.parametrize(
@@ -288,9 +288,9 @@ async def test_what_lists_are_grouped_by(hall: Hall, group: str, heads: list[str
     assert narrow is not None
     alone = await hall.goto(hall.boss, html.unescape(narrow[1]))
     assert 0 < len(names(alone)) <= 6
-    assert "k-group" not in alone
+    assert "k-ghead" not in alone
 
 
 async def test_a_group_that_goes_on_has_no_second_head(hall: Hall) -> None:
     text = await hall.goto(hall.boss, "/o/machine/rows", group="state", order="name", last="=new")
-    assert len(re.findall('class="k-group"', text)) == 1
+    assert len(re.findall('class="k-ghead"', text)) == 1

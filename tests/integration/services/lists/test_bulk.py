@@ -130,7 +130,8 @@ async def test_assigning_and_deleting(estate: Estate) -> None:
     assert len(await estate.types(ids)) == 3
 
 
-async def test_who_may_not_change_many_is_told_so(estate: Estate) -> None:
+async def test_who_may_not_change_many_is_told_so(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "FEW", 1)
     ids = await estate.accounts("Nicht", 2, estate.seller)
     async with estate.crm.scope(estate.seller) as scope:
         run = await read_run(scope, await choose(scope, "account", ids))

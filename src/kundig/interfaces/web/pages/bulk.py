@@ -23,7 +23,7 @@ from kundig.interfaces.web.streaming import File, Reopen, download
 from kundig.interfaces.web.widgets.described import FieldView, describe
 from kundig.interfaces.web.widgets.filling import Filled
 from kundig.interfaces.web.widgets.reading import read, typed
-from kundig.services.lists.bulk import Preview, preview, refusals, start, stop
+from kundig.services.lists.bulk import FEW, Preview, preview, refusals, start, stop
 from kundig.services.lists.choosing import Deed, Run, choose, choose_matching, chunks_of, read_run
 from kundig.services.transfer.export import FORMATS, export_stream, start_export
 
@@ -64,7 +64,10 @@ async def open_dialog(request: Request[Any, Any, Any], object_name: str, asked: 
             id_ = await choose_matching(scope, object_name, listing.where, listing.sorted_by or None)
         else:
             id_ = await choose(scope, object_name, [record_id(text) for text in visit.form.get("id", ())])
-        view = await _dialog(scope, visit, await read_run(scope, id_), ASKED[asked], query)
+        run = await read_run(scope, id_)
+        if asked == "delete" and run.total <= FEW and not visit.value("everything"):
+            return await _deleted(scope, visit, run)
+        view = await _dialog(scope, visit, run, ASKED[asked], query)
         return Reply(render("pages/bulk.html", view, visit.frame))
 
     return await page(request, work)
@@ -80,6 +83,14 @@ async def show_preview(request: Request[Any, Any, Any], id_: str) -> Response[st
         return Reply(render("pages/bulk_form.html", view, visit.frame))
 
     return await page(request, work)
+
+
+async def _deleted(scope: Scope, visit: Visit, run: Run) -> Reply:
+    """A few rows go to the trash without a question, since there is a way back; a dialog only says what stayed."""
+    run = await start(scope, run.id, "delete", {})
+    if not run.refused:
+        return Reply(to=visit.here, headers=_finished(visit, run))
+    return Reply(render("pages/bulk_over.html", await _progress(scope, visit, run), visit.frame))
 
 
 async def _dialog(scope: Scope, visit: Visit, run: Run, asked: Asked, query: str) -> BulkView:

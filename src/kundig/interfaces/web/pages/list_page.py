@@ -150,7 +150,7 @@ def heads_of(listing: Listing, fields: Sequence[FieldView], *, edits: bool) -> t
 
 def _deeds(rights: ObjectAccess) -> frozenset[str]:
     levels = {"assign": rights.assign, "edit": rights.edit, "delete": rights.delete}
-    found = {name for name, level in levels.items() if rights.bulk and level != "none"}
+    found = {name for name, level in levels.items() if level != "none"}
     if rights.edit == "none":
         found.discard("assign")
     return frozenset(found | ({"export"} if rights.export else set()))
