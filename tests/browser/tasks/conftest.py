@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ Doing = Callable[[str], AbstractContextManager[Hands]]
 
 
 @pytest.fixture
-def task(jana: Visitor) -> Iterator[Doing]:
+def task(jana: Visitor) -> Doing:
     """Begins a task of Jana's, from the page that is open."""
     hands = Hands(jana.page)
     named = os.environ.get("KUNDIG_TASKS_REPORT")
@@ -24,4 +24,4 @@ def task(jana: Visitor) -> Iterator[Doing]:
     def begin(name: str) -> AbstractContextManager[Hands]:
         return doing(hands, name, Path(named) if named else None)
 
-    yield begin
+    return begin

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page, expect
 from tests.browser.app.conftest import Visitor
@@ -112,7 +112,7 @@ def test_08_move_a_deal_on(jana: Visitor, task: Doing) -> None:
 
 
 def test_09_move_a_meeting_by_a_week(jana: Visitor, task: Doing) -> None:
-    day = date.today() + timedelta(days=365)
+    day = datetime.now(UTC).date() + timedelta(days=365)
     monday = day - timedelta(days=day.weekday())
     page = jana.open("/o/meeting/new")
     page.fill("#f-subject", "Werksbesuch")

@@ -11,6 +11,7 @@ from tests.integration.rights.crm import Crm
 
 from kundig.base.context import Workspace
 from kundig.base.database import Database
+from kundig.interfaces.web import edge
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +19,8 @@ async def new_crm(
     database: Database, new_workspace: Callable[[], Awaitable[Workspace]], data: Path
 ) -> AsyncIterator[Callable[[], Awaitable[Crm]]]:
     async with AsyncExitStack() as stack:
+        # The same form token on every page of a session, so that pages can be compared.
+        stack.enter_context(pytest.MonkeyPatch.context()).setattr(edge, "token_hex", lambda size: "5a" * size)
 
         async def make() -> Crm:
             return await Crm.opened(database, await new_workspace(), data, stack)
