@@ -8,6 +8,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
+import { appIcons } from "./tools/icons.mjs";
 import { sprite } from "./tools/sprite.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -22,7 +23,7 @@ const css = () => {
 };
 
 const js = () =>
-  esbuild.build({ entryPoints: ["app", "theme", "board", "calendar", "planning", "arranging"].map((name) => join(here, "js", `${name}.js`)), outdir: work, bundle: true, minify: true,
+  esbuild.build({ entryPoints: ["app", "theme", "arrange", "arranging", "board", "calendar", "offline", "planning", "worker"].map((name) => join(here, "js", `${name}.js`)), outdir: work, bundle: true, minify: true,
     format: "esm", target: "es2022", legalComments: "none", logLevel: "warning" });
 
 const fonts = () => {
@@ -47,6 +48,7 @@ try {
   const icons = sprite(source, here);
   writeFileSync(join(work, "icons.svg"), icons.svg);
   cpSync(join(here, "favicon.svg"), join(work, "favicon.svg"));
+  for (const [name, png] of Object.entries(await appIcons(here))) writeFileSync(join(work, name), png);
   fonts();
   css();
   await js();

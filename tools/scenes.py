@@ -54,6 +54,7 @@ class Stage:
 
     address: str
     language: str
+    theme: str
     known: dict[str, str] = field(default_factory=dict)
 
     def open(self, page: Page, path: str) -> None:
@@ -151,7 +152,7 @@ def _lose_connection(page: Page) -> None:
 
 
 def _fault(page: Page, stage: Stage) -> None:
-    frame = Frame(language=stage.language, theme="light")
+    frame = Frame(language=stage.language, theme="dark" if stage.theme == "dark" else "light")
     body = error_page(500, frame, id="7f3a21c0")
     page.route("**/fault", lambda route: route.fulfill(status=500, content_type="text/html", body=body))
     stage.open(page, "/fault")
@@ -163,8 +164,8 @@ def _ask_for_link(page: Page, email: str) -> None:
     page.wait_for_selector(".k-summary")
 
 
-DESK_ONLY = {"list-selection", "keys"}
-"""Scenes that a phone does not have."""
+DESK_ONLY = {"list-selection", "keys", "calendar-week", "calendar-month"}
+"""Scenes that a phone does not have, or only a part of at once."""
 
 OUTSIDE: dict[str, Scene] = {
     "sign-in": at("/sign-in"),
@@ -176,7 +177,6 @@ OUTSIDE: dict[str, Scene] = {
 
 INSIDE: dict[str, Scene] = {
     "home": at("/"),
-    "list": at("/o/contact"),
     "list-accounts": at("/o/account"),
     "list-filter": _then(at("/o/contact"), _filter),
     "list-selection": _then(at("/o/account"), _select),
@@ -222,7 +222,7 @@ INSIDE: dict[str, Scene] = {
     "api": at("/api/docs"),
     "not-found": at("/o/contact/00000000-0000-7000-8000-000000000000"),
     "fault": _fault,
-    "offline": _then(at("/o/contact"), _lose_connection),
+    "offline": _then(at("/notifications"), _lose_connection),
 }
 """What the administrator of the sample company sees."""
 

@@ -48,6 +48,8 @@ const probe = async () => {
 document.addEventListener("htmx:error", (event) => {
   const ctx = event.detail.ctx;
   if (!ctx?.request || !(event.detail.error instanceof TypeError || ctx.request.signal?.reason === "timeout")) return;
+  // The service worker has a page for this, with what was kept on the device.
+  if (ctx.request.method === "GET" && ctx.request.headers["HX-Boosted"] && navigator.serviceWorker?.controller) return location.assign(ctx.request.action);
   if (ctx.request.method === "GET") {
     unread.set(ctx.request.action, { source: ctx.sourceElement, target: ctx.target, swap: ctx.swap, select: ctx.select });
   } else {

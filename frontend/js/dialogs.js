@@ -3,7 +3,9 @@ import { all, on, one } from "./dom.js";
 
 export const openDialog = (id) => {
   const dialog = document.getElementById(id);
-  if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal();
+  if (!(dialog instanceof HTMLDialogElement) || dialog.open) return;
+  dialog.showModal();
+  dialog.dispatchEvent(new CustomEvent("kundig:opened", { bubbles: true }));
 };
 
 on("click", "[data-open]", (event, button) => {
@@ -16,7 +18,13 @@ document.addEventListener("mousedown", (event) => {
 });
 
 // A fragment may bring a dialog that wants to be seen at once (data-autoopen); what it replaced is gone by then.
-const autoopen = () => all("dialog[data-autoopen]:not([open])").forEach((dialog) => dialog.showModal());
+// One begins to type in the first field that is still empty behind those that are filled.
+const FIELDS = "form :is(input:not([type=hidden]):not([type=checkbox]), select, textarea:not([hidden]), [contenteditable])";
+const begin = (dialog) => {
+  const fields = all(FIELDS, dialog), filled = fields.findLastIndex((field) => field.matches("input, textarea") && field.value);
+  (one("[autofocus]", dialog) ?? fields.slice(filled + 1).find((field) => filled < 0 || !field.value) ?? fields[0])?.focus();
+};
+const autoopen = () => all("dialog[data-autoopen]:not([open])").forEach((dialog) => { dialog.showModal(); begin(dialog); });
 document.addEventListener("DOMContentLoaded", autoopen);
 document.addEventListener("htmx:after:swap", autoopen);
 

@@ -1,52 +1,80 @@
-// Keys: Ctrl K search, C create, / search in view, ? help, G then a letter goes to a place, J K X Enter in lists.
-// Letters can be switched off in one's settings (html[data-keys=off]).
+// Keys. Which key does what is said by the help of the page ([data-wired], from keys.py): what it lists is wired here, nothing else.
+// Single characters can be switched off in one's settings (html[data-keys=off]); they never act while one types or in a dialog.
 import { all, isTyping, one } from "./dom.js";
 import { openDialog } from "./dialogs.js";
 
-const PAUSE = 900; // ms between G and the letter
+const PAUSE = 1500; // ms between G and the letter
+const LIVE_IN_TEXT = new Set(["palette", "save"]);
 let wentAt = 0;
 
-const active = () => one("[data-row][data-active]") ?? document.activeElement?.closest?.("[data-row]");
-const move = (step) => {
-  const rows = all("[data-row]"), index = rows.indexOf(active());
-  const next = rows[Math.min(rows.length - 1, Math.max(0, index + step))];
-  rows.forEach((row) => row.removeAttribute("data-active"));
-  next?.setAttribute("data-active", "");
-  next?.scrollIntoView({ block: "nearest" });
+// Rows of a list, or cards of a board: the one that has the focus is meant.
+const ITEMS = "[data-row], [data-move]";
+const active = () => document.activeElement?.closest?.(ITEMS) ?? one("[data-row][data-active]");
+const step = (by) => {
+  const items = all(ITEMS), item = items[Math.min(items.length - 1, Math.max(0, items.indexOf(active()) + by))];
+  if (!item) return false;
+  items.forEach((other) => other.removeAttribute("data-active"));
+  if (item.matches("[data-row]")) item.setAttribute("data-active", "");
+  (item.matches("[tabindex]") ? item : one("a", item))?.focus({ preventScroll: true });
+  item.scrollIntoView({ block: "nearest" });
+  return true;
+};
+const press = (selector, root = document) => {
+  const element = root && one(selector, root);
+  element?.click();
+  return Boolean(element);
+};
+const select = (shiftKey) => one("input[type=checkbox][name=id]", active() ?? document.createElement("i"))
+  ?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey }));
+
+// What the keys do; false: nothing of the kind is on this page, so the key stays the browser's.
+const ACTS = {
+  palette: () => openDialog("palette"),
+  help: () => openDialog("keys"),
+  create: () => press("[data-key=c]"),
+  undo: () => all(".toast [data-undo]:not([hidden])").at(-1)?.click(),
+  save: (event) => event.target.form?.requestSubmit(),
+  search: () => one("[data-key=search]")?.focus(),
+  filter: () => press("[data-key=f]"),
+  down: () => step(1),
+  up: () => step(-1),
+  select: () => select(false),
+  range: () => select(true),
+  open: (event) => event.target === document.body && press("a", active()),
+  edit: () => (active() ? active().dispatchEvent(new CustomEvent("kundig:edit-row", { bubbles: true })) : press("[data-key=e]")),
+  first: () => press("[data-key=n]"),
+  second: () => press("[data-key=t]"),
+  third: () => press("[data-key=a]"),
+  previous: () => press("[data-pager]:not([hidden]) [data-key=previous]:not([aria-disabled])"),
+  next: () => press("[data-pager]:not([hidden]) [data-key=next]:not([aria-disabled])"),
 };
 
-const LETTERS = {
-  c: () => one("[data-key=c]")?.click(),
-  "/": () => one("[data-key=search]")?.focus(),
-  f: () => one("[data-key=f]")?.click(),
-  e: () => (active() ? active().dispatchEvent(new CustomEvent("kundig:edit-row", { bubbles: true })) : one("[data-key=e]")?.click()),
-  n: () => one("[data-key=n]")?.click(),
-  t: () => one("[data-key=t]")?.click(),
-  a: () => one("[data-key=a]")?.click(),
-  "[": () => one("[data-pager]:not([hidden]) [data-key=previous]:not([aria-disabled])")?.click(),
-  "]": () => one("[data-pager]:not([hidden]) [data-key=next]:not([aria-disabled])")?.click(),
-  "?": () => openDialog("keys"),
-  j: () => move(1),
-  k: () => move(-1),
-  x: () => one("input[type=checkbox]", active() ?? document.createElement("i"))?.click(),
+const wired = () => JSON.parse(one("[data-wired]")?.dataset.wired ?? "{}");
+const nameOf = (event) => {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (event.ctrlKey || event.metaKey) return `Control+${key}`;
+  return event.shiftKey && /^[a-z]$/.test(key) ? `Shift+${key}` : key;
 };
+// Arrows and Enter belong to what has the focus, wherever that is more than a row.
+const OWN = ".k-pop, [role=menu], [role=listbox], [role=tablist], [data-calendar], td.ed, summary, button, audio, video";
+const belongsElsewhere = (event) => event.key.length > 1 && (event.shiftKey || (event.target.closest?.(OWN) && !event.ctrlKey && !event.metaKey));
 
 document.addEventListener("keydown", (event) => {
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
-    event.preventDefault();
-    return openDialog("palette");
+  if (event.defaultPrevented || event.altKey || event.isComposing) return;
+  const name = nameOf(event), does = wired()[name];
+  if (LIVE_IN_TEXT.has(does)) {
+    if (ACTS[does](event) !== false && does === "palette") event.preventDefault();
+    return;
   }
-  if ((event.ctrlKey || event.metaKey) && event.key === "Enter") return event.target.form?.requestSubmit();
-  if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey || one("dialog[open], .ed.is-edit") || document.documentElement.dataset.keys === "off") return;
-  if (event.key === "Enter" && event.target === document.body) return one("a[data-open-record]", active() ?? document.createElement("i"))?.click();
-  const key = event.key.toLowerCase();
-  if (Date.now() - wentAt < PAUSE) {
-    wentAt = 0;
-    const place = one(`[data-go="${CSS.escape(key)}"]`);
-    if (place) { event.preventDefault(); return place.click(); }
+  if (isTyping(event.target) || one("dialog[open], .ed.is-edit") || belongsElsewhere(event)) return;
+  const letters = document.documentElement.dataset.keys !== "off";
+  if (name.length === 1 && letters) {
+    const goes = Date.now() - wentAt < PAUSE && one(`[data-go="${CSS.escape(name)}"]`);
+    wentAt = name === "g" ? Date.now() : 0;
+    if (goes) { event.preventDefault(); return goes.click(); }
   }
-  if (key === "g") { wentAt = Date.now(); return; }
-  if (LETTERS[key] && !(key === "e" && event.defaultPrevented)) { event.preventDefault(); LETTERS[key](); }
+  if (!does || (event.key.length === 1 && !letters)) return;
+  if (ACTS[does](event) !== false) event.preventDefault();
 });
 
 // What has a button's role but is none reacts to Enter and Space. (A trigger filter of htmx would need eval.)

@@ -22,6 +22,7 @@ const mark = (box, hit) => {
 };
 
 const hidden = (name, value) => Object.assign(document.createElement("input"), { type: "hidden", name, value });
+const makes = (box, yes) => { const field = one("[data-lookup-new]", box); if (field) field.value = yes ? "1" : ""; };
 const pick = (box, hit) => {
   const input = inputOf(box);
   if (box.dataset.lookup === "many") {
@@ -34,6 +35,7 @@ const pick = (box, hit) => {
     input.value = "";
   } else {
     one("[data-lookup-id]", box).value = hit.dataset.lookupHit;
+    makes(box, !hit.dataset.lookupHit); // what has no id is made when the form is saved
     input.value = hit.dataset.label;
     input.dataset.chosen = hit.dataset.label;
   }
@@ -44,16 +46,19 @@ const pick = (box, hit) => {
 on("input", "[data-lookup] input[role=combobox]", (_, input) => {
   const box = input.closest("[data-lookup]"), id = one("[data-lookup-id]", box);
   if (id) id.value = ""; // what was typed is no record until one is chosen
+  makes(box, false);
   Object.assign(stateOf(box), { typed: input.value, keys: [] });
 });
 on("mousedown", "[data-lookup-hit]", (event) => event.preventDefault()); // the field keeps the focus
 on("click", "[data-lookup-hit]", (_, hit) => pick(hit.closest("[data-lookup]"), hit));
+const SAVE = "Ctrl Enter"; // typed ahead too: choose, then save
 on("click", "[data-lookup-drop]", (_, button) => {
   const box = button.closest("[data-lookup]");
   button.closest(".tag").remove();
   box.dispatchEvent(new CustomEvent("kundig:dropped", { bubbles: true }));
 });
 const press = (box, key) => {
+  if (key === SAVE) return inputOf(box).form?.requestSubmit();
   const found = hits(box), at = found.findIndex((hit) => hit.getAttribute("aria-selected") === "true");
   if (key === "Enter") return found.length && pick(box, found[Math.max(at, 0)]);
   mark(box, found[key === "ArrowDown" ? (at + 1) % found.length : (Math.max(at, 0) - 1 + found.length) % found.length]);
@@ -62,10 +67,12 @@ on("keydown", "[data-lookup] input[role=combobox]", (event, input) => {
   const box = input.closest("[data-lookup]"), state = stateOf(box), waiting = isWaiting(state);
   const isOpen = waiting || (hits(box).length > 0 && input.getAttribute("aria-expanded") === "true");
   if (!isOpen || event.isComposing || !["ArrowDown", "ArrowUp", "Enter", "Escape"].includes(event.key)) return;
+  const saves = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+  if (saves && !waiting) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   if (event.key === "Escape") close(box);
-  else if (waiting) state.keys.push(event.key);
+  else if (waiting) state.keys.push(saves ? SAVE : event.key);
   else press(box, event.key);
 }, { capture: true });
 on("focusout", "[data-lookup]", (event, box) => {

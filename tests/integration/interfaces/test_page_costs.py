@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import io
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,14 @@ from kundig import wiring
 from kundig.base.database import Connection, Database
 from kundig.base.secrets import Secrets
 from kundig.base.settings import Settings
+from kundig.engine.policy.scope import Scope
 from kundig.engine.records.writing import Create, Delete, write
 from kundig.interfaces.application import application
 from kundig.interfaces.web.edge import SESSION_COOKIE
 from kundig.services.identity.scopes import Scopes
 from kundig.services.identity.signing_in import set_first_password, sign_in
+from kundig.services.transfer.drafts import begin_draft, rehearse
+from kundig.services.transfer.run import run_import
 
 KEY = b"only for tests, never for people"
 PASSWORD = "a long and good password"
@@ -33,6 +37,7 @@ class Asker:
 
     client: httpx.AsyncClient
     account: str
+    as_user: Callable[[], AbstractAsyncContextManager[Scope]]
     statements: int = 0
 
     async def get(self, path: str) -> httpx.Response:
@@ -73,6 +78,12 @@ async def asker(database: Database, tmp_path_factory: pytest.TempPathFactory) ->
     async with database.transaction(wiring.MAIN) as connection:
         await set_first_password(connection, user, PASSWORD)
     signed = await sign_in(database, "jana.pages@nordwind.example", PASSWORD, address=None, agent="")
+
+    @asynccontextmanager
+    async def as_user() -> AsyncIterator[Scope]:
+        async with database.transaction(wiring.MAIN) as connection:
+            yield await scopes.of_user(connection, wiring.MAIN, user, "web")
+
     app = application(settings, scopes, opened, workspace=wiring.MAIN, post=wiring.post_of(settings))
     ready, over = asyncio.Event(), asyncio.Event()
 
@@ -87,7 +98,7 @@ async def asker(database: Database, tmp_path_factory: pytest.TempPathFactory) ->
         transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type] # the same protocol under another name
         cookies = {SESSION_COOKIE: signed.code}
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", cookies=cookies) as client:
-            yield Asker(client, str(accounts.ids[0]))
+            yield Asker(client, str(accounts.ids[0]), as_user)
     finally:
         over.set()
         await server
@@ -130,3 +141,21 @@ async def test_a_record_page_is_at_most_twelve_statements(counted: Asker, part: 
     await counted.get(f"/o/account/{counted.account}{part}")
     await counted.get(f"/o/account/{counted.account}{part}")
     assert 0 < counted.statements <= MOST_RECORD, counted.statements
+
+
+@pytest.mark.parametrize("step", ["file", "columns", "values", "check"])
+async def test_steps_of_an_import_cost_the_same_for_every_file(counted: Asker, step: str) -> None:
+    costs = []
+    for rows in (3, 400):
+        lines = [
+            f"Firma {n} GmbH;{'Energie' if n % 2 else 'Strom'};{'' if n == 1 else f'https://f{n}.example'}" for n in range(rows)
+        ]
+        content = "\n".join(["Firma;Branche;Website", *lines, "Schlecht GmbH;Energie;kein Link"])
+        async with counted.as_user() as scope:
+            id_ = await begin_draft(scope, "account", io.BytesIO(content.encode()), "firmen.csv")
+            await rehearse(scope, id_)
+        await run_import(counted.as_user, id_)
+        await counted.get(f"/imports/{id_}/{step}")
+        await counted.get(f"/imports/{id_}/{step}")
+        costs.append(counted.statements)
+    assert costs[0] == costs[1] <= MOST_RECORD, costs

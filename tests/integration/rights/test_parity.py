@@ -300,6 +300,17 @@ async def page_search(estate: Estate, caller: Caller, object_: str) -> set[str]:
     ) & {str(estate.hub)}
 
 
+async def palette(estate: Estate, caller: Caller, object_: str) -> set[str]:
+    """By name, and the page it is opened on: what can be seen of it is said in the heading."""
+    seen = await found_by_word("/palette", "q")(estate, caller, object_)
+    for rec in [r for r in estate.records if r.object == object_]:
+        here = {"HX-Request": "true", "HX-Current-URL": f"http://kundig.test/o/{object_}/{rec.id}"}
+        named = rec.name in (await caller.pages.get("/palette", params={"q": "folgen"}, headers=here)).text
+        recent = linked((await caller.pages.get("/palette", params={"recent": f"{object_}/{rec.id}"})).text, object_)
+        assert named == bool(recent) == (str(rec.id) in seen), f"{rec}: {named} {recent}"
+    return seen
+
+
 async def board(estate: Estate, caller: Caller, object_: str) -> set[str]:
     return linked((await caller.pages.get(f"/o/{object_}/board")).text, object_)
 
@@ -382,9 +393,10 @@ SURFACES: dict[str, list[Expectation]] = {
     "GET /o/{object_name}/{id_}/timeline": [Expectation(record_at("/o/{object}/{id}/timeline")), Expectation(hub_timeline_page, ("task",))],
     "GET /o/{object_name}/{id_}/related/{path}": [Expectation(hub_related, ("opportunity",), most=RELATED)],
     "GET /o/{object_name}/{id_}/comments": [Expectation(record_at("/o/{object}/{id}/comments"))],
+    "GET /offline/record/{object_name}/{id_}": [Expectation(record_at("/offline/record/{object}/{id}"))],
     "GET /o/{object_name}/{id_}/shares": [Expectation(record_at("/o/{object}/{id}/shares"))],
     "GET /lookup/{object_name}": [Expectation(found_by_word("/lookup/{object}", "label"))],
-    "GET /palette": [Expectation(found_by_word("/palette", "label"))],
+    "GET /palette": [Expectation(palette)],
     "GET /search": [Expectation(page_search)],
 }  # fmt: skip
 NO_RECORDS = {
@@ -392,7 +404,8 @@ NO_RECORDS = {
     "GET /setup/{code}", "POST /setup/{code}", "GET /api/v1/meta/objects", "GET /api/v1/openapi.json", "GET /o/{object_name}/filter",
     "GET /o/{object_name}/new", "GET /o/{object_name}/quick", "GET /o/{object_name}/at", "GET /api/docs", "GET /api/docs.css", "GET /settings", "GET /settings/me",
     "GET /o/{object_name}/arrange/{what}", "GET /o/{object_name}/views/new", "GET /o/{object_name}/views/{view}/edit",
-    "GET /o/{object_name}/views/{view}/defaults",
+    "GET /o/{object_name}/views/{view}/defaults", "GET /manifest.webmanifest", "GET /worker.js", "GET /offline", "GET /offline/files",
+    "GET /offline/kit", "GET /home/arrange", "GET /home/first-hour", "GET /help", "GET /tour",
     "GET /settings/security", "GET /settings/tokens", "GET /notifications", "GET /calendar/people", "GET /o/{object_name}/calendar/people",
     "GET /settings/calendar", "GET /calendar/feed/{code}",
 }  # fmt: skip
@@ -424,12 +437,13 @@ TESTED_HERE = {
     "GET /trash",
     "GET /",
     "GET /home/{object_name}/{view_name}",
+    "GET /home/news",
     "GET /api/v1/changes/{change}",
 }
 """Figures and pages that have a test of their own below."""
 NEEDS_EDITING = {
     "GET /o/{object_name}/{id_}/edit", "GET /o/{object_name}/cell/{id_}/{field_name}", "GET /o/{object_name}/{id_}/compose/{other}",
-    "GET /o/{object_name}/{id_}/actions/{name}",
+    "GET /o/{object_name}/{id_}/actions/{name}", "GET /o/{object_name}/{id_}/set/{field_name}",
 }  # fmt: skip
 """Forms about one record: never for a record that can't be seen (tested below), and not always for one that can."""
 
@@ -501,8 +515,8 @@ async def test_figures_and_the_trash(estate: Estate, actor: Actor) -> None:
 async def test_the_first_page_names_nothing_hidden(estate: Estate, actor: Actor) -> None:
     pages = estate.callers[actor.name].pages
     text = (await pages.get("/")).text
-    for route in re.findall(r"/home/[\w-]+/[\w-]+", text):
-        text += (await pages.get(route)).text
+    for route in re.findall(r'"(/home/[\w-]+/[\w-]+)', text):
+        text += (await pages.get(route)).text + (await pages.get(route, params={"whose": "all"})).text
     for rec in estate.records:
         if rec.trashed or not actor.sees(rec):
             assert rec.name not in text, rec
@@ -515,7 +529,13 @@ async def test_forms_about_what_is_hidden_are_not_there(estate: Estate, actor: A
     for rec in estate.records:
         if actor.sees(rec) and not rec.trashed:
             continue
-        forms = (f"{rec.id}/edit", f"cell/{rec.id}/{NAMES[rec.object]}", f"{rec.id}/compose/note", f"{rec.id}/actions/convert")
+        forms = (
+            f"{rec.id}/edit",
+            f"cell/{rec.id}/{NAMES[rec.object]}",
+            f"{rec.id}/compose/note",
+            f"{rec.id}/actions/convert",
+            f"{rec.id}/set/owner",
+        )
         for form in forms:
             unknown = form.replace(str(rec.id), str(UUID(int=7)))
             answers = [await pages.get(f"/o/{rec.object}/{path}") for path in (form, unknown)]

@@ -58,6 +58,8 @@ class Interaction(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
 
     about: tuple[str, ...]
     at: str = "created_at"
+    reaches: dict[str, str] = {}
+    """How people are reached by it: kind of contact point (phone, email) → the text field that keeps which one was used."""
 
 
 class Guests(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -176,6 +178,18 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Children shown as lists: `"contact.account"`, in order."""
 
 
+class Home(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Makes a view a card of the first page: what it lists is somebody's day. Everybody arranges their own."""
+
+    position: int
+    roles: tuple[str, ...] = ()
+    """Whose first page begins with it; none given: everybody's."""
+    asks: str | None = None
+    """A field that each row asks for in a dialog: what is missing there."""
+    empty: Label | None = None
+    """What is said when nothing is to do."""
+
+
 class View(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A saved list: filter, columns, order; `shape` list or board. Shipped ones are documents, people's own are rows.
 
@@ -196,6 +210,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     group: str | None = None
     position: int = 100
     default: bool = False
+    home: Home | None = None
+    """Its place on the first page."""
 
 
 def field(name: str, type: str, en: str, de: str, **rest: Any) -> Field:

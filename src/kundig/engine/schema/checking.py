@@ -93,7 +93,11 @@ class _Checker:
         title = {name for _, name, _, _ in string.Formatter().parse(object_.title) if name}
         groups = {name for group in object_.any_required for name in group}
         order = {part.lstrip("-").split(".")[0] for part in object_.order.split(",")} - {"label", "id"}
-        about = set(object_.interaction.about) | {object_.interaction.at} if object_.interaction else set()
+        about = (
+            {*object_.interaction.about, object_.interaction.at, *object_.interaction.reaches.values()}
+            if object_.interaction
+            else set()
+        )
         period = object_.period
         placed = (period.start, period.end, period.all_day, period.place) if period else ()
         headed = {path.partition(".")[0] for path in object_.headings}
@@ -197,7 +201,14 @@ class _Checker:
         yield from self._name(key, view.name)
         yield from self._labels(key, view.label)
         order = {part.lstrip("-") for part in (view.order or "").split(",") if part}
-        names = {*view.columns, *order, *([view.group.partition(":")[0]] if view.group else [])}
+        names = {
+            *view.columns,
+            *order,
+            *([view.group.partition(":")[0]] if view.group else []),
+            *([view.home.asks] if view.home and view.home.asks else []),
+        }
+        if view.home and view.home.empty:
+            yield from self._labels(key, view.home.empty)
         yield from self._uses(key, view.object, {name.split(".")[0] for name in names} - {"label", "id"})
 
     def _role(self, role: Role) -> Iterator[Fault]:

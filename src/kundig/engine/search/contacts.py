@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.fields.contact_points import normal_phone
@@ -12,8 +12,19 @@ from kundig.engine.schema.fields.contract import Refused
 
 _PHONE = re.compile(r"\+?[0-9()/.\-\s]{5,40}")
 _FEWEST_DIGITS = 5
+_FEWEST_DIGITS_WHOLE = 6
+"""Shorter ones are more often postcodes or order numbers than whole phone numbers."""
 _ADDRESS = re.compile(r"[^\s@]*@[^\s@]+|[^\s@]+@")
+_WHOLE_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]{2,}")
 _DOMAIN = re.compile(r"[^\s@]+\.[^\s@.]{2,}")
+
+
+def point_kind(question: str) -> Literal["phone", "email"] | None:
+    """Whether a question is a whole phone number or e-mail address, as people paste them."""
+    text = question.strip()
+    if _WHOLE_ADDRESS.fullmatch(text):
+        return "email"
+    return "phone" if _PHONE.fullmatch(text) and len(re.sub(r"[^0-9]", "", text)) >= _FEWEST_DIGITS_WHOLE else None
 
 
 def point_queries(scope: Scope, question: str) -> tuple[list[str], dict[str, Any]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import Parameter
 
 STATIC = Path(__file__).parent / "static"
-TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".png": "image/png"}
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 AcceptEncoding = Annotated[str, Parameter(header="accept-encoding", required=False)]
 FOREVER = "public, max-age=31536000, immutable"
@@ -55,6 +56,12 @@ def manifest() -> Manifest:
 def asset(name: str) -> str:
     """The address of an asset: `asset("app.css")` is `/static/app-3f2a….css`."""
     return f"/static/{manifest().files[name]}"
+
+
+@cache
+def asset_version() -> str:
+    """Changes whenever any asset does."""
+    return sha256(" ".join(sorted(manifest().files.values())).encode()).hexdigest()[:12]
 
 
 @cache

@@ -86,6 +86,7 @@ class Reply:
     to: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: tuple[Cookie, ...] = ()
+    type: str = "text/html"
 
 
 @dataclass
@@ -277,7 +278,7 @@ def respond(visit: Visit, reply: Reply) -> Response[Any]:
     if len(body) >= _WORTH_IT and "gzip" in visit.request.headers.get("accept-encoding", ""):
         body = gzip.compress(body, _LEVEL, mtime=0)
         headers["Content-Encoding"] = "gzip"
-    return Response(body, status_code=reply.status, headers=headers, media_type=_HTML, cookies=list(reply.cookies))
+    return Response(body, status_code=reply.status, headers=headers, media_type=reply.type, cookies=list(reply.cookies))
 
 
 def _swapped(address: str) -> str:

@@ -23,6 +23,28 @@ class Link:
     """A coloured square instead of an icon, for views."""
 
 
+How = Literal["link", "dialog", "post", "ask"]
+"""What the address of a deed is: a page, a dialog to fetch, itself, or one that may first ask for more in a dialog."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One thing that can be done with a record.
+
+    `place`: `write` is written down about it, `action` is a button of its own, `menu` stands in the record's menu, `stage` moves
+    it, `more` is offered elsewhere on its page.
+    """
+
+    key: str
+    label: str
+    icon: str
+    address: str
+    how: How
+    place: Literal["write", "action", "menu", "stage", "more"]
+    letter: str = ""
+    danger: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class LinkGroup:
     """Places under a heading; the first group of a navigation has none."""
@@ -48,6 +70,11 @@ class Shell:
     """Whether single letters are shortcuts; people can switch them off."""
     theme: Theme = "auto"
     """As preferred; a choice made in this browser wins."""
+    high_contrast: bool = False
+    id: str = ""
+    """The person's id, by which a device knows whose data it keeps."""
+    tour: int = 0
+    """The step of the tour that the person is at, if above 0."""
 
 
 @dataclass(frozen=True, slots=True)

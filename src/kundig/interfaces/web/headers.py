@@ -11,6 +11,8 @@ _SOURCES = {
     "img-src": "'self' data:",  # data: for the marks that the styles draw
     "font-src": "'self'",
     "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "worker-src": "'self'",
     "form-action": "'self'",
     "base-uri": "'none'",
     "frame-ancestors": "'none'",

@@ -2,8 +2,8 @@
 
 One Jinja environment for each language and time zone, so that texts and formats need no global request state; their compiled
 templates are shared. What templates may use besides macros (`ui`, see `macros.html`; `shown` and `control`, see `widgets/`):
-`_("…")`, `ngettext`, `icon`, `avatar`, `asset`, and the filters `number`, `percent`, `money`, `money_short`, `count`, `date`,
-`time`, `datetime`, `relative`, `duration`, `weekday`, `highlight`, `trusted_html`, `short_url`, `phone`, `address_lines`,
+`_("…")`, `ngettext`, `icon`, `avatar`, `asset`, `key_help`, and the filters `number`, `percent`, `money`, `money_short`, `count`,
+`date`, `time`, `datetime`, `relative`, `duration`, `weekday`, `highlight`, `trusted_html`, `short_url`, `phone`, `address_lines`,
 `in_language`, `in_words`.
 """
 
@@ -19,9 +19,10 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from kundig.base.i18n import label_in, translate
-from kundig.interfaces.web.assets import asset
+from kundig.interfaces.web.assets import asset, asset_version
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.frame import Frame
+from kundig.interfaces.web.keys import key_help
 from kundig.interfaces.web.marks import avatar, highlight, hue, icon
 from kundig.interfaces.web.texts import address_lines, phone, short_url, trusted_html
 from kundig.interfaces.web.widgets.recurring import in_words
@@ -69,7 +70,8 @@ def environment(language: str, zone: str) -> Environment:
     )
     made.filters.update(in_language=partial(label_in, language=language), in_words=partial(in_words, language=language))
     made.globals.update(_=_translator(language), ngettext=_plural(language), language=language)
-    made.globals.update(icon=icon, avatar=avatar, asset=asset)
+    made.globals.update(key_help=key_help(language))
+    made.globals.update(icon=icon, avatar=avatar, asset=asset, asset_version=asset_version)
     for name, template in (("ui", "macros.html"), ("shown", "widgets/show.html"), ("control", "widgets/input.html")):
         made.globals[name] = made.get_template(template).module
     return made

@@ -16,16 +16,20 @@ from kundig.interfaces.web.pages import (
     filter_editor,
     finding,
     forms,
+    guiding,
     home,
     importing,
     imports,
     lists,
     lookups,
     notifications,
+    offline,
+    palette,
     planning,
     records,
     sharing,
     signing_in,
+    single,
     stages,
     timelines,
     trash,
@@ -35,10 +39,11 @@ from kundig.interfaces.web.pages.settings import feed, history, me, roles, sampl
 
 _RECORDS = (
     lists, views, arranging, filter_editor, bulk, boards, calendars, calendar_moves, planning, records, timelines, composing, forms,
-    cells, stages, actions, lookups, finding, trash, comments, sharing,
+    cells, stages, actions, lookups, finding, trash, comments, sharing, palette, single,
 )  # fmt: skip
 _PERSONAL = (
-    home, signing_in, notifications, importing, imports, me, security, feeds, feed, tokens, users, teams, roles, history, samples,
+    guiding, offline, home, signing_in, notifications, importing, imports, me, security, feeds, feed, tokens, users, teams, roles,
+    history, samples,
 )  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

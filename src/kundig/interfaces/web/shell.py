@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from kundig.base.i18n import label_in, t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.bound import BoundObject
+from kundig.engine.search.words import folded
 from kundig.interfaces.web.frame import Link, LinkGroup, Shell
 from kundig.services.collaboration.preferences import desk_of
 
@@ -29,6 +33,9 @@ async def shell_of(scope: Scope) -> Shell:
         unread=desk.unread,
         keys=desk.preferences.letter_keys,
         theme=desk.preferences.theme,
+        high_contrast=desk.preferences.high_contrast,
+        tour=desk.tour,
+        id=str(scope.access.user or ""),
     )
 
 
@@ -48,12 +55,25 @@ def places_of(scope: Scope) -> tuple[tuple[LinkGroup, ...], tuple[Link, ...]]:
         for object_ in creatable
     )
     calendar = Link(t("Calendar").render(language), "/calendar", "calendar-days")
+    keyed = _with_letters((home, calendar, *data, *work))
     navigation = (
-        LinkGroup((home, calendar)),
-        LinkGroup(data, t("Data").render(language)),
-        LinkGroup(work, t("More").render(language)),
+        LinkGroup(keyed[:2]),
+        LinkGroup(keyed[2 : -len(work)], t("Data").render(language)),
+        LinkGroup(keyed[-len(work) :], t("More").render(language)),
     )
     return navigation, create
+
+
+def _with_letters(links: Sequence[Link]) -> tuple[Link, ...]:
+    """Each place with the letter that leads there after G: the first of its name that no place before it has."""
+    taken: set[str] = set()
+    found = []
+    for link in links:
+        letters = [link.key, *folded(link.label)]
+        key = next((letter for letter in letters if "a" <= letter <= "z" and letter not in taken), "")
+        taken.add(key)
+        found.append(replace(link, key=key))
+    return tuple(found)
 
 
 def navigation_objects(scope: Scope) -> list[BoundObject]:

@@ -79,7 +79,7 @@ CALL = Object(
     title="{subject}",
     order="-started_at",
     navigation=52,
-    interaction=Interaction(about=("related_to",), at="started_at"),
+    interaction=Interaction(about=("related_to",), at="started_at", reaches={"phone": "phone"}),
     fields=(
         field("subject", "text", "Subject", "Betreff", required=True, main=True),
         field("direction", "choice", "Direction", "Richtung", choices=DIRECTION, default="outbound", main=True),

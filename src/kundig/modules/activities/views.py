@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kundig.engine.extension import View
+from kundig.engine.extension import Home, View
 from kundig.modules.contacts.views import MINE
 
 _TO_DO = {"field": "status", "op": "in", "value": ["open", "in_progress"]}
@@ -18,6 +18,16 @@ VIEWS = (
         order="due_at",
         position=10,
         default=True,
+    ),
+    View(
+        name="due",
+        object="task",
+        label={"en": "Late and due", "de": "Überfällig und heute fällig"},
+        where={"all": [MINE, _TO_DO, {"field": "due_at", "op": "lte", "value": "today"}]},
+        columns=("subject", "due_at", "priority", "related_to"),
+        order="due_at",
+        position=15,
+        home=Home(position=10, empty={"en": "Nothing is due. A quiet day.", "de": "Nichts ist fällig. Ein ruhiger Tag."}),
     ),
     View(
         name="today",
@@ -85,6 +95,16 @@ VIEWS = (
         default=True,
     ),
     View(
+        name="today",
+        object="meeting",
+        label={"en": "Today's meetings", "de": "Termine heute"},
+        where={"all": [MINE, {"field": "starts_at", "op": "within", "value": "today"}]},
+        columns=("subject", "starts_at", "location", "related_to"),
+        order="starts_at",
+        position=15,
+        home=Home(position=20, empty={"en": "No meeting today.", "de": "Heute steht kein Termin an."}),
+    ),
+    View(
         name="mine",
         object="meeting",
         label={"en": "My meetings", "de": "Meine Termine"},
@@ -109,6 +129,20 @@ VIEWS = (
         order="-created_at",
         position=10,
         default=True,
+    ),
+    View(
+        name="my_quiet",
+        object="account",
+        label={"en": "Gone silent", "de": "Lange nichts gehört"},
+        where={"all": [MINE, {"field": "last_activity_at", "op": "lt", "value": "last_30_days"}]},
+        columns=("name", "last_activity_at", "next_activity_at"),
+        order="last_activity_at",
+        position=41,
+        home=Home(
+            position=50,
+            roles=("sales_representative", "sales_manager"),
+            empty={"en": "You have been in touch with everybody.", "de": "Sie hatten mit allen Kontakt."},
+        ),
     ),
     View(
         name="quiet",

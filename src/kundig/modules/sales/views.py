@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kundig.engine.extension import View
+from kundig.engine.extension import Home, View
 from kundig.modules.contacts.views import MINE
 
 _OPEN = {"field": "status", "op": "is", "value": "open"}
@@ -76,6 +76,21 @@ VIEWS = (
         columns=("name", "account", "stage", "amount", "close_date", "next_step"),
         order="close_date",
         position=30,
+    ),
+    View(
+        name="no_step",
+        object="opportunity",
+        label={"en": "Without a next step", "de": "Ohne nächsten Schritt"},
+        where={"all": [MINE, _OPEN, {"field": "next_step", "op": "empty"}]},
+        columns=("name", "account", "stage", "amount", "close_date"),
+        order="close_date",
+        position=35,
+        home=Home(
+            position=40,
+            roles=("sales_representative", "sales_manager"),
+            asks="next_step",
+            empty={"en": "Every open opportunity has a next step.", "de": "Jede offene Chance hat einen nächsten Schritt."},
+        ),
     ),
     View(
         name="this_month",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kundig.engine.extension import View
+from kundig.engine.extension import Home, View
 from kundig.modules.contacts.views import MINE
 
 _OPEN = {"field": "status_category", "op": "is", "value": "open"}
@@ -27,6 +27,20 @@ VIEWS = (
         columns=("number", "subject", "status", "priority", "account", "contact", "created_at"),
         order="-priority",
         position=20,
+    ),
+    View(
+        name="waiting",
+        object="ticket",
+        label={"en": "Waiting for me", "de": "Warten auf mich"},
+        where={"all": [MINE, _OPEN, {"field": "status", "op": "not_in", "value": ["waiting_customer"]}]},
+        columns=("number", "subject", "priority", "status", "account", "created_at"),
+        order="created_at",
+        position=25,
+        home=Home(
+            position=30,
+            roles=("service_agent",),
+            empty={"en": "No ticket waits for you.", "de": "Kein Ticket wartet auf Sie."},
+        ),
     ),
     View(
         name="unassigned",

@@ -45,9 +45,9 @@ class Notification:
     read: bool
 
 
-async def notifications_of(scope: Scope) -> list[Notification]:
+async def notifications_of(scope: Scope, most: int = SHOWN) -> list[Notification]:
     """The actor's latest notifications, newest first, of records that the actor may see."""
-    rows = await scope.connection.rows(_LIST, {"user": scope.access.user, "limit": SHOWN})
+    rows = await scope.connection.rows(_LIST, {"user": scope.access.user, "limit": most})
     labels = await _labels(scope, rows)
     names = await names_of(scope, [row["actor"] for row in rows if row["actor"]])
     return [

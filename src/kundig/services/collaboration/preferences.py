@@ -12,14 +12,17 @@ from kundig.services.collaboration.notifying import KINDS, NotificationKind
 Theme = Literal["auto", "light", "dark"]
 
 _READ = """
-select u.label, coalesce(p.theme, 'auto') as theme, coalesce(p.letter_keys, true) as letter_keys, coalesce(p.muted, '{}') as muted,
+select u.label, coalesce(p.theme, 'auto') as theme, coalesce(p.letter_keys, true) as letter_keys,
+  coalesce(p.high_contrast, false) as high_contrast, coalesce(p.tour, 0) as tour, coalesce(p.muted, '{}') as muted,
   (select count(*) from (
      select from {ws}.notification n where n.recipient = u.id and n.read_at is null limit 100) as unread) as unread
 from {ws}."user" u left join {ws}.preference p on p.user_id = u.id where u.id = %(user)s
 """
 _WRITE = """
-insert into {ws}.preference (user_id, theme, letter_keys, muted) values (%(user)s, %(theme)s, %(letter_keys)s, %(muted)s)
-on conflict (user_id) do update set theme = excluded.theme, letter_keys = excluded.letter_keys, muted = excluded.muted
+insert into {ws}.preference (user_id, theme, letter_keys, high_contrast, muted, chosen_at)
+values (%(user)s, %(theme)s, %(letter_keys)s, %(high_contrast)s, %(muted)s, now())
+on conflict (user_id) do update set theme = excluded.theme, letter_keys = excluded.letter_keys,
+  high_contrast = excluded.high_contrast, muted = excluded.muted, chosen_at = now()
 """
 
 
@@ -30,6 +33,8 @@ class Preferences:
     theme: Theme = "auto"
     letter_keys: bool = True
     """Whether single letters are shortcuts."""
+    high_contrast: bool = False
+    """Stronger than the device asks for by itself."""
     muted: frozenset[NotificationKind] = frozenset()
     """Notifications that they do not want."""
 
@@ -42,6 +47,8 @@ class Desk:
     unread: int
     """Notifications not read yet, at most 100."""
     preferences: Preferences
+    tour: int = 0
+    """At which step of the tour they are; not above 0 when they are in none."""
 
 
 async def desk_of(connection: Connection, user: UUID | None) -> Desk:
@@ -50,7 +57,9 @@ async def desk_of(connection: Connection, user: UUID | None) -> Desk:
     if row is None:
         return Desk("", 0, Preferences())
     muted: frozenset[NotificationKind] = frozenset(kind for kind in KINDS if kind in row["muted"])
-    return Desk(row["label"] or "", row["unread"], Preferences(row["theme"], row["letter_keys"], muted))
+    return Desk(
+        row["label"] or "", row["unread"], Preferences(row["theme"], row["letter_keys"], row["high_contrast"], muted), row["tour"]
+    )
 
 
 async def set_preferences(connection: Connection, user: UUID, preferences: Preferences) -> None:
@@ -61,6 +70,7 @@ async def set_preferences(connection: Connection, user: UUID, preferences: Prefe
             "user": user,
             "theme": preferences.theme,
             "letter_keys": preferences.letter_keys,
+            "high_contrast": preferences.high_contrast,
             "muted": sorted(preferences.muted),
         },
     )

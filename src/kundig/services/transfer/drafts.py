@@ -182,7 +182,9 @@ async def _first_order(scope: Scope, object_: str, shape: FileShape, survey: Sur
     """What to begin with: as it was done before with the same headings, else as these suggest."""
     before = await remembered(scope, object_, shape.header)
     if before is not None and before.order.mapping:
-        return before.order
+        # the same columns may come from a program that writes figures in another way
+        style = {"language": survey.language, "dates": survey.dates} if survey.language else {}
+        return msgspec.structs.replace(before.order, **style)
     language = survey.language or ("en" if scope.context.language == "en" else "de")
     return ImportOrder(object_, _suggestion(scope, object_, shape), language=language, dates=survey.dates, dry_run=True)
 

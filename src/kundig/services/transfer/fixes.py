@@ -8,6 +8,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from kundig.base.database.connection import Connection
+from kundig.services.transfer.cells.words import storable
 from kundig.services.transfer.files import Cell, Row
 
 
@@ -17,7 +18,7 @@ async def keep_fixes(connection: Connection, id_: UUID, row: int, cells: Mapping
         await connection.execute(
             "insert into {ws}.import_fix (import, row, place, value) values (%(id)s, %(row)s, %(place)s, %(value)s)"
             " on conflict (import, row, place) do update set value = excluded.value",
-            {"id": id_, "row": row, "place": place, "value": value},
+            {"id": id_, "row": row, "place": place, "value": storable(value)},
         )
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from kundig.base.database.connection import Connection
+from kundig.services.transfer.cells.words import storable
 from kundig.services.transfer.chunk import Outcome
 from kundig.services.transfer.files import Cell
 from kundig.services.transfer.lines import Line
@@ -135,7 +136,7 @@ def _cell_to_json(cell: Cell) -> Any:
     """A cell with its type: figures and truth values are JSON themselves, dates say what they are."""
     if isinstance(cell, datetime | date | time):
         return {type(cell).__name__: cell.isoformat()}
-    return cell.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(cell, str) else cell
+    return storable(cell) if isinstance(cell, str) else cell
 
 
 def _cell_from_json(cell: Any) -> Cell:

@@ -153,6 +153,12 @@ async def replace_errors(connection: Connection, id_: UUID, row: int, outcome: O
     await _add_errors(connection, id_, outcome)
 
 
+async def unreadable_rows(connection: Connection, id_: UUID) -> set[int]:
+    """The rows that failed since they can't be told apart into cells, so that no cell of theirs can be mended."""
+    statement = "select row from {ws}.import_error where import = %(id)s and code = 'bad_row' order by row limit 1000"
+    return set(await connection.values(statement, {"id": id_}))
+
+
 async def late_rows(connection: Connection, run: Run, limit: int) -> list[int]:
     """The next rows of this round that were deferred in the one before."""
     return await connection.values(

@@ -15,8 +15,8 @@ import msgspec
 
 from kundig.services.transfer.cells import is_empty
 from kundig.services.transfer.cells.style import DateOrder, Language
-from kundig.services.transfer.cells.words import text_of
-from kundig.services.transfer.files import FileShape, Row, read_rows
+from kundig.services.transfer.cells.words import storable, text_of
+from kundig.services.transfer.files import Cell, FileShape, Row, read_rows
 from kundig.services.transfer.files.recognise import letters
 from kundig.services.transfer.files.workbook import sheet_names
 
@@ -58,19 +58,21 @@ def survey_file(file: BinaryIO, shape: FileShape) -> Survey:
     file.seek(0)
     rows = list(islice(read_rows(file, shape), LOOKED_AT))
     columns = tuple(_column(rows, index) for index in range(len(shape.header)))
-    first = tuple(tuple(text_of(cell)[:LONGEST] for cell in row.cells) for row in rows[:FIRST_ROWS])
+    first = tuple(tuple(_text(cell) for cell in row.cells) for row in rows[:FIRST_ROWS])
     language, dates = style_of(text for column in columns for text, _ in column.values)
     return Survey(columns, first, len(rows), sheets, language, dates)
 
 
 def _column(rows: Sequence[Row], index: int) -> ColumnSurvey:
-    counted = Counter(
-        text_of(row.cells[index]).strip()[:LONGEST] for row in rows if index < len(row.cells) and not is_empty(row.cells[index])
-    )
+    counted = Counter(_text(row.cells[index]) for row in rows if index < len(row.cells) and not is_empty(row.cells[index]))
     # in the order of the file, and those of the same frequency too
     return ColumnSurvey(
         counted.total(), tuple(islice(counted, SAMPLES)), tuple(counted.most_common(MOST_VALUES)), len(counted) > MOST_VALUES
     )
+
+
+def _text(cell: Cell) -> str:
+    return storable(text_of(cell).strip()[:LONGEST])
 
 
 def style_of(texts: Iterable[str]) -> tuple[Language | None, DateOrder | None]:

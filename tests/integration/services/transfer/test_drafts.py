@@ -269,8 +269,9 @@ async def test_the_same_headings_are_mapped_as_before(crm, word):
     order = {f"{word}a": (Rule("name", values={"x": "y"}),), f"{word}b": (Rule("price"),)}
     await ordered(crm, id_, mapping=order, constants={"unit": "Stück", "sku": ""}, mode="upsert", match="sku")
     await trial(crm, id_)
-    again = await draft_of(crm, f"{heading}\nother;7\n")
+    again = await draft_of(crm, f"{heading}\nother;1,200.50\n")
     draft = await reading(crm, again)
+    assert draft.order.language == "en", "how figures are written is seen in each file"
     assert draft.order.mapping == order
     assert draft.order.constants == {"unit": "Stück"}
     async with crm.opened() as scope:
@@ -298,3 +299,26 @@ async def test_mended_cells_go_into_the_file_of_errors(crm, word):
         file = b"".join([part async for part in errors_file(scope, id_)])
     _, row = csv.reader(io.StringIO(file.decode("utf-8-sig")), delimiter=";")
     assert row[:2] == [f"{word} x", "teuer"]
+
+
+async def test_what_can_not_be_read_is_shown_and_not_mended(crm, word):
+    content = (
+        f"Name;Preis\n{word} größe;1,00\n".encode()
+        + f"{word} b".encode()
+        + b"\xff;1,00\n"
+        + f"{word} \0c;x\n{word} d;1;zu viel\n".encode()
+    )
+    id_ = await draft_of(crm, content)
+    await ordered(crm, id_, mapping=mapped(Name="name", Preis="price"))
+    state = await trial(crm, id_)
+    assert figures(state)[1:] == (1, 0, 0, 3), state["errors"]
+    bad = {sample.row: sample for sample in await samples(crm, id_, "failed")}
+    assert bad[3].cells[0] == f"{word} b?"
+    assert bad[4].cells[0] == f"{word} \N{REPLACEMENT CHARACTER}c"
+    for row in (3, 5):
+        async with crm.opened() as scope:
+            with pytest.raises(Missing):
+                await fix_row(scope, id_, row, {0: "x"})
+    async with crm.opened() as scope:
+        await fix_row(scope, id_, 4, {0: f"{word} c", 1: "2,00"})
+    assert figures(await state_of(crm, id_))[1:] == (2, 0, 0, 2)

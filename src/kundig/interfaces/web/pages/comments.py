@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
 
 from kundig.base.errors import Invalid
+from kundig.base.i18n import t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.fields.rich_text import plain
 from kundig.interfaces.web.edge import Reply, Visit, page
+from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.rendering import render
 from kundig.services.collaboration.comments import (
@@ -104,8 +106,10 @@ async def set_following(request: Request[Any, Any, Any], object_name: str, id_: 
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         await check_visible(scope, object_name, record_id(id_))
-        await (follow if visit.query("to") == "1" else unfollow)(scope, object_name, record_id(id_))
-        return await _shown(scope, visit, object_name, id_)
+        begins = visit.query("to") == "1"
+        await (follow if begins else unfollow)(scope, object_name, record_id(id_))
+        told = t("You follow this record now.") if begins else t("You no longer follow this record.")
+        return replace(await _shown(scope, visit, object_name, id_), headers=notice(visit, told))
 
     return await page(request, work)
 

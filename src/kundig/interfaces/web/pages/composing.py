@@ -12,14 +12,13 @@ from kundig.base.errors import FieldError, Invalid, Missing
 from kundig.base.i18n import label_in, t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import read_record
-from kundig.engine.records.writing import Create, write
 from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.details import Control, controls_of, other_errors
 from kundig.interfaces.web.pages.ids import record_id
-from kundig.interfaces.web.pages.values import form_values
+from kundig.interfaces.web.pages.values import write_form
 from kundig.interfaces.web.rendering import render
 from kundig.interfaces.web.widgets.reading import Form
 
@@ -56,7 +55,7 @@ def composer_of(scope: Scope, object_: BoundObject) -> tuple[Kind, ...]:
         rights, interaction = scope.access.objects.get(other.name), other.definition.interaction
         if interaction is None or rights is None or not rights.create or other.name == object_.name:
             continue
-        if any(_takes(other, name, object_.name) for name in interaction.about):
+        if about_field(other, object_.name):
             found.append(other)
     found.sort(key=lambda other: other.definition.interaction is not None and other.definition.interaction.at != "created_at")
     language = scope.context.language
@@ -65,10 +64,10 @@ def composer_of(scope: Scope, object_: BoundObject) -> tuple[Kind, ...]:
     )
 
 
-def _takes(other: BoundObject, name: str, object_: str) -> bool:
-    """Whether the field that says what an interaction is about takes any object: only then it is written from a record's page."""
-    field = other.fields[name]
-    return field.target is None and object_ in (getattr(field.options, "targets", ()) or (object_,))
+def about_field(other: BoundObject, object_: str) -> str | None:
+    """The field that says what an interaction is about, where it takes any object: only then it is written from a record's page."""
+    fields = (other.fields[name] for name in _about(other))
+    return next((f.name for f in fields if f.target is None and object_ in (getattr(f.options, "targets", ()) or (object_,))), None)
 
 
 def composer_view(
@@ -111,13 +110,13 @@ async def compose(request: Request[Any, Any, Any], object_name: str, id_: str, o
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         object_ = scope.object(other)
-        about = next((name for name in _about(object_) if _takes(object_, name, object_name)), None)
+        about = about_field(object_, object_name)
         if about is None:
             raise Missing
-        values: dict[str, Any] = form_values(scope, object_, visit.form) | {about: [{"object": object_name, "id": id_}]}
+        own = {about: [{"object": object_name, "id": id_}]}
         try:
             async with scope.connection.savepoint():
-                written = await write(scope, other, [Create(values)])
+                written = await write_form(scope, object_, visit.form, more=own)
         except Invalid as error:
             view = composer_view(scope, visit, object_name, id_, other, visit.form, error.errors)
             return Reply(render("pages/composer.html", view, visit.frame), 422)

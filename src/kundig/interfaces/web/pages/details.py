@@ -12,7 +12,7 @@ from kundig.engine.extension import Layout
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.web.formats import Formats
-from kundig.interfaces.web.frame import Link
+from kundig.interfaces.web.frame import Link, Verb
 from kundig.interfaces.web.widgets.described import FieldView, describe
 from kundig.interfaces.web.widgets.filling import Filled, fill
 from kundig.interfaces.web.widgets.reading import Form, typed
@@ -71,12 +71,10 @@ class RecordView:
     """Whether anything can be written down here."""
     first: Any
     """The composer's first form, a `ComposerView`."""
-    actions: tuple[Link, ...]
+    verbs: tuple[Verb, ...]
     stages: tuple[tuple[str, str, str], ...]
     """Key, label and state (done, current, next) of the first pipeline's stages."""
     may_edit: bool
-    may_delete: bool
-    may_share: bool
     crumb: Link
 
 

@@ -15,8 +15,8 @@ from kundig.base.errors import FieldError, Invalid, Missing
 from kundig.base.i18n import label_in, t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import read_many, read_record
-from kundig.engine.records.writing import Create, write
 from kundig.engine.schema.bound import BoundObject
+from kundig.engine.schema.kinds import Kind
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.notices import notice
@@ -25,10 +25,11 @@ from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.pages.merging import Clashed, Merge, write_merged
 from kundig.interfaces.web.pages.occurrences import REACH, choices_of, known_series, reach_of, recurs, save_reach
 from kundig.interfaces.web.pages.planning import guests_control, guests_given, lasts
-from kundig.interfaces.web.pages.values import form_values
+from kundig.interfaces.web.pages.values import write_form
 from kundig.interfaces.web.rendering import render, render_block
 from kundig.interfaces.web.widgets.reading import Form
 
+THEN_OPEN = "open"
 QUICK = 8
 """Fields of the short form, besides required ones."""
 
@@ -104,19 +105,28 @@ def _mine(scope: Scope, visit: Visit, object_: BoundObject) -> dict[str, Any]:
 
 
 async def _given(scope: Scope, object_: BoundObject, visit: Visit) -> dict[str, Any]:
-    """Values from the address: plain ones, and links with the label of the record they lead to."""
+    """Values from the address: plain ones, and links (`id`, or `object:id`) with the label of the record they lead to."""
     given: dict[str, Any] = {}
     for name, value in visit.request.query_params.items():
         field = object_.fields.get(name)
         if field is None or name in scope.rights(object_.name).hidden:
             continue
-        if field.target is not None and field.to_one:
-            found = (await read_many(scope, field.target, [record_id(value)], ["label"])).get(record_id(value))
-            if found is not None:
-                given[name] = {"id": value, "object": field.target, "label": msgspec.json.decode(found)["label"]}
+        if field.kind is Kind.LINK:
+            target, _, id_ = value.rpartition(":")
+            link = await _linked(scope, target or field.target or "", id_)
+            if link is not None:
+                given[name] = link if field.to_one else [link]
         else:
             given[name] = value
     return given
+
+
+async def _linked(scope: Scope, object_: str, id_: str) -> dict[str, str] | None:
+    """A link as records hold it; None to what can't be seen."""
+    if object_ not in scope.access.objects:
+        return None
+    found = (await read_many(scope, object_, [record_id(id_)], ["label"])).get(record_id(id_))
+    return None if found is None else {"id": id_, "object": object_, "label": msgspec.json.decode(found)["label"]}
 
 
 @post("/o/{object_name:str}/new", status_code=200)
@@ -127,7 +137,7 @@ async def create(request: Request[Any, Any, Any], object_name: str) -> Response[
         object_ = scope.object(object_name)
         try:
             async with scope.connection.savepoint():
-                written = await write(scope, object_name, [Create(form_values(scope, object_, visit.form))])
+                written = await write_form(scope, object_, visit.form)
         except Invalid as error:
             return await _back(scope, visit, object_, "", error)
         told = notice(visit, t("Saved."), undo=f"/changes/{written.change}/undo" if written.change else "")
@@ -153,14 +163,22 @@ def _quick_view(
     parts = tuple(replace(part, controls=tuple(c for c in part.controls if c.field.name in shown)) for part in whole.parts)
     defaults = _defaults(object_)
     given = {name: value for name, value in record.items() if value != defaults.get(name)}
-    query = urlencode({name: value["id"] if isinstance(value, dict) else value for name, value in given.items()})
+    query = urlencode({name: _in_address(value) for name, value in given.items()})
     return replace(
         whole,
         parts=parts,
         action=f"/o/{object_.name}/quick",
         errors=other_errors(scope, parts, errors),
         all_fields=f"/o/{object_.name}/new?{query}",
+        hidden={"then": THEN_OPEN} if THEN_OPEN in (visit.query("then"), visit.value("then")) else {},
     )
+
+
+def _in_address(value: Any) -> Any:
+    """What `_given` reads again."""
+    if isinstance(value, list) and value and isinstance(value[0], dict) and "object" in value[0]:
+        value = value[0]
+    return f"{value['object']}:{value['id']}" if isinstance(value, dict) and "object" in value else value
 
 
 @get("/o/{object_name:str}/quick")
@@ -184,19 +202,20 @@ async def quick_reply(scope: Scope, visit: Visit, object_: BoundObject, given: d
 
 @post("/o/{object_name:str}/quick", status_code=200)
 async def quick_create(request: Request[Any, Any, Any], object_name: str) -> Response[str]:
-    """Make the record and stay on the page."""
+    """Make the record and stay on the page, or with `then=open` go to it."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         object_ = scope.object(object_name)
-        values = form_values(scope, object_, visit.form) | await guests_given(scope, object_, "", visit.form)
+        guests = await guests_given(scope, object_, "", visit.form)
         try:
             async with scope.connection.savepoint():
-                written = await write(scope, object_name, [Create(values)])
+                written = await write_form(scope, object_, visit.form, more=guests)
         except Invalid as error:
             view = _quick_view(scope, visit, object_, {}, visit.form, error.errors)
             view = await _planned(scope, object_, view, form=visit.form)
             return Reply(render("pages/quick_form.html", view, visit.frame), 422)
-        return Reply(to=visit.here, headers=notice(visit, t("Saved."), undo=f"/changes/{written.change}/undo"))
+        to = f"/o/{object_name}/{written.ids[0]}" if visit.value("then") == THEN_OPEN else visit.here
+        return Reply(to=to, headers=notice(visit, t("Saved."), undo=f"/changes/{written.change}/undo"))
 
     return await page(request, work)
 

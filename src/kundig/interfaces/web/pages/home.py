@@ -1,13 +1,13 @@
-"""The first page of the day: what there is, and the lists about oneself. And the answer that the server is alive."""
+"""The first page of the day: what there is, and the cards that somebody has on it. And the answer that the server is alive."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from litestar import Request, Response, get
+import msgspec
+from litestar import Request, Response, get, post
 
 from kundig.base.errors import Missing
 from kundig.base.i18n import label_in, t
@@ -18,45 +18,40 @@ from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.frame import Link
+from kundig.interfaces.web.notices import notice
+from kundig.interfaces.web.pages.home_cards import MOST, Card, cards_of, shown_cards
 from kundig.interfaces.web.pages.listing import column_at, named_as_person, views_of
+from kundig.interfaces.web.pages.notifications import rows_of
 from kundig.interfaces.web.rendering import render
 from kundig.interfaces.web.shell import navigation_objects, object_link
 from kundig.interfaces.web.widgets.described import FieldView
+from kundig.services.collaboration.home import arrange, arrangement_of, set_whose
 
-TILES = 4
-CARDS = 5
-ROWS = 7
+TILES, ROWS = 4, 7
+ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
-class MyList:
-    """A list about oneself, fetched after the page."""
+class ArrangeView:
+    """`pages/home_arrange.html`: the cards that are shown, in order, then those that could be."""
 
-    title: str
-    icon: str
-    address: str
-    part: str
-    wide: bool = False
+    shown: tuple[Card, ...]
+    others: tuple[Card, ...]
+    most: int = MOST
 
 
 @get("/")
 async def home(request: Request[Any, Any, Any]) -> Response[str]:
-    """Counts and one's own lists; nothing of it is read with the page itself."""
+    """Counts and cards; nothing of them is read with the page itself."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        language = visit.frame.language
         links = [_tile(scope, object_) for object_ in navigation_objects(scope)][:TILES]
-        lists = [
-            MyList(
-                title=label_in(view.label, language), icon=object_.definition.icon,
-                address=f"/o/{object_.name}?view={view.name}", part=f"/home/{object_.name}/{view.name}",
-                wide=bool(object_.pipelines) and object_.definition.interaction is None,
-            )
-            for object_, view in _about_me(scope)
-        ]  # fmt: skip
+        arrangement = await arrangement_of(scope.connection, scope.access.user)
+        cards = shown_cards(cards_of(scope), arrangement)
         now = datetime.now(scope.context.time_zone)
         name = visit.frame.shell.user.split(" ")[0] if visit.frame.shell else ""
-        view = {"links": links, "lists": lists[:CARDS], "hello": _hello(now.hour, name).render(language), "today": now}
+        hello = _hello(now.hour, name).render(visit.frame.language)
+        view = {"links": links, "cards": cards, "hello": hello, "today": now, "of_all": arrangement.of_all}
         return Reply(render("pages/home.html", view, visit.frame))
 
     return await page(request, work)
@@ -75,46 +70,85 @@ def _hello(hour: int, name: str) -> Any:
     return t("Good day, {name}", name=name) if hour < 18 else t("Good evening, {name}", name=name)
 
 
-def _about_me(scope: Scope) -> Iterator[tuple[BoundObject, View]]:
-    """For each object the first view that asks for oneself: first what is planned, then what has stages, money first."""
-    objects = [scope.model.objects[name] for name in scope.access.objects if name in scope.model.objects]
-    planned = [o for o in objects if o.definition.interaction is not None and o.definition.interaction.at != "created_at"]
-    staged = sorted((o for o in objects if o.pipelines and o not in planned), key=lambda o: not _has_amount(o))
-    for object_ in (*planned, *staged):
-        own = [view for view in views_of(scope, object_) if view.shape == "list" and _asks_for_me(view.where)]
-        if own and (object_ in staged or _looks_ahead(scope, object_)):
-            yield object_, own[0]
+@get("/home/arrange")
+async def arrange_form(request: Request[Any, Any, Any]) -> Response[str]:
+    """The dialog in which somebody chooses and orders the cards."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        cards = cards_of(scope)
+        shown = shown_cards(cards, await arrangement_of(scope.connection, scope.access.user))
+        others = tuple(card for card in cards if card not in shown)
+        return Reply(render("pages/home_arrange.html", ArrangeView(tuple(shown), others), visit.frame))
+
+    return await page(request, work)
 
 
-def _has_amount(object_: BoundObject) -> bool:
-    return any(field.pipeline is not None and field.pipeline.amount for field in object_.pipelines)
+@post("/home/arrange", status_code=200)
+async def keep_arrangement(request: Request[Any, Any, Any]) -> Response[str]:
+    """Keep the cards that are chosen, as they stand in the form; `reset` as they are for the role."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        if scope.access.user is None:
+            raise Missing
+        known = {card.key for card in cards_of(scope)}
+        chosen = [key for key in dict.fromkeys(visit.form.get("card", ())) if key in known][:MOST]
+        await arrange(scope.connection, scope.access.user, None if visit.value("reset") else chosen)
+        return Reply(to="/", headers=notice(visit, t("Saved.")))
+
+    return await page(request, work)
 
 
-def _looks_ahead(scope: Scope, object_: BoundObject) -> bool:
-    """Whether the object's first list goes forward in time: what was is no plan."""
-    interaction, views = object_.definition.interaction, views_of(scope, object_)
-    return bool(interaction and views) and (views[0].order or "") == (interaction.at if interaction else "")
+@post("/home/whose", status_code=200)
+async def choose_whose(request: Request[Any, Any, Any]) -> Response[str]:
+    """Lists about oneself, or with `all` about everybody."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        if scope.access.user is None:
+            raise Missing
+        await set_whose(scope.connection, scope.access.user, of_all=visit.value("whose") == ALL)
+        return Reply(to="/")
+
+    return await page(request, work)
 
 
-def _asks_for_me(where: Any) -> bool:
-    if isinstance(where, dict):
-        return where.get("value") == "me" or any(_asks_for_me(part) for part in where.values())
-    return isinstance(where, list) and any(_asks_for_me(part) for part in where)
+@get("/home/news")
+async def news(request: Request[Any, Any, Any]) -> Response[str]:
+    """What has happened to what one follows, and what one is told of, newest first."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        return Reply(render("pages/home_news.html", await rows_of(scope, ROWS), visit.frame))
+
+    return await page(request, work)
 
 
 @get("/home/{object_name:str}/{view_name:str}")
-async def my_list(request: Request[Any, Any, Any], object_name: str, view_name: str) -> Response[str]:
-    """The first rows of such a list: what is late first, with its day; interactions only from today on or not done."""
+async def card_rows(request: Request[Any, Any, Any], object_name: str, view_name: str) -> Response[str]:
+    """The first rows of a view; interactions only from today on where the view goes back in time."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         object_ = scope.object(object_name)
         view = next((v for v in views_of(scope, object_) if v.name == view_name), None)
         if view is None:
             raise Missing
+        if visit.query("whose") == ALL:
+            view = msgspec.structs.replace(view, where=without_me(view.where))
         rows = await _rows(scope, object_, view)
         return Reply(render("pages/home_list.html", _list_view(scope, visit, object_, view, rows), visit.frame))
 
     return await page(request, work)
+
+
+def without_me(where: Any) -> Any:
+    """A filter without its conditions about oneself; None where nothing is left."""
+    if not isinstance(where, dict):
+        return where
+    if where.get("value") == "me":
+        return None
+    for key in ("all", "any"):
+        if key in where:
+            parts = [part for part in map(without_me, where[key]) if part is not None]
+            return {key: parts} if parts else None
+    return where
 
 
 def _columns(scope: Scope, object_: BoundObject, view: View) -> list[FieldView]:
@@ -123,30 +157,37 @@ def _columns(scope: Scope, object_: BoundObject, view: View) -> list[FieldView]:
 
 
 async def _rows(scope: Scope, object_: BoundObject, view: View) -> list[dict[str, Any]]:
-    """The first rows of a view; of what has a time, those still to come."""
     where: Any = view.where
     interaction = object_.definition.interaction
-    if interaction is not None and (view.order or "").startswith("-"):
+    order = view.order or ""
+    if interaction is not None and order.startswith("-") and order.endswith(interaction.at) and interaction.at != "created_at":
         ahead = {"field": interaction.at, "op": "gte", "value": "today"}
-        where = {"all": [where, ahead]} if where else ahead
+        where, order = ({"all": [where, ahead]} if where else ahead), interaction.at
     fields = tuple(dict.fromkeys(["label", *(column.name for column in _columns(scope, object_, view))]))
-    found = await list_records(scope, ListQuery(object_.name, where, fields, (view.order or "").removeprefix("-") or None, ROWS))
-    return found.records()
+    return (await list_records(scope, ListQuery(object_.name, where, fields, order or None, ROWS))).records()
 
 
 def _list_view(scope: Scope, visit: Visit, object_: BoundObject, view: View, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    columns = _columns(scope, object_, view)
+    columns, language = _columns(scope, object_, view), visit.frame.language
     when = next((c for c in columns if c.widget in ("date", "datetime")), None)
-    shown = formats(visit.frame.language, visit.frame.zone)
+    shown = formats(language, visit.frame.zone)
     now = datetime.now(scope.context.time_zone)
+    interaction = object_.definition.interaction
+    plans = interaction is not None
+    # What was planned and is still listed is late; a meeting that was is over, and what happened was never planned.
+    lasts = object_.definition.period is not None and object_.definition.period.end is not None
+    due = bool(when and interaction and not lasts and interaction.at == when.name != "created_at")
     for row in rows:
-        row["late"] = bool(when and row[when.name] and _past(row[when.name], when.widget, shown, now))
-    table = bool(object_.pipelines) and object_.definition.interaction is None
+        row["late"] = bool(due and when and row[when.name] and _past(row[when.name], when.widget, shown, now))
+    table = bool(object_.pipelines) and not plans
     small = [c for c in columns if c is not when and c.widget in ("choice", "links", "link", "text", "stage")][:2]
+    rights = scope.rights(object_.name)
+    asks = view.home.asks if view.home and rights.edit != "none" else None
     return {
         "name": object_.name, "icon": object_.definition.icon, "person": named_as_person(object_), "when": when,
         "rows": rows, "columns": columns[:5] if table else small, "table": table,
-        "label": label_in(object_.definition.label, visit.frame.language),
+        "label": label_in(object_.definition.label, language), "asks": column_at(scope, object_, asks) if asks else None,
+        "empty": label_in(view.home.empty, language) if view.home and view.home.empty else "",
     }  # fmt: skip
 
 
@@ -160,4 +201,4 @@ async def alive() -> Response[str]:
     return Response("", media_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
-ROUTES = (home, my_list, alive)
+ROUTES = (home, arrange_form, keep_arrangement, choose_whose, news, card_rows, alive)

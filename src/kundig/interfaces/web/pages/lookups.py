@@ -12,6 +12,7 @@ from kundig.engine.records.reading import ListQuery, list_records
 from kundig.engine.search.query import search
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.rendering import render
+from kundig.interfaces.web.titles import made_by_name
 
 FOUND = 8
 
@@ -25,9 +26,20 @@ async def look_up(request: Request[Any, Any, Any], object_name: str) -> Response
             :100
         ]
         hits = await (_anywhere(scope, words) if object_name == "-" else _in_one(scope, object_name, words))
-        return Reply(render("pages/found.html", {"hits": hits, "words": words}, visit.frame))
+        makes = _makes(scope, object_name) if words and visit.query("makes") else ""
+        known = any(hit["label"].casefold() == words.casefold() for hit in hits)
+        return Reply(render("pages/found.html", {"hits": hits, "words": words, "makes": "" if known else makes}, visit.frame))
 
     return await page(request, work)
+
+
+def _makes(scope: Scope, object_name: str) -> str:
+    """What a record is called that can be made by its name; nothing where it can't."""
+    return (
+        label_in(scope.model.objects[object_name].definition.label, scope.context.language)
+        if made_by_name(scope, object_name)
+        else ""
+    )
 
 
 async def _in_one(scope: Scope, object_name: str, words: str) -> list[dict[str, Any]]:

@@ -20,11 +20,11 @@ from kundig.base.i18n import t
 from kundig.engine.history.since import Later, changed_since
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import read_record
-from kundig.engine.records.writing import Update, Written, write
+from kundig.engine.records.writing import Change, Update, Written, write
 from kundig.engine.schema.bound import BoundField, BoundObject
 from kundig.interfaces.web.edge import Visit
 from kundig.interfaces.web.formats import Formats, formats
-from kundig.interfaces.web.pages.values import form_values
+from kundig.interfaces.web.pages.values import form_values, made_for_links, of_field
 from kundig.interfaces.web.widgets.filling import fill
 from kundig.interfaces.web.widgets.reading import Form, read
 
@@ -85,8 +85,9 @@ async def write_merged(
     `also` is written with it (what the record owns), `save` writes in another way than for the one record. Raises Clashed,
     Invalid, Missing.
     """
+    made = await made_for_links(Change(scope), object_, visit.form if only is None else of_field(only, visit.form))
     for attempt in range(1, _TRIES + 1):
-        merge = await _merged(scope, visit, object_, id_, only)
+        merge = await _merged(scope, visit, object_, id_, only, made)
         if any(not clash.keep for clash in merge.clashes.values()):
             raise Clashed(merge)
         if not merge.values and not also:
@@ -101,11 +102,12 @@ async def write_merged(
     raise AssertionError
 
 
-async def _merged(scope: Scope, visit: Visit, object_: BoundObject, id_: UUID, only: str | None) -> Merge:
+async def _merged(scope: Scope, visit: Visit, object_: BoundObject, id_: UUID, only: str | None, made: Mapping[str, str]) -> Merge:
     values = form_values(scope, object_, visit.form)
     if only is not None:
         bound = object_.fields[only]
         values = {only: read(bound, visit.form, scope.context.language, scope.context.time_zone)}
+    values |= made
     text, version = await read_record(scope, object_.name, id_, [*dict.fromkeys([*values, "label", "version"])])
     record: dict[str, Any] = msgspec.json.decode(text)
     seen = visit.value("version")

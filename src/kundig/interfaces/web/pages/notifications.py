@@ -14,7 +14,7 @@ from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.rendering import render
-from kundig.services.collaboration.notifications import Notification, forget_invisible, mark_read, notifications_of, place_of
+from kundig.services.collaboration.notifications import SHOWN, Notification, forget_invisible, mark_read, notifications_of, place_of
 
 ADDRESS = "/notifications"
 _ICONS = {"mention": "at-sign", "comment": "message-square", "assigned": "user-check", "changed": "pencil"}
@@ -47,19 +47,23 @@ async def show(request: Request[Any, Any, Any]) -> Response[str]:
     """The latest notifications; looking at them does not mark them as read."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        language = visit.frame.language
-        rows = [
-            Row(
-                item,
-                _ICONS[item.kind],
-                _sentence(item).render(language),
-                label_in(scope.object(item.object).definition.label, language),
-            )
-            for item in await notifications_of(scope)
-        ]
-        return Reply(render("pages/notifications.html", NotificationsView(rows), visit.frame))
+        return Reply(render("pages/notifications.html", NotificationsView(await rows_of(scope)), visit.frame))
 
     return await page(request, work)
+
+
+async def rows_of(scope: Scope, most: int = SHOWN) -> list[Row]:
+    """The latest notifications as sentences."""
+    language = scope.context.language
+    return [
+        Row(
+            item,
+            _ICONS[item.kind],
+            _sentence(item).render(language),
+            label_in(scope.object(item.object).definition.label, language),
+        )
+        for item in await notifications_of(scope, most)
+    ]
 
 
 def _sentence(item: Notification) -> Text:

@@ -23,6 +23,7 @@ from kundig.interfaces.web.pages.details import RecordView, facts_of, parts_of, 
 from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.pages.listing import column_at, named_as_person, short_columns
 from kundig.interfaces.web.pages.occurrences import ask_reach, delete_reach, known_series, reach_of, recurs
+from kundig.interfaces.web.pages.verbs import verbs_of
 from kundig.interfaces.web.rendering import render
 
 JOURNAL_PAGE = 20
@@ -51,20 +52,11 @@ async def record_view(scope: Scope, object_name: str, id_: str, visit: Visit) ->
         related=related_of(scope, object_, id_),
         composer=bool(kinds),
         first=composer_view(scope, visit, object_name, id_, kinds[0].href) if kinds else None,
-        actions=actions_of(scope, object_, id_) if rights.edit != "none" else (),
+        verbs=verbs_of(scope, object_, id_),
         stages=stages,
         may_edit=rights.edit != "none",
-        may_delete=rights.delete != "none",
-        may_share=rights.share != "none" and object_.definition.storage == "record",
         crumb=Link(label_in(object_.definition.label_plural, language), f"/o/{object_name}"),
     )
-
-
-def actions_of(scope: Scope, object_: BoundObject, id_: str) -> tuple[Link, ...]:
-    """The verbs of an object; each opens a dialog."""
-    own = [action for (name, _), action in sorted(scope.model.actions.items()) if name == object_.name]
-    language = scope.context.language
-    return tuple(Link(label_in(a.label, language), f"/o/{object_.name}/{id_}/actions/{a.name}", a.icon) for a in own)
 
 
 @get("/o/{object_name:str}/{id_:str}")

@@ -12,14 +12,13 @@ from kundig.base.errors import Invalid, Missing
 from kundig.base.i18n import label_in, t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import read_record
-from kundig.engine.records.writing import Update, write
 from kundig.engine.schema.bound import BoundField, BoundObject
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.details import FormPart, FormView, controls_of
 from kundig.interfaces.web.pages.ids import record_id
-from kundig.interfaces.web.pages.values import form_values
+from kundig.interfaces.web.pages.values import write_form
 from kundig.interfaces.web.rendering import render
 from kundig.interfaces.web.widgets.reading import asked
 
@@ -30,12 +29,11 @@ async def move_to_stage(request: Request[Any, Any, Any], object_name: str, id_: 
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         object_ = scope.object(object_name)
-        field = stage_field(scope, object_, visit.value("field"))
-        stage = visit.value("stage")
-        values = form_values(scope, object_, visit.form) | {field.name: stage}
+        field = stage_field(scope, object_, visit.value("field") or visit.query("field"))
+        stage = visit.value("stage") or visit.query("stage")
         try:
             async with scope.connection.savepoint():
-                written = await write(scope, object_name, [Update(record_id(id_), values)])
+                written = await write_form(scope, object_, visit.form, id_=record_id(id_), more={field.name: stage})
         except Invalid as error:
             missing = [e.field for e in error.errors if e.field != field.name and e.field in object_.fields]
             if not missing:

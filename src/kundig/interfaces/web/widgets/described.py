@@ -12,6 +12,7 @@ from babel.numbers import get_territory_currencies
 from kundig.base.i18n import label_in
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.bound import BoundField
+from kundig.interfaces.web.titles import made_by_name
 from kundig.interfaces.web.widgets.choosing import COMPACT, ICONS, RIGHT, widget_of
 
 TWO_LETTERS = 2
@@ -41,6 +42,8 @@ class FieldView:
     editable: bool = False
     choices: Mapping[str, ChoiceView] = field(default_factory=dict)
     target: str = ""
+    makes: bool = False
+    """Of a link: whether a record that is not there yet can be made by its name."""
     currency: str = "EUR"
     currencies: tuple[str, ...] = ()
     countries: tuple[tuple[str, str], ...] = ()
@@ -74,6 +77,7 @@ def describe(scope: Scope, bound: BoundField, path: str | None = None) -> FieldV
         editable=(own and not fixed and not bound.standard) or (own and bound.name == "owner" and not fixed),
         choices={c.key: ChoiceView(label_in(c.label, language), c.color or "gray", c.retired) for c in bound.choices},
         target=bound.target or "",
+        makes=bound.to_one and made_by_name(scope, bound.target or ""),
         currency=scope.context.workspace.currency,
         currencies=_currencies(scope.context.workspace.currency) if widget == "money" else (),
         countries=countries(language) if widget == "address" else (),

@@ -37,6 +37,13 @@ def text_of(cell: Cell) -> str:
     return str(cell).lower() if isinstance(cell, bool) else str(cell)
 
 
+def storable(text: str) -> str:
+    """A text that the database takes: with marks instead of NUL and of bytes that are no letters."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
+
+
 def read_rich_text(cell: Cell) -> str:
     """Markup as it is; plain text with its lines as paragraphs."""
     text = text_of(cell)

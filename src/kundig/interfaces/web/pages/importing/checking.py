@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 from litestar import Request, Response, get, post
 
-from kundig.base.errors import Invalid
+from kundig.base.errors import Invalid, Missing
 from kundig.base.i18n import t
 from kundig.engine.history.journal import fill_labels
 from kundig.engine.policy.scope import Scope
@@ -26,10 +26,12 @@ from kundig.services.transfer.imports import import_state
 from kundig.services.transfer.offers import offers_for
 from kundig.services.transfer.previews import Sample, read_sample, read_samples
 from kundig.services.transfer.pulses import tried
+from kundig.services.transfer.store import unreadable_rows
 
 OUTCOMES = ("created", "updated", "skipped")
 _PAGE = "pages/importing/check.html"
 LONGEST_CELL = 10_000
+LAST_ROW = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class GridRow:
     """What is wrong with the row as a whole."""
     record: str = ""
     label: str = ""
+    mendable: bool = True
     changes: tuple[tuple[FieldView, Any, Any], ...] = ()
 
 
@@ -127,6 +130,8 @@ async def mend_row(request: Request[Any, Any, Any], id_: str, number: int) -> Re
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         key = record_id(id_)
+        if number > LAST_ROW:
+            raise Missing
         heads = _heads(scope, await read_draft(scope, key))
         sample = await read_sample(scope.connection, key, number)
         before = [text_of(cell) for cell in sample.cells] if sample is not None else []
@@ -177,9 +182,10 @@ async def _view(scope: Scope, draft: Draft, shown: str, errors: tuple[str, ...] 
     shown = shown if shown in OUTCOMES else next((outcome for outcome in OUTCOMES if run[outcome]), "created")
     bad = await read_samples(connection, key, ["failed"], mended=True)
     rows = await read_samples(connection, key, [shown])
+    unreadable = await unreadable_rows(connection, key)
     faults = {row.row: [error for error in run["errors"] if error["row"] == row.row] for row in bad}
     return CheckView(
-        steps, run, heads, tuple(_grid_row(heads, row, faults[row.row]) for row in bad), shown,
+        steps, run, heads, tuple(_grid_row(heads, row, faults[row.row], mendable=row.row not in unreadable) for row in bad), shown,
         await _with_records(scope, draft, heads, rows), 0,
     )  # fmt: skip
 
@@ -198,14 +204,14 @@ def _heads(scope: Scope, draft: Draft) -> tuple[Head, ...]:
     )
 
 
-def _grid_row(heads: tuple[Head, ...], sample: Sample, faults: list[dict[str, Any]]) -> GridRow:
+def _grid_row(heads: tuple[Head, ...], sample: Sample, faults: list[dict[str, Any]], *, mendable: bool = True) -> GridRow:
     cells = []
     for head in heads:
         text = text_of(sample.cells[head.index]) if head.index < len(sample.cells) else ""
         cells.append((head, text, " ".join(fault["message"] for fault in faults if fault["column"] == head.name)))
     names = {head.name for head in heads}
     wrong = " ".join(fault["message"] for fault in faults if fault["column"] not in names)
-    return GridRow(sample.row, sample.outcome, tuple(cells), wrong, str(sample.record or ""))
+    return GridRow(sample.row, sample.outcome, tuple(cells), wrong, str(sample.record or ""), mendable=mendable)
 
 
 async def _with_records(scope: Scope, draft: Draft, heads: tuple[Head, ...], samples: list[Sample]) -> tuple[GridRow, ...]:
@@ -232,7 +238,7 @@ async def _with_records(scope: Scope, draft: Draft, heads: tuple[Head, ...], sam
         row = _grid_row(heads, sample, [])
         label = labels.get(sample.record, "") if sample.record else ""
         changes = tuple((describe(scope, object_.fields[name]), old, new) for name, (old, new) in entry.items())
-        found.append(GridRow(row.number, row.outcome, row.cells, "", row.record, label, changes))
+        found.append(replace(row, label=label, changes=changes))
     return tuple(found)
 
 

@@ -28,6 +28,8 @@ MODES = {
     "upsert": t("Change those that are there, make the others"),
     "update": t("Only change those that are there"),
 }
+WIDE = 80
+"""Columns from which on only the object's own fields are offered for each, and what is in use: the page stays light."""
 _PAGE = "pages/importing/columns.html"
 
 
@@ -137,7 +139,7 @@ async def _view(scope: Scope, visit: Visit, draft: Draft, errors: tuple[str, ...
     return ColumnsView(
         steps=steps_of(scope, draft, COLUMNS, errors),
         columns=tuple(_columns(draft)),
-        offers=offers_for(scope, object_),
+        offers=_offers(scope, object_, draft),
         looked_at=draft.survey.looked_at,
         modes=tuple((key, text.render(language)) for key, text in MODES.items()),
         mode=order.mode,
@@ -147,6 +149,14 @@ async def _view(scope: Scope, visit: Visit, draft: Draft, errors: tuple[str, ...
         constants=await constants_of(scope, visit, object_, order),
         known=before if before is not None and before.order.mapping == order.mapping else None,
     )
+
+
+def _offers(scope: Scope, object_: BoundObject, draft: Draft) -> tuple[Offers, ...]:
+    offers = offers_for(scope, object_)
+    if len(draft.run.shape.header) <= WIDE:
+        return offers
+    used = _paths(draft.order.mapping)
+    return tuple(group for group in offers if not group.label or any(offer.field in used for offer in group.offers))
 
 
 def _columns(draft: Draft) -> list[Column]:

@@ -29,6 +29,8 @@ from kundig.services.transfer.order import ImportOrder, Rule
 from kundig.services.transfer.plan import LinkRule, make_plan
 
 LEAVE_EMPTY = "-"
+MOST_TEXTS = 60
+"""Texts of a choice that are shown: a form can't be of any size."""
 MOST_UNKNOWN = 20
 """Texts without a record for which one can be chosen here."""
 _PAGE = "pages/importing/values.html"
@@ -174,7 +176,8 @@ def _choice(scope: Scope, draft: Draft, index: int, rule: Rule, field: BoundFiel
     texts.sort(key=lambda meant: bool(meant.recognised))
     options = tuple(Offer(choice.key, labels[choice.key]) for choice in field.choices if not choice.retired)
     label = label_in(field.definition.label, language)
-    return ChoiceColumn(index, draft.run.shape.header[index], label, options, tuple(texts), survey.more)
+    more = survey.more or len(texts) > MOST_TEXTS
+    return ChoiceColumn(index, draft.run.shape.header[index], label, options, tuple(texts[:MOST_TEXTS]), more)
 
 
 def _said(values: Mapping[str, Any], text: str) -> str:

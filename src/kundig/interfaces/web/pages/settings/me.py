@@ -134,6 +134,7 @@ def _preferences(visit: Visit) -> Preferences:
     return Preferences(
         theme=cast("Theme", theme) if theme in ("light", "dark") else "auto",
         letter_keys=bool(visit.value("letter_keys")),
+        high_contrast=bool(visit.value("high_contrast")),
         muted=frozenset(kind for kind in KINDS if kind not in wanted),
     )
 

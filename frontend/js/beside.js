@@ -1,0 +1,31 @@
+// What stands beside the page: its help, or the tour. It stays while one goes on, and follows to the next page.
+import { all, on, one } from "./dom.js";
+import htmx from "./htmx.js";
+
+const unmark = () => all("[data-shown]").forEach((element) => element.removeAttribute("data-shown"));
+const close = () => { one("#beside").replaceChildren(); unmark(); };
+const mark = () => {
+  unmark();
+  const wanted = one("[data-shows]")?.dataset.shows, place = wanted && all(wanted).find((element) => element.getClientRects().length);
+  place?.setAttribute("data-shown", "");
+  place?.scrollIntoView({ block: "nearest" });
+};
+
+on("click", "[data-beside-close]", close);
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.defaultPrevented && one("[data-beside=help]") && !one("dialog[open], :popover-open, .ed.is-edit")) close();
+});
+document.addEventListener("htmx:after:swap", (event) => {
+  mark();
+  if (event.detail.ctx?.target?.id === "beside") one("#beside-title")?.focus({ preventScroll: true });
+});
+// The server says where a step leads; when we are there, it tells the step.
+document.addEventListener("htmx:after:history:push", () => {
+  const kind = one("[data-beside]")?.dataset.beside;
+  if (kind === "help") htmx.ajax("GET", "/help", { target: "#beside", swap: "innerHTML" });
+});
+document.addEventListener("htmx:after:request", (event) => {
+  const ctx = event.detail.ctx;
+  if (ctx.request?.method === "POST" && new URL(ctx.request.action, location.href).pathname === "/tour")
+    setTimeout(() => htmx.ajax("GET", "/tour", { target: "#beside", swap: "innerHTML" }), 0);
+});

@@ -1,0 +1,70 @@
+"""The first hour: what a workspace has of its own already, how far somebody went in the tour, whether they put the list away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from kundig.base.database import Connection
+
+_FACTS = """
+select
+  exists (select from {{ws}}.preference p where p.user_id = %(user)s and p.chosen_at is not null) as profile,
+  (select count(*) from (select from {{ws}}."user" u where u.is_active and not u.is_sample limit 2) u) > 1 as invited,
+  exists (select from {{ws}}.document d where d.kind = 'pipeline') as pipeline,
+  {own} as data,
+  {sample} as samples
+"""
+_STATE = "select tour, checklist_gone from {ws}.preference where user_id = %(user)s"
+_TOUR = """
+insert into {ws}.preference (user_id, tour) values (%(user)s, %(tour)s) on conflict (user_id) do update set tour = excluded.tour
+"""
+_GONE = """
+insert into {ws}.preference (user_id, checklist_gone) values (%(user)s, true)
+on conflict (user_id) do update set checklist_gone = true
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is there: one's own preferences, a second person, stages of one's own, records of one's own, sample records."""
+
+    profile: bool
+    invited: bool
+    pipeline: bool
+    data: bool
+    samples: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FirstHour:
+    """`tour`: 0 not begun, n at its nth step, -n left there. `checklist_gone`: put away."""
+
+    tour: int = 0
+    checklist_gone: bool = False
+
+
+async def facts_of(connection: Connection, user: UUID | None, objects: Sequence[str]) -> Facts:
+    """One statement; `objects` are those whose records count as data."""
+    own = " or ".join(f'exists (select from {{ws}}."{name}" where not is_sample and deleted_at is null)' for name in objects)
+    sample = " or ".join(f'exists (select from {{ws}}."{name}" where is_sample and deleted_at is null)' for name in objects)
+    row = await connection.row(_FACTS.format(own=own or "false", sample=sample or "false"), {"user": user})
+    assert row is not None
+    return Facts(**row)
+
+
+async def first_hour_of(connection: Connection, user: UUID | None) -> FirstHour:
+    """How far somebody is."""
+    row = await connection.row(_STATE, {"user": user})
+    return FirstHour(row["tour"], row["checklist_gone"]) if row else FirstHour()
+
+
+async def set_tour(connection: Connection, user: UUID, tour: int) -> None:
+    """Keep how far the tour went."""
+    await connection.execute(_TOUR, {"user": user, "tour": tour})
+
+
+async def put_checklist_away(connection: Connection, user: UUID) -> None:
+    """For good."""
+    await connection.execute(_GONE, {"user": user})
