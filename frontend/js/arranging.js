@@ -38,14 +38,14 @@ const set = (table, head, width) => {
   head.querySelector(".k-rs").setAttribute("aria-valuenow", whole);
   rule(table);
 };
+let held = null; // whose width is being changed by keyboard, across the exchange of the heads
 const tell = (table) => {
   const address = new URL(location.href);
   const names = heads(table).slice(1).map((head) => `${head.dataset.field}*${widthOf(columns(table)[head.cellIndex])}`);
   address.searchParams.set("cols", names.join(","));
   history.replaceState(history.state, "", address);
-  const focused = document.activeElement?.closest?.("th")?.dataset.field;
-  window.htmx.ajax("GET", `${table.dataset.edit.replace(/cell$/, "arrange/around")}${address.search}`, { source: table, target: "#heads", swap: "none" })
-    .then(() => { if (focused) table.querySelector(`th[data-field="${CSS.escape(focused)}"] .k-rs`)?.focus(); });
+  held = document.activeElement?.matches?.(".k-rs") ? document.activeElement.closest("th").dataset.field : null;
+  window.htmx.ajax("GET", `${table.dataset.edit.replace(/cell$/, "arrange/around")}${address.search}`, { source: table, target: "#heads", swap: "none" });
 };
 document.addEventListener("pointerdown", (event) => {
   const handle = event.target.closest?.(".k-rs");
@@ -59,6 +59,15 @@ document.addEventListener("pointerdown", (event) => {
   handle.addEventListener("pointermove", move);
   handle.addEventListener("lostpointercapture", () => { handle.removeEventListener("pointermove", move); tell(table); }, { once: true });
 });
+const handle = (table, head) => {
+  const made = document.createElement("span");
+  const told = { role: "separator", tabindex: 0, "aria-orientation": "vertical", "aria-valuemin": NARROWEST, "aria-valuemax": WIDEST };
+  told["aria-valuenow"] = Math.round(head.getBoundingClientRect().width);
+  told["aria-label"] = table.dataset.widthOf.replace("{}", head.textContent.trim());
+  Object.entries(told).forEach(([name, value]) => made.setAttribute(name, value));
+  made.className = "k-rs";
+  return made;
+};
 let waiting = 0;
 document.addEventListener("keydown", (event) => {
   const handle = event.target.closest?.(".k-rs"), step = { ArrowLeft: -STEP, ArrowRight: STEP }[event.key];
@@ -104,7 +113,10 @@ const start = () => {
     Sortable.create(nav, { animation: 140, direction: "horizontal", draggable: "[data-view]", delay: 200, delayOnTouchOnly: true, onUpdate: () => keep(nav) });
   });
   const table = grid();
-  if (table && wide.matches) rule(table);
+  if (!table || !wide.matches) return;
+  heads(table).slice(1).filter((head) => !head.querySelector(".k-rs")).forEach((head) => head.append(handle(table, head)));
+  rule(table);
+  if (held && document.activeElement === document.body) table.querySelector(`th[data-field="${CSS.escape(held)}"] .k-rs`)?.focus();
 };
 start();
 document.addEventListener("htmx:after:swap", start);

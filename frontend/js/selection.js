@@ -5,7 +5,12 @@ import { all, on, one } from "./dom.js";
 const boxes = () => all("[data-row] input[type=checkbox][name=id]");
 let last = null;
 
+// A box is called as its row is; said here, since a page of rows holds every name often enough.
+const name = () => boxes().filter((box) => !box.hasAttribute("aria-label")).forEach((box) => {
+  box.setAttribute("aria-label", one("[data-open-record]", box.closest("[data-row]"))?.textContent.trim() ?? "");
+});
 const show = () => {
+  name();
   const bar = one("#bulk"), every = boxes(), chosen = every.filter((box) => box.checked), head = one("#all");
   every.forEach((box) => { box.closest("[data-row]").dataset.state = box.checked ? "selected" : ""; });
   if (head) {

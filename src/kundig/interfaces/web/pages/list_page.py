@@ -25,8 +25,6 @@ WIDE = frozenset({"text", "translated", "translated_long", "link", "links", "ema
 SECOND = frozenset({"text", "link", "links", "money", "date", "datetime", "number"})
 SLIM = frozenset({"date", "datetime", "boolean", "duration"})
 UNSORTED = frozenset({"json", "address", "emails", "phones", "links", "rich_text", "file", "choices", "tags", "lines"})
-WIDTHS = {"c-name": 250, "c-wide": 206, "c-mid": 150, "c-slim": 112, "c-num": 122}
-"""Pixels that suit what a column shows; the style sheet says the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +47,6 @@ class Column:
     """Shown on a phone too, under the name."""
     edited: bool = False
     """Whether its values can be edited in place."""
-
-    @property
-    def pixels(self) -> int:
-        """Its width, for what reads it aloud while it is changed."""
-        return self.width or WIDTHS[self.css]
 
     @property
     def summed(self) -> bool:
