@@ -27,7 +27,9 @@ const write = ({ title, html, entry, pairs }) => {
     await enqueue({ ...entry, label: title, base: entry.base ?? base, pairs: [...typed, ...(entry.about ?? [])] });
     if (entry.replaces) await drop(entry.replaces);
     await show();
-    if (navigator.onLine) await sync();
+    if (!navigator.onLine) return;
+    await sync();
+    await show();
   });
   put(form);
   one("input:not([type=hidden]), textarea:not([hidden]), select, [contenteditable]", form)?.focus();
