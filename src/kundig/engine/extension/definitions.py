@@ -58,6 +58,7 @@ class Interaction(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
 
     about: tuple[str, ...]
     at: str = "created_at"
+    done: dict[str, Any] | None = None
 
 
 class Guests(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

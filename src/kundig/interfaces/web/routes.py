@@ -23,14 +23,15 @@ from kundig.interfaces.web.pages import (
     sharing,
     signing_in,
     stages,
+    steps,
     timelines,
     trash,
 )
 from kundig.interfaces.web.pages.settings import feed, history, me, roles, samples, security, teams, tokens, users
 
 _RECORDS = (
-    lists, boards, calendars, calendar_moves, planning, records, timelines, composing, forms, cells, stages, actions, lookups,
-    finding, trash, comments, sharing,
+    lists, boards, steps, stages, calendars, calendar_moves, planning, records, timelines, composing, forms, cells, actions,
+    lookups, finding, trash, comments, sharing,
 )  # fmt: skip
 _PERSONAL = (home, signing_in, notifications, imports, me, security, feeds, feed, tokens, users, teams, roles, history, samples)
 
