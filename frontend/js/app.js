@@ -5,6 +5,7 @@ import "basecoat-css/basecoat";
 import "basecoat-css/command";
 import "basecoat-css/tabs";
 import "basecoat-css/toast";
+import "./cells.js";
 import "./connection.js";
 import "./dialogs.js";
 import "./drafts.js";

@@ -6,6 +6,7 @@ const QUARTER = 15; // minutes
 const NEAR = 4; // pixels before a press becomes a drag
 const HOLD = 250; // ms that a finger rests before it drags instead of scrolling
 const MORNING = 7; // the hour that a day is first shown from
+const LABEL = 9; // px of its label above it
 let scrolled = null;
 let focused = null;
 
@@ -99,7 +100,7 @@ const start = () => {
   const place = one("[data-calendar]"), hours = one("[data-hours]");
   if (!place || place.dataset.started) return;
   place.dataset.started = "";
-  if (hours) place.scrollTop = scrolled ?? (hours.scrollHeight / 24) * MORNING;
+  if (hours) place.scrollTop = scrolled ?? (hours.scrollHeight / 24) * MORNING - LABEL;
   place.addEventListener("scroll", () => { if (hours) scrolled = place.scrollTop; });
   refocus();
 };

@@ -51,7 +51,7 @@ on("click", "[data-lookup-hit]", (_, hit) => pick(hit.closest("[data-lookup]"), 
 on("click", "[data-lookup-drop]", (_, button) => {
   const box = button.closest("[data-lookup]");
   button.closest(".tag").remove();
-  box.dispatchEvent(new CustomEvent("kundig:picked", { bubbles: true }));
+  box.dispatchEvent(new CustomEvent("kundig:dropped", { bubbles: true }));
 });
 const press = (box, key) => {
   const found = hits(box), at = found.findIndex((hit) => hit.getAttribute("aria-selected") === "true");

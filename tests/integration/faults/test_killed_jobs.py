@@ -33,6 +33,7 @@ from kundig.services.collaboration.comments import add_comment
 from kundig.services.delivery.letter import Letter
 from kundig.services.delivery.mail import Mail, send_mail
 from kundig.services.delivery.post import post_of
+from kundig.services.lists import bulk, choosing
 from kundig.services.transfer import run as running
 from kundig.services.transfer.imports import start_import
 from kundig.services.transfer.order import read_order
@@ -307,6 +308,35 @@ class Cases:
         admin = await self.crm.user("administrator")
         return Case({}, effect, 0, actor=Actor("user", admin, admin))
 
+    async def lists_bulk(self) -> Case:
+        user, word = await self.crm.user("administrator"), f"Menge{next(_runs)}"
+        async with self.crm.system() as scope:
+            ids = await Change(scope).write("account", [Create({"name": f"{word} {n}"}) for n in range(MANY)])
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(bulk, "AT_ONCE", 10)
+            async with self.crm.scope(user) as scope:
+                run = await bulk.start(scope, await choosing.choose(scope, "account", ids), "edit", {"type": "customer"})
+
+        async def effect() -> Any:
+            state = "select state || ' ' || position || ' ' || changed from {ws}.bulk_run where id = %(id)s"
+            entries = "select count(*) from {ws}.change_entry where change = %(id)s"
+            return await self.value(state, id=run.id), await self.value(entries, id=run.change)
+
+        return Case({"id": str(run.id)}, effect, (f"done {MANY} {MANY}", MANY), actor=Actor("user", user, user))
+
+    async def lists_forget(self) -> Case:
+        user, record = await self.crm.user("administrator"), await self.account()
+        async with self.crm.scope(user) as scope:
+            run = await choosing.choose(scope, "account", [record])
+            await scope.connection.execute(
+                "update {ws}.bulk_run set created_at = now() - interval '8 days' where id = %(id)s", {"id": run}
+            )
+
+        async def effect() -> Any:
+            return await self.value("select count(*) from {ws}.bulk_record where run = %(id)s", id=run)
+
+        return Case({}, effect, 0)
+
     async def records_renew_entries(self) -> Case:
         id_ = await self.account()
         async with self.crm.database.transaction(self.crm.workspace) as connection:
@@ -342,6 +372,7 @@ def mortal(monkeypatch: pytest.MonkeyPatch) -> ContextVar[Fate | None]:
     monkeypatch.setattr(running, "CHUNK", 10)
     monkeypatch.setattr(long_undo, "CHUNK", 10)
     monkeypatch.setattr(continuing, "CHUNK", 10)
+    monkeypatch.setattr(choosing, "CHUNK", 10)
     return make_mortal(monkeypatch)
 
 

@@ -178,13 +178,20 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A saved list: filter, columns, order; `shape` list or board. Shipped and shared ones are documents, personal ones rows."""
+    """A saved list: filter, columns, order; `shape` list or board. Shipped ones are documents, people's own are rows.
+
+    `group` is the pipeline of a board, or what a list is grouped by (`stage`, `close_date:month`).
+    """
 
     name: str
     object: str
     label: Label
     where: dict[str, Any] | None = None
     columns: tuple[str, ...] = ()
+    widths: dict[str, int] = msgspec.field(default_factory=dict)
+    """Pixels of columns that differ from what suits their values."""
+    frozen: int = 1
+    """How many columns stay in sight when the others are scrolled."""
     order: str | None = None
     shape: Literal["list", "board"] = "list"
     group: str | None = None

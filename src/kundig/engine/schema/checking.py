@@ -197,7 +197,7 @@ class _Checker:
         yield from self._name(key, view.name)
         yield from self._labels(key, view.label)
         order = {part.lstrip("-") for part in (view.order or "").split(",") if part}
-        names = {*view.columns, *order, *([view.group] if view.group else [])}
+        names = {*view.columns, *order, *([view.group.partition(":")[0]] if view.group else [])}
         yield from self._uses(key, view.object, {name.split(".")[0] for name in names} - {"label", "id"})
 
     def _role(self, role: Role) -> Iterator[Fault]:

@@ -35,10 +35,19 @@ def render(template: str, view: object, frame: Frame) -> str:
     return environment(frame.language, frame.zone).get_template(template).render(view=view, frame=frame)
 
 
-def render_block(template: str, block: str, view: object, frame: Frame) -> str:
-    """One block of a page: what htmx swaps is the same markup that the page shows."""
+def render_block(template: str, block: str, view: object, frame: Frame, *, within: str = "") -> str:
+    """One block of a page: what htmx swaps is the same markup that the page shows.
+
+    `within` is the template that has the block, where the page only fills blocks inside it.
+    """
     loaded = environment(frame.language, frame.zone).get_template(template)
-    return "".join(loaded.blocks[block](loaded.new_context({"view": view, "frame": frame})))
+    context = loaded.new_context({"view": view, "frame": frame})
+    if not within:
+        return "".join(loaded.blocks[block](context))
+    outer = environment(frame.language, frame.zone).get_template(within)
+    for name, own in outer.blocks.items():
+        context.blocks.setdefault(name, []).append(own)
+    return "".join(outer.blocks[block](context))
 
 
 @lru_cache(maxsize=128)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from kundig.interfaces.web.pages import (
     actions,
+    arranging,
     boards,
+    bulk,
     calendar_moves,
     calendars,
     cells,
     comments,
     composing,
     feeds,
+    filter_editor,
     finding,
     forms,
     home,
+    importing,
     imports,
     lists,
     lookups,
@@ -26,13 +30,16 @@ from kundig.interfaces.web.pages import (
     steps,
     timelines,
     trash,
+    views,
 )
 from kundig.interfaces.web.pages.settings import feed, history, me, roles, samples, security, teams, tokens, users
 
 _RECORDS = (
-    lists, boards, steps, stages, calendars, calendar_moves, planning, records, timelines, composing, forms, cells, actions,
-    lookups, finding, trash, comments, sharing,
+    lists, views, arranging, filter_editor, bulk, boards, steps, calendars, calendar_moves, planning, records, timelines, composing,
+    forms, cells, stages, actions, lookups, finding, trash, comments, sharing,
 )  # fmt: skip
-_PERSONAL = (home, signing_in, notifications, imports, me, security, feeds, feed, tokens, users, teams, roles, history, samples)
+_PERSONAL = (
+    home, signing_in, notifications, importing, imports, me, security, feeds, feed, tokens, users, teams, roles, history, samples,
+)  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

@@ -23,8 +23,8 @@ from kundig.engine.records.reading import ListQuery, list_records
 from kundig.engine.schema.bound import BoundField, BoundObject
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.frame import Link
-from kundig.interfaces.web.pages.conditions import chip_of
-from kundig.interfaces.web.pages.listing import Chip, Listing, column_at, default_columns, listing_of, shapes_of, views_of, without
+from kundig.interfaces.web.pages.conditions import Chip, chips_of
+from kundig.interfaces.web.pages.listing import Listing, column_at, default_columns, listing_of, shapes_of, views_of
 from kundig.interfaces.web.pages.stages import board_field, board_fields, stages_of
 from kundig.interfaces.web.pages.steps import planned_objects, steps_address
 from kundig.interfaces.web.rendering import render
@@ -96,7 +96,7 @@ class BoardView:
     current: str
     chips: tuple[Chip, ...]
     totals: str
-    filter_address: str
+    listing: Listing
     may_create: bool
     may_edit: bool
     fields: tuple[Link, ...] = ()
@@ -154,9 +154,8 @@ def _asked(scope: Scope, object_name: str, query: dict[str, str]) -> _Asked:
     by, known = query.get("by", ""), {f.name for f in board_fields(scope, object_)}
     group = by or (view.group if view and view.group else "")
     field = board_field(scope, object_, group if group in known else "")
-    listing = listing_of(scope, object_name, query)
-    listing = Listing(
-        object_, view or View(name="", object=object_name, label={}), listing.added, listing.order, listing.words, "board"
+    listing = listing_of(
+        scope, object_name, query | {"shape": "board"}, boards or [View(name="", object=object_name, label={}, shape="board")]
     )
     names = view.columns if view and view.columns else default_columns(object_)
     hidden = scope.rights(object_name).hidden
@@ -178,7 +177,8 @@ async def show_board(request: Request[Any, Any, Any], object_name: str) -> Respo
         found = await list_columns(
             scope, object_name, asked.field.name, orders, where=asked.listing.where, fields=asked.names, most=_most(asked) + 1
         )
-        return Reply(render("pages/board.html", _board(scope, asked, found), visit.frame))
+        chips = await chips_of(scope, asked.listing)
+        return Reply(render("pages/board.html", _board(scope, asked, found, chips), visit.frame))
 
     return await page(request, work)
 
@@ -187,7 +187,7 @@ def _most(asked: _Asked) -> int:
     return IN_LANES if asked.lane else CARDS
 
 
-def _board(scope: Scope, asked: _Asked, found: Mapping[str, Sequence[dict[str, Any]]]) -> BoardView:
+def _board(scope: Scope, asked: _Asked, found: Mapping[str, Sequence[dict[str, Any]]], chips: tuple[Chip, ...]) -> BoardView:
     object_, language, listing = asked.listing.object, scope.context.language, asked.listing
     rights = scope.rights(object_.name)
     columns = tuple(_column(scope, asked, stage, found[stage.key]) for stage in asked.stages)
@@ -204,9 +204,9 @@ def _board(scope: Scope, asked: _Asked, found: Mapping[str, Sequence[dict[str, A
         if len(boards) > 1
         else (),
         current=f"/o/{object_.name}/board?view={listing.view.name}" if listing.view else "",
-        chips=tuple(chip_of(scope, object_, part, address) for part, address in zip(listing.added, without(listing), strict=True)),
+        chips=chips,
+        listing=listing,
         totals=asked.address("board/totals"),
-        filter_address=listing.part("filter", shape="board"),
         may_create=rights.create,
         may_edit=rights.edit != "none" and asked.field.name not in rights.fixed | rights.fixed_later,
         fields=tuple(_by(scope, asked, f) for f in board_fields(scope, object_)),
