@@ -15,21 +15,43 @@ const move = (card, from, index) => {
     // A stage that needs more asks for it in a dialog: until that is answered the card stays where it was.
     if (document.querySelector("#place dialog")) back();
   }, { once: true });
+  const { field, laneField } = card.closest("[data-board]").dataset;
+  const lane = list.dataset.lane === from.dataset.lane ? {} : { lane_field: laneField, lane: list.dataset.lane };
   window.htmx.ajax("POST", card.dataset.move, { source: card, target: "#place", swap: "innerHTML",
-    values: { stage: list.dataset.stageList, board: "1" } });
+    values: { stage: list.dataset.stageList, board: "1", field, ...lane } });
 };
+
+// The lists that a card can go to by keys: those of its swimlane, if there are any.
+const row = (card) => card.closest("[data-lane-row]") ?? document;
+const listOf = (card, stage) => row(card).querySelector(`[data-stage-list="${CSS.escape(stage)}"]`);
 
 const wire = () => document.querySelectorAll("[data-stage-list]:not([data-sortable])").forEach((list) => {
   list.dataset.sortable = "";
   Sortable.create(list, { group: "cards", animation: 140, delay: 160, delayOnTouchOnly: true, draggable: "[data-move]", sort: false,
     ghostClass: "k-ghost", chosenClass: "k-chosen", dragClass: "k-drag", filter: "button", preventOnFilter: false,
-    onEnd: ({ item, from, to, oldDraggableIndex }) => { if (from !== to) move(item, from, oldDraggableIndex); } });
+    onStart: ({ item }) => drops(item, true),
+    onEnd: ({ item, from, to, oldDraggableIndex }) => {
+      drops(item, false);
+      if (to.dataset.drop) (from.closest("[data-lane-row]") ?? document).querySelector(`[data-stage-list="${CSS.escape(to.dataset.drop)}"]`)?.prepend(item);
+      if (item.closest("[data-stage-list]") !== from) move(item, from, oldDraggableIndex);
+    } });
 });
+
+// What closes a card stands at the lower edge while it is dragged; on a long board its column is far away.
+const drops = (card, shown) => {
+  const bar = document.querySelector("[data-drops]");
+  if (!bar || !bar.children.length) return;
+  bar.hidden = !shown;
+  if (shown) bar.querySelectorAll("[data-drop]:not([data-sortable])").forEach((zone) => {
+    zone.dataset.sortable = "";
+    Sortable.create(zone, { group: { name: "cards", pull: false, put: true }, draggable: "[data-move]", sort: false });
+  });
+};
 
 document.addEventListener("keydown", (event) => {
   const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key], card = event.target.closest?.("[data-move]");
   if (!step || !card || event.target !== card) return;
-  const lists = [...document.querySelectorAll("[data-stage-list]")], from = card.closest("[data-stage-list]");
+  const lists = [...row(card).querySelectorAll("[data-stage-list]")], from = card.closest("[data-stage-list]");
   const to = lists[lists.indexOf(from) + step];
   if (!to) return;
   event.preventDefault();
@@ -46,7 +68,7 @@ document.addEventListener("click", (event) => {
   if (opener) chosen = opener.closest("[data-move]");
   if (!target || !chosen) return;
   const from = chosen.closest("[data-stage-list]"), index = [...from.children].indexOf(chosen);
-  const to = document.querySelector(`[data-stage-list="${CSS.escape(target.dataset.moveTo)}"]`);
+  const to = listOf(chosen, target.dataset.moveTo);
   if (!to || to === from) return;
   to.prepend(chosen);
   chosen.focus();

@@ -52,3 +52,71 @@ def test_the_menu_moves_and_a_demanding_stage_puts_the_card_back_until_it_is_ans
     page.select_option("#quick-form select", index=1)
     page.click("#quick-form [type=submit]")
     expect(page.locator("[data-stage-list=negotiation] article")).to_have_count(before - 1)
+
+
+def dragged(page: Page, card: str, to: str) -> None:
+    """Drag a card to a place that is only there while something is dragged."""
+    page.locator(card).first.hover(position={"x": 40, "y": 60})
+    page.mouse.down()
+    box = page.locator(card).first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 90, box["y"] + 90, steps=6)
+    zone = page.locator(to).bounding_box()
+    assert zone is not None
+    page.mouse.move(zone["x"] + 40, zone["y"] + 20, steps=12)
+    page.mouse.move(zone["x"] + 46, zone["y"] + 24, steps=4)
+    page.mouse.up()
+
+
+def test_losing_asks_for_the_reason_and_cancel_returns_the_card(jana: Visitor) -> None:
+    page = board(jana)
+    before = cards(page, "qualification")
+    dragged(page, "[data-stage-list=qualification] article", "[data-drop=lost]")
+    page.wait_for_selector("#quick-form")
+    assert jana.accessible() == []
+    page.keyboard.press("Escape")
+    assert cards(page, "qualification") == before
+    assert cards(board(jana), "qualification") == before
+    dragged(page, "[data-stage-list=qualification] article", "[data-drop=lost]")
+    page.select_option("#quick-form select", index=1)
+    page.click("#quick-form [type=submit]")
+    expect(page.locator("[data-stage-list=qualification] article")).to_have_count(before - 1)
+
+
+def test_any_choice_makes_columns_and_lanes(jana: Visitor) -> None:
+    page = jana.open("/o/task/new")
+    page.fill("#f-subject", "Bahnwechsel")
+    page.click(".k-actions button[type=submit]")
+    page.wait_for_selector(".k-rec")
+    page = jana.open("/o/task/board?by=status&lane=priority")
+    page.wait_for_selector("[data-sortable]")
+    card = page.locator("article", has_text="Bahnwechsel")
+    expect(page.locator(".k-lane", has=card)).to_contain_text("Normal")
+    assert jana.accessible() == []
+    card.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".toast")).to_contain_text("In Arbeit")
+    expect(page.locator("[data-stage-list=in_progress] article", has_text="Bahnwechsel")).to_be_visible()
+    page.click("button[popovertarget=board-by]")
+    page.locator("#board-by a", has_text="Priorität").click()
+    page.wait_for_url("**by=priority**")
+    expect(page.locator("[data-stage-list=normal] article", has_text="Bahnwechsel")).to_be_visible()
+
+
+def test_a_card_says_what_is_planned_next(jana: Visitor) -> None:
+    page = board(jana)
+    expect(page.locator("[data-stage-list=qualification] .k-steps").first).not_to_be_empty()
+
+
+def test_a_phone_shows_one_stage_and_moves_by_the_menu(tom: Visitor) -> None:
+    page = tom.open("/o/opportunity/board")
+    page.wait_for_selector("[data-sortable]")
+    first = page.locator(".k-col").first.bounding_box()
+    assert first is not None
+    assert first["width"] > 300
+    before = cards(page, "proposal")
+    page.locator(".k-mstages button[data-stage=proposal]").click()
+    page.locator("[data-stage-list=proposal] [data-card-menu]").first.click()
+    page.click("#moves [data-move-to=negotiation]")
+    expect(page.locator("[data-stage-list=proposal] article")).to_have_count(before - 1)
+    assert tom.accessible() == []

@@ -407,10 +407,11 @@ NO_RECORDS = {
     "GET /o/{object_name}/views/{view}/defaults", "GET /manifest.webmanifest", "GET /worker.js", "GET /offline", "GET /offline/files",
     "GET /offline/kit", "GET /home/arrange", "GET /home/first-hour", "GET /help", "GET /tour",
     "GET /settings/security", "GET /settings/tokens", "GET /notifications", "GET /calendar/people", "GET /o/{object_name}/calendar/people",
-    "GET /settings/calendar", "GET /calendar/feed/{code}",
+    "GET /settings/calendar", "GET /calendar/feed/{code}", "GET /o/{object_name}/board/steps",
 }  # fmt: skip
 """Answers that hold no records, or one's own business only: sign-in, descriptions, empty forms, preferences, one's notifications.
-Whose calendars there are is told by the directory of colleagues, which everybody may read; a feed holds one's own (test_feeds)."""
+Whose calendars there are is told by the directory of colleagues, which everybody may read; a feed holds one's own (test_feeds).
+What is planned next with a card is one of many that one may see (test_boards)."""
 FOR_MANAGERS = {
     "GET /settings/users", "GET /settings/users/new", "GET /settings/users/{id_}", "GET /settings/teams", "GET /settings/roles",
     "GET /settings/roles/{name}", "GET /settings/history", "GET /settings/history/{id_}", "GET /settings/samples",

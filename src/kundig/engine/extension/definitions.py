@@ -60,6 +60,7 @@ class Interaction(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     at: str = "created_at"
     reaches: dict[str, str] = {}
     """How people are reached by it: kind of contact point (phone, email) → the text field that keeps which one was used."""
+    done: dict[str, Any] | None = None
 
 
 class Guests(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -31,6 +31,7 @@ from kundig.interfaces.web.pages import (
     signing_in,
     single,
     stages,
+    steps,
     timelines,
     trash,
     views,
@@ -38,8 +39,8 @@ from kundig.interfaces.web.pages import (
 from kundig.interfaces.web.pages.settings import feed, history, me, roles, samples, security, teams, tokens, users
 
 _RECORDS = (
-    lists, views, arranging, filter_editor, bulk, boards, calendars, calendar_moves, planning, records, timelines, composing, forms,
-    cells, stages, actions, lookups, finding, trash, comments, sharing, palette, single,
+    lists, views, arranging, filter_editor, bulk, boards, steps, calendars, calendar_moves, planning, records, timelines, composing,
+    forms, cells, stages, actions, lookups, finding, trash, comments, sharing, palette, single,
 )  # fmt: skip
 _PERSONAL = (
     guiding, offline, home, signing_in, notifications, importing, imports, me, security, feeds, feed, tokens, users, teams, roles,

@@ -55,7 +55,9 @@ TASK = Object(
     title="{subject}",
     order="due_at",
     navigation=50,
-    interaction=Interaction(about=("related_to",), at="due_at"),
+    interaction=Interaction(
+        about=("related_to",), at="due_at", done={"field": "status", "op": "in", "value": ["done", "cancelled"]}
+    ),
     period=Period("due_at"),
     fields=(
         field("subject", "text", "Subject", "Betreff", required=True, main=True),

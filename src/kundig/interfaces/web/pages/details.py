@@ -126,6 +126,9 @@ class FormView:
     submit: str = ""
     all_fields: str = ""
     """Of a dialog: where the whole form is."""
+    checklist: tuple[str, ...] = ()
+    """Of a dialog: what has to be ticked, and what is."""
+    checked: frozenset[str] = frozenset()
     reach: tuple[tuple[str, str], ...] = ()
     """Of a record that recurs: how much of its series can be meant, and what is chosen."""
     reached: str = "one"

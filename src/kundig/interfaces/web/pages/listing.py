@@ -17,6 +17,7 @@ from kundig.engine.schema.model import UnknownField
 from kundig.interfaces.web.frame import Link
 from kundig.interfaces.web.pages.arrangement import Arrangement, arrangement_of, fitted, rearranged
 from kundig.interfaces.web.pages.calendar_entries import source_of
+from kundig.interfaces.web.pages.stages import board_fields
 from kundig.interfaces.web.widgets.described import FieldView, describe
 
 DEFAULT_COLUMNS = 7
@@ -182,10 +183,10 @@ def without(listing: Listing) -> list[str]:
 
 
 def shapes_of(scope: Scope, object_: BoundObject) -> tuple[Link, ...]:
-    """List, board where there is a pipeline, calendar where there are dates; nothing if that is the list alone."""
+    """List, board where there is a pipeline or a choice, calendar where there are dates; nothing if that is the list alone."""
     language, path = scope.context.language, f"/o/{object_.name}"
     found = [Link(t("List").render(language), path, "table-2")]
-    if [field_ for field_ in object_.pipelines if field_.name not in scope.rights(object_.name).hidden]:
+    if board_fields(scope, object_):
         found.append(Link(t("Board").render(language), f"{path}/board", "square-kanban"))
     if source_of(scope, object_) is not None:
         found.append(Link(t("Calendar").render(language), f"{path}/calendar", "calendar"))

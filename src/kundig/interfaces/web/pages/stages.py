@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import msgspec
 from litestar import Request, Response, post
 
-from kundig.base.errors import Invalid, Missing
+from kundig.base.errors import FieldError, Invalid, Missing
 from kundig.base.i18n import label_in, t
+from kundig.engine.extension import Stage
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import read_record
 from kundig.engine.schema.bound import BoundField, BoundObject
+from kundig.engine.schema.kinds import Kind
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.notices import notice
@@ -20,59 +23,104 @@ from kundig.interfaces.web.pages.details import FormPart, FormView, controls_of
 from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.pages.values import write_form
 from kundig.interfaces.web.rendering import render
-from kundig.interfaces.web.widgets.reading import asked
+
+CHECKED = "checked"
+"""The boxes of a checklist."""
 
 
 @post("/o/{object_name:str}/{id_:str}/stage", status_code=200)
 async def move_to_stage(request: Request[Any, Any, Any], object_name: str, id_: str) -> Response[str]:
-    """Write the stage, together with what the dialog asked. On a board (`board=1`) the page stays, else it shows itself anew."""
+    """Write the stage (or another choice) and the lane, with what the dialog asked. On a board (`board=1`) the page stays."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         object_ = scope.object(object_name)
-        field = stage_field(scope, object_, visit.value("field") or visit.query("field"))
-        stage = visit.value("stage") or visit.query("stage")
+        field = board_field(scope, object_, visit.value("field") or visit.query("field"))
+        wanted = visit.value("stage") or visit.query("stage")
+        stage = next((stage for stage in stages_of(field) if stage.key == wanted), None)
+        if stage is None:
+            raise Missing
+        if stage.checklist and len(visit.form.get(CHECKED, [])) < len(stage.checklist):
+            return await _asks(scope, visit, object_, id_, field, stage, ())
+        more = {field.name: stage.key} | _lane(scope, object_, visit)
         try:
             async with scope.connection.savepoint():
-                written = await write_form(scope, object_, visit.form, id_=record_id(id_), more={field.name: stage})
+                written = await write_form(scope, object_, visit.form, id_=record_id(id_), more=more, reason=_ticked(stage, visit))
         except Invalid as error:
             missing = [e.field for e in error.errors if e.field != field.name and e.field in object_.fields]
             if not missing:
                 raise
-            return await _asks(scope, visit, object_, id_, field, stage, error)
-        label = next((label_in(c.label, visit.frame.language) for c in field.choices if c.key == stage), stage)
-        told = notice(visit, t("Now in “{stage}”.", stage=label), undo=f"/changes/{written.change}/undo", event="kundig:moved")
+            return await _asks(scope, visit, object_, id_, field, stage, error.errors)
+        undo = f"/changes/{written.change}/undo" if written.change else ""
+        told = notice(visit, t("Now in “{stage}”.", stage=stage.label), undo=undo, event="kundig:moved")
         return Reply(headers=told) if visit.value("board") else Reply(to=visit.here, headers=told)
 
     return await page(request, work)
 
 
-def stage_field(scope: Scope, object_: BoundObject, name: str = "") -> BoundField:
-    """The pipeline field that is meant: the named one, else the first; raises Missing."""
+def board_fields(scope: Scope, object_: BoundObject) -> list[BoundField]:
+    """What the columns of a board can be: pipelines first, then choices that people make."""
     hidden = scope.rights(object_.name).hidden
-    own = [field for field in object_.pipelines if field.name not in hidden and (not name or field.name == name)]
-    if not own:
+    own = [field for field in object_.fields.values() if field.name not in hidden and field.choices and field.kind is Kind.CHOICE]
+    choices = [field for field in own if field not in object_.pipelines and not field.read_only and field.type.columns(field)]
+    return [*(field for field in object_.pipelines if field.name not in hidden), *choices]
+
+
+def board_field(scope: Scope, object_: BoundObject, name: str = "") -> BoundField:
+    """The pipeline or choice that is meant: the named one, else the first; raises Missing."""
+    found = next((field for field in board_fields(scope, object_) if not name or field.name == name), None)
+    if found is None:
         raise Missing
-    return own[0]
+    return found
 
 
-async def _asks(scope: Scope, visit: Visit, object_: BoundObject, id_: str, field: BoundField, stage: str, error: Invalid) -> Reply:
+def stages_of(field: BoundField) -> tuple[Stage, ...]:
+    """The columns of a board: the stages of a pipeline, or a choice's values, which are all open."""
+    if field.pipeline is not None:
+        return tuple(stage for stage in field.pipeline.stages if not stage.retired)
+    return tuple(Stage(key=c.key, label=c.label, color=c.color) for c in field.choices if not c.retired)
+
+
+def _lane(scope: Scope, object_: BoundObject, visit: Visit) -> dict[str, Any]:
+    """The value of the swimlane that a card was moved to."""
+    name = visit.value("lane_field")
+    if not name:
+        return {}
+    if name not in object_.fields.keys() - scope.rights(object_.name).hidden:
+        raise Missing
+    return {name: visit.value("lane") or None}
+
+
+def _ticked(stage: Stage, visit: Visit) -> str | None:
+    """What was ticked, as the reason of the change."""
+    ticked = [label_in(label, visit.frame.language) for label in stage.checklist]
+    return t("Confirmed: {points}", points="; ".join(ticked)).render(visit.frame.language) if ticked else None
+
+
+async def _asks(
+    scope: Scope, visit: Visit, object_: BoundObject, id_: str, field: BoundField, stage: Stage, errors: Sequence[FieldError]
+) -> Reply:
     """The dialog for what the stage demands; a second refusal says at the fields what is wrong."""
     record: dict[str, Any] = msgspec.json.decode((await read_record(scope, object_.name, record_id(id_))).text)
     shown = formats(visit.frame.language, visit.frame.zone)
-    names = {e.field for e in error.errors} - {field.name}
-    again = any(asked(object_.fields[name], visit.form) for name in names if name in object_.fields)
-    form, errors = (visit.form, error.errors) if again else (None, ())
-    parts = controls_of(scope, object_, record, shown, form=form, errors=errors)
+    empty = {name for name in stage.required if name in object_.fields and record.get(name) in (None, "", [])}
+    names = ({e.field for e in errors} | empty) - {field.name}
+    again = bool(visit.value("asked"))
+    form, told = (visit.form, errors) if again else (None, ())
+    parts = controls_of(scope, object_, record, shown, form=form, errors=told)
     wanted = tuple(c for part in parts for c in part.controls if c.field.name in names)
-    label = next((label_in(c.label, visit.frame.language) for c in field.choices if c.key == stage), stage)
+    hidden = {"stage": stage.key, "field": field.name, "asked": "1"}
+    hidden |= {name: visit.value(name) for name in ("lane_field", "lane") if visit.value(name)}
     view = FormView(
         object=object_.name,
-        title=t("To “{stage}”", stage=label).render(visit.frame.language),
+        title=t("To “{stage}”", stage=stage.label).render(visit.frame.language),
         action=f"/o/{object_.name}/{id_}/stage",
         parts=(FormPart("", tuple(replace(c, field=replace(c.field, required=True)) for c in wanted)),),
         back="",
+        errors=(t("Tick all points of the checklist.").render(visit.frame.language),) if again and not errors else (),
         intro=t("This stage needs a little more.").render(visit.frame.language),
-        hidden={"stage": stage, "field": field.name},
+        hidden=hidden,
+        checklist=tuple(label_in(label, visit.frame.language) for label in stage.checklist),
+        checked=frozenset(visit.form.get(CHECKED, [])),
     )
     return Reply(render("pages/quick_form.html" if again else "pages/quick.html", view, visit.frame), 422 if again else 200)
 
