@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from litestar import Request, Response, get, post
 
+from kundig.base.errors import Missing
 from kundig.base.i18n import Text, label_in, t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.ordering import MOST_KEYS
@@ -94,7 +95,7 @@ async def arrange(request: Request[Any, Any, Any], object_name: str, what: str) 
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         listing = await listing_for(scope, object_name, dict(parse_qsl(visit.value("query"))))
-        wanted = _columns_from(visit, listing.now) if what == "columns" else _sorting_from(scope, visit, listing)
+        wanted = _columns_from(visit, listing.now) if _is_columns(what) else _sorting_from(scope, visit, listing)
         arranged = replace(listing, now=fitted(scope, listing.object, wanted)[0])
         return (
             Reply(to=arranged.address) if visit.value("done") else _panel(scope, visit, replace(listing, now=wanted), what, listing)
@@ -106,9 +107,15 @@ async def arrange(request: Request[Any, Any, Any], object_name: str, what: str) 
 def _panel(scope: Scope, visit: Visit, listing: Listing, what: str, before: Listing | None = None) -> Reply:
     query = (before or listing).query()
     address = f"/o/{listing.object.name}/arrange/{what}"
-    if what == "columns":
+    if _is_columns(what):
         return Reply(render("pages/arrange_columns.html", _columns_form(scope, listing, address, query), visit.frame))
     return Reply(render("pages/arrange_sorting.html", _sorting_form(scope, visit, listing, address, query), visit.frame))
+
+
+def _is_columns(what: str) -> bool:
+    if what not in ("columns", "sorting"):
+        raise Missing
+    return what == "columns"
 
 
 def _columns_form(scope: Scope, listing: Listing, address: str, query: str) -> ColumnsForm:
