@@ -1,6 +1,7 @@
 // What every page needs. Each part listens on the document, so it works for whatever htmx brings in later.
 import "./htmx.js";
 import "htmx.org/dist/ext/hx-preload.js";
+import "htmx.org/dist/ext/hx-sse.js";
 import "basecoat-css/basecoat";
 import "basecoat-css/command";
 import "basecoat-css/tabs";
@@ -11,6 +12,7 @@ import "./drafts.js";
 import "./editing.js";
 import "./keyboard.js";
 import "./lazy.js";
+import "./live.js";
 import "./lookup.js";
 import "./mentions.js";
 import "./navigation.js";

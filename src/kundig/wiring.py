@@ -15,6 +15,7 @@ import kundig.engine
 import kundig.services.collaboration
 import kundig.services.delivery
 import kundig.services.identity
+import kundig.services.live
 import kundig.services.transfer
 from kundig.base.context import Workspace
 from kundig.base.database import Database, MigrationSource, migrate
@@ -68,6 +69,7 @@ def migration_sources() -> list[MigrationSource]:
         ("identity", kundig.services.identity),
         ("collaboration", kundig.services.collaboration),
         ("transfer", kundig.services.transfer),
+        ("live", kundig.services.live),
     )
     return [JOBS, *(MigrationSource(name, Path(room.__path__[0]) / "sql") for name, room in rooms)]
 
@@ -135,12 +137,12 @@ def asgi() -> Litestar:
 
     @asynccontextmanager
     async def database() -> AsyncIterator[Database]:
-        stop_event()
         async with opened(settings) as found:
             yield found
 
     scopes, post = Scopes(modules(), Secrets(settings.secret_key)), post_of(settings)
-    return application(settings, scopes, database, workspace=MAIN, post=post, hint=_hint() if settings.demo else None)
+    hint = _hint() if settings.demo else None
+    return application(settings, scopes, database, workspace=MAIN, post=post, hint=hint, stopping=stop_event)
 
 
 def sample() -> Demo:

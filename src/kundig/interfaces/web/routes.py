@@ -15,6 +15,8 @@ from kundig.interfaces.web.pages import (
     home,
     imports,
     lists,
+    live,
+    live_rows,
     lookups,
     notifications,
     records,
@@ -27,9 +29,9 @@ from kundig.interfaces.web.pages import (
 from kundig.interfaces.web.pages.settings import history, me, roles, samples, security, teams, tokens, users
 
 _RECORDS = (
-    lists, boards, calendars, calendar_moves, records, timelines, composing, forms, cells, stages, actions, lookups, finding, trash,
-    comments, sharing,
+    lists, live_rows, boards, calendars, calendar_moves, records, timelines, composing, forms, cells, stages, actions, lookups,
+    finding, trash, comments, sharing,
 )  # fmt: skip
-_PERSONAL = (home, signing_in, notifications, imports, me, security, tokens, users, teams, roles, history, samples)
+_PERSONAL = (home, live, signing_in, notifications, imports, me, security, tokens, users, teams, roles, history, samples)
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

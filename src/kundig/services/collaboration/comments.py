@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
+from kundig.base.database import Connection
 from kundig.base.errors import Denied, Missing
 from kundig.base.i18n import t
 from kundig.base.jobs import queue
@@ -28,6 +29,11 @@ values (%(id)s, %(object)s, %(record)s, %(author)s, %(html)s, %(mentions)s)
 _LIST = """
 select id, author, html, created_at, edited_at from {ws}.comment
 where object = %(object)s and record = %(record)s order by created_at desc, id desc limit %(limit)s
+"""
+_STATES = """
+select r.object, r.record, count(c.id) || '-' || coalesce(extract(epoch from max(greatest(c.created_at, c.edited_at))), 0) as state
+from unnest(%(objects)s::text[], %(records)s::uuid[]) as r (object, record)
+left join {ws}.comment c on c.object = r.object and c.record = r.record group by r.object, r.record
 """
 _ONE = "select object, record, author, html from {ws}.comment where id = %(id)s"
 
@@ -65,6 +71,13 @@ async def add_comment(scope: Scope, object_: str, record: UUID, html: str) -> UU
     await follow(scope, object_, record)
     await queue(scope.connection, COMMENTED, {"comment": str(id_)}, actor=scope.context.actor)
     return id_
+
+
+async def comment_states(connection: Connection, records: Collection[tuple[str, UUID]]) -> dict[tuple[str, UUID], str]:
+    """For each record a text that differs when its comments do; whoever tells of it must know that it may be told."""
+    objects, ids = [object_ for object_, _ in records], [record for _, record in records]
+    rows = await connection.rows(_STATES, {"objects": objects, "records": ids}) if records else []
+    return {(row["object"], row["record"]): row["state"] for row in rows}
 
 
 async def change_comment(scope: Scope, id_: UUID, html: str) -> None:
