@@ -19,6 +19,7 @@ from kundig.interfaces.web.pages import (
     live_rows,
     lookups,
     notifications,
+    reactions,
     records,
     sharing,
     signing_in,
@@ -30,7 +31,7 @@ from kundig.interfaces.web.pages.settings import history, me, roles, samples, se
 
 _RECORDS = (
     lists, live_rows, boards, calendars, calendar_moves, records, timelines, composing, forms, cells, stages, actions, lookups,
-    finding, trash, comments, sharing,
+    finding, trash, comments, reactions, sharing,
 )  # fmt: skip
 _PERSONAL = (home, live, signing_in, notifications, imports, me, security, tokens, users, teams, roles, history, samples)
 

@@ -31,9 +31,11 @@ select id, author, html, created_at, edited_at from {ws}.comment
 where object = %(object)s and record = %(record)s order by created_at desc, id desc limit %(limit)s
 """
 _STATES = """
-select r.object, r.record, count(c.id) || '-' || coalesce(extract(epoch from max(greatest(c.created_at, c.edited_at))), 0) as state
+select r.object, r.record,
+  concat_ws('-', count(distinct c.id), max(greatest(c.created_at, c.edited_at)), count(s.at), max(s.at)) as state
 from unnest(%(objects)s::text[], %(records)s::uuid[]) as r (object, record)
-left join {ws}.comment c on c.object = r.object and c.record = r.record group by r.object, r.record
+left join {ws}.comment c on c.object = r.object and c.record = r.record left join {ws}.reaction s on s.target = c.id
+group by r.object, r.record
 """
 _ONE = "select object, record, author, html from {ws}.comment where id = %(id)s"
 
@@ -92,9 +94,19 @@ async def change_comment(scope: Scope, id_: UUID, html: str) -> None:
 
 
 async def remove_comment(scope: Scope, id_: UUID) -> None:
-    """Take one's own comment away, with the notifications of it. Raises Missing, Denied."""
+    """Take one's own comment away, with the notifications of it and the signs put to it. Raises Missing, Denied."""
     await own_comment(scope, id_)
+    await scope.connection.execute("delete from {ws}.reaction where target = %(id)s", {"id": id_})
     await scope.connection.execute("delete from {ws}.comment where id = %(id)s", {"id": id_})
+
+
+async def place_of_comment(scope: Scope, id_: UUID) -> tuple[str, UUID]:
+    """Object and record of a comment that the actor may see; raises Missing."""
+    row = await scope.connection.row(_ONE, {"id": id_})
+    if row is None:
+        raise Missing
+    await check_visible(scope, row["object"], row["record"])
+    return row["object"], row["record"]
 
 
 async def own_comment(scope: Scope, id_: UUID) -> tuple[str, UUID, str]:
