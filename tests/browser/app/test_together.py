@@ -168,3 +168,24 @@ def test_a_board_tells_what_went_elsewhere(jana: Visitor, eva: Visitor) -> None:
     expect(hers.locator(f"[data-stage-list=qualification] [data-card='{id_}']")).to_have_count(1)
     hers.click("#fresh")
     expect(hers.locator(f"[data-stage-list=qualification] [data-card='{id_}']")).to_have_count(0)
+
+
+def test_signs_pins_and_kinds(jana: Visitor) -> None:
+    address = made(jana, "Zeichen GmbH")
+    page = jana.open(address)
+    for text in ("Erste Notiz", "Zweite Notiz"):
+        page.click("#composer [contenteditable]")
+        page.keyboard.type(text)
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#timeline")).to_contain_text(text)
+    entry = page.locator("#timeline .k-ev", has_text="Erste Notiz")
+    entry.get_by_role("button", name="Mit einem Zeichen antworten").click()
+    page.get_by_role("menuitem", name="Hurra").click()
+    expect(entry.get_by_role("button", name="Hurra: 1")).to_have_attribute("aria-pressed", "true")
+    entry.get_by_role("button", name="Anheften").click()
+    expect(page.locator(".k-pinned")).to_contain_text("Erste Notiz")
+    assert jana.accessible() == []
+    page.locator("#kinds label", has_text="Aufgaben").click()
+    expect(page.locator("#timeline")).to_contain_text("Davon gibt es hier nichts.")
+    page.locator("#kinds label", has_text="Aufgaben").click()
+    expect(page.locator("#timeline")).to_contain_text("Zweite Notiz")
