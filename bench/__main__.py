@@ -8,6 +8,7 @@ import platform
 import sys
 from pathlib import Path
 
+from bench import pages
 from bench.cases import CASES, Case
 from bench.installation import installation
 from bench.report import Line, compared, load, save, telling, worse
@@ -87,4 +88,4 @@ def _line(case: Case, world: World, requests: int) -> Line:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(pages.main(sys.argv[2:]) if sys.argv[1:2] == ["pages"] else main())

@@ -21,6 +21,7 @@ from bench.handing import facts_of, hand_out
 from bench.world import ALL, World
 from kundig import wiring
 from kundig.base.database.names import OWNER
+from kundig.base.database.opening import opened
 from kundig.base.settings import Settings
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.writing import Create, write
@@ -89,7 +90,7 @@ async def _prepare(environment: dict[str, str], size: int) -> World:
     """Users, tokens, and the facts that requests need; owners are set so that each limited user sees what the name says."""
     settings = Settings.from_environment(environment)
     scopes, main = Scopes(wiring.modules()), wiring.MAIN
-    async with wiring.opened(settings) as database:
+    async with opened(settings) as database:
         people: dict[str, Any] = {}
         async with database.transaction(main, timeout_ms=0) as connection:
             scope = await scopes.of_system(connection, main, "cli")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -22,10 +23,16 @@ FEW = 1000
 
 
 class Answer(NamedTuple):
-    """What a request gave: its body, and how many statements the server sent for it, as it says itself."""
+    """What a request gave: what came, whether compressed, and how many statements the server sent for it, as it says itself."""
 
-    body: bytes
+    sent: bytes
+    compressed: bool
     statements: int
+
+    @property
+    def body(self) -> bytes:
+        """What it means."""
+        return gzip.decompress(self.sent) if self.compressed else self.sent
 
 
 Call = Callable[[], Answer]
@@ -59,7 +66,7 @@ class World:
 
     def page(self, path: str, sees: str = ALL) -> Call:
         """A page."""
-        return self._call(path, {"Cookie": f"kundig_session={self.sessions[sees]}"}, None)
+        return self._call(path, {"Cookie": f"kundig_session={self.sessions[sees]}", "Accept-Encoding": "gzip"}, None)
 
     def _call(self, path: str, headers: Mapping[str, str], body: Callable[[], Any] | None) -> Call:
         line = Line(self.host, self.port)
@@ -70,7 +77,8 @@ class World:
             response = line.ask(method, path, told, b"" if body is None else json.dumps(body()).encode())
             if response.status != wanted:
                 raise RuntimeError(f"{method} {path}: {response.status} {response.body[:300]!r}")
-            return Answer(response.body, int(response.headers.get("kundig-statements") or 0))
+            statements = int(response.headers.get("kundig-statements") or 0)
+            return Answer(response.body, "content-encoding" in response.headers, statements)
 
         return call
 

@@ -20,8 +20,6 @@ from kundig.base.database.names import APP
 KUNDIG = (sys.executable, "-m", "kundig.interfaces.cli.main")
 PATIENCE = 180
 FROZEN = 8
-CALM = 6
-"""Seconds between two kills of the web processes: one that dies sooner again counts as a program that can't start, and all ends."""
 
 
 class Installation:
@@ -39,7 +37,6 @@ class Installation:
         self.data = data
         self.log = data.with_name("serve.log")
         self.url = f"http://127.0.0.1:{self.port}"
-        self._web_came_back = 0.0
         self._serve: subprocess.Popen[bytes] | None = None
 
     def start(self) -> float:
@@ -81,8 +78,6 @@ class Installation:
         The seconds until it is all there and answers again; a frozen worker's own time is not counted.
         """
         assert self._serve is not None
-        if what == "web":
-            time.sleep(max(0, self._web_came_back + CALM - time.monotonic()))
         begun = time.monotonic()
         if what == "server":
             for pid in [self._serve.pid, *_children(self._serve.pid)]:
@@ -106,8 +101,6 @@ class Installation:
         self.wait()
         while not self._workers() and time.monotonic() - begun < PATIENCE:
             time.sleep(0.05)
-        if what == "web":
-            self._web_came_back = time.monotonic()
         return time.monotonic() - begun
 
     def _cut(self) -> None:

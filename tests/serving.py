@@ -29,6 +29,7 @@ class Served:
     data: Path
     log: Path
     environment: Mapping[str, str]
+    process: subprocess.Popen[bytes]
 
     def run(self, *arguments: str, given: str = "", seconds: float = 120) -> str:
         """Run a command beside the server; what it prints."""
@@ -59,11 +60,12 @@ def serving(**settings: str) -> Iterator[Served]:
     folder = Path(tempfile.mkdtemp(prefix="kundig-tests-serve-"))
     folder.chmod(0o755)  # PostgreSQL does not run as root, so another user must get in
     port = free_port()
-    served = Served(f"http://127.0.0.1:{port}", folder / "data", folder / "log", own_environment(folder / "data", port, **settings))
-    with served.log.open("w") as log:
-        process = subprocess.Popen([KUNDIG, "serve"], env=served.environment, stdout=log, stderr=log, start_new_session=True)
+    environment, said = own_environment(folder / "data", port, **settings), folder / "log"
+    with said.open("w") as log:
+        process = subprocess.Popen([KUNDIG, "serve"], env=environment, stdout=log, stderr=log, start_new_session=True)
+    served = Served(f"http://127.0.0.1:{port}", folder / "data", said, environment, process)
     try:
-        until_well(process, served.url, served.log.read_text)
+        until_well(process, served.url, said.read_text)
         yield served
     finally:
         process.terminate()

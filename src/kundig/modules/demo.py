@@ -63,14 +63,17 @@ class _Actor:
     teams: tuple[UUID, ...]
 
 
-async def load_demo(scope: Scope, today: date) -> Loaded:
-    """Tell the story up to `today`. `scope` is the program's own. Raises Conflict if sample data is there already."""
+async def load_demo(scope: Scope, today: date | None = None) -> Loaded:
+    """Tell the story up to `today`, by default the day on which it is told. `scope` is the program's own.
+
+    Raises Conflict if sample data is there already.
+    """
     if await sample_ids(scope, "account"):
         raise Conflict(t("Sample data is there already. Remove it first."))
     demo = scope.because(SOURCE)
     log_in, cast = await _make_cast(demo)
     counts: Counter[str] = Counter()
-    for step in steps(tell_story(today, uuid7)):
+    for step in steps(tell_story(today or scope.context.now.date(), uuid7)):
         await _take(_as(demo, cast[step.actor], step.moment), step)
         counts.update({object_: len(items) for object_, items in step.creates.items()})
     await derive(demo, "is_sample")

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from kundig import wiring
+from kundig.base.database.opening import opened
 from kundig.base.secrets import Secrets
 from kundig.base.settings import Settings
 from kundig.engine.policy.scope import Scope
@@ -32,7 +33,7 @@ async def main() -> None:
     """Three administrators, 70 accounts, 63 contacts, 30 opportunities, 6 leads, tasks and notes."""
     settings = Settings.from_environment(os.environ)
     scopes = Scopes(wiring.modules(), Secrets(settings.secret_key))
-    async with wiring.opened(settings) as database:
+    async with opened(settings) as database:
         async with database.transaction(wiring.MAIN) as connection:
             scope = await scopes.of_system(connection, wiring.MAIN, "cli")
             values = [

@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from tests.integration.rights.crm import Caller, Crm, Narrowing
+
+from kundig import wiring
+from kundig.base.context import SYSTEM
+from kundig.base.jobs import JobRun
+from kundig.base.settings import Settings
 
 ROLES = """
 kind: role
@@ -88,6 +94,29 @@ async def test_a_share_is_made_listed_changed_and_ended(place: Place) -> None:
     assert (await place.owner.api.delete(path(account, again))).status_code == 404
 
 
+async def test_a_share_ends_at_its_time(place: Place) -> None:
+    account, guest = await place.account(place.owner), {"user": str(place.guest.user), "level": "read"}
+    made = await place.owner.api.post(path(account), json={**guest, "until": "2099-12-31T23:00:00+01:00"})
+    assert (made.status_code, made.json()["until"]) == (201, "2099-12-31T22:00:00.000000Z")
+    job = next(job for job in wiring.jobs(Settings(data=Path("/nowhere"), secret_key=b"x" * 32)) if job.name == "policy.end_shares")
+    assert (job.periodic, job.per_workspace) == ("* * * * *", True), "the worker runs it every minute, everywhere"
+    run = JobRun(1, place.crm.database, place.crm.workspace, SYSTEM, {}, 0)
+    await job.run(run)
+    assert await sees(place.guest, account)
+    async with place.crm.system() as scope:
+        await scope.connection.execute("update {ws}.share set until = now() where record = %(id)s", {"id": UUID(account)})
+    assert (await place.owner.get(f"/account/{account}/shares")).json() == {"data": []}
+    await job.run(run)
+    assert not await sees(place.guest, account)
+
+
+async def test_shared_again_it_has_the_new_end(place: Place) -> None:
+    account, guest = await place.account(place.owner), {"user": str(place.guest.user), "level": "read"}
+    for until in ("2099-01-01T00:00:00.000000Z", "2098-01-01T00:00:00.000000Z", None):
+        made = await place.owner.api.post(path(account), json={**guest, "until": until})
+        assert (made.status_code, made.json()["until"]) == (201, until)
+
+
 async def test_members_of_a_team(place: Place) -> None:
     account = await place.account(place.owner)
     made = await share(place.owner, account, team=str(place.team), level="read")
@@ -132,6 +161,8 @@ async def test_what_was_passed_on_ends_with_the_right_to_it(place: Place) -> Non
         ({"user": "{team}", "level": "read"}, "user"),
         ({"team": "nobody", "level": "read"}, "team"),
         ({"role": "worker", "level": "read"}, "role"),
+        ({"user": "{guest}", "level": "read", "until": "tomorrow"}, "until"),
+        ({"user": "{guest}", "level": "read", "until": "2020-01-01T00:00:00Z"}, "until"),
     ],
 )
 async def test_a_bad_share_is_told_at_its_field(place: Place, body: dict[str, str], field: str) -> None:
@@ -140,6 +171,7 @@ async def test_a_bad_share_is_told_at_its_field(place: Place, body: dict[str, st
     answer = await place.owner.api.post(path(account), json=told)
     assert answer.status_code == 422, answer.text
     assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert (await place.owner.get(f"/account/{account}/shares")).json() == {"data": []}
 
 
 async def test_people_whom_one_does_not_see_are_neither_found_nor_named(place: Place) -> None:
@@ -199,13 +231,30 @@ async def test_the_dialog_of_a_record(place: Place) -> None:
     assert not await sees(place.guest, account)
 
 
+async def test_the_dialog_takes_the_last_day(place: Place) -> None:
+    account = await place.account(place.owner)
+    dialog, form = f"/o/account/{account}/shares", {"user": str(place.guest.user), "level": "read", "until": "2099-12-31"}
+    made = await place.owner.pages.post(dialog, data=form)
+    assert "Darf lesen · bis 31.12.2099</span>" in made.text
+    [told] = (await place.owner.get(f"/account/{account}/shares")).json()["data"]
+    assert told["until"] == "2099-12-31T23:00:00.000000Z", "the day ends where its owner lives"
+    await place.owner.api.post(path(account), json={"user": form["user"], "level": "read", "until": "2099-12-31T11:30:00Z"})
+    assert "Darf lesen · bis 31.12.2099, 12:30</span>" in (await place.owner.pages.get(dialog)).text
+
+
 async def test_the_dialog_says_what_is_missing(place: Place) -> None:
     account = await place.account(place.owner)
-    dialog = f"/o/account/{account}/shares"
-    for form in ({"level": "read"}, {"user": str(uuid4()), "level": "read"}, {"user": str(place.guest.user), "level": "own"}):
+    dialog, guest = f"/o/account/{account}/shares", {"user": str(place.guest.user), "level": "read"}
+    for form in (
+        {"level": "read"},
+        {"user": str(uuid4()), "level": "read"},
+        {**guest, "level": "own"},
+        *({**guest, "until": day} for day in ("soon", "2020-01-01", "9999-12-31")),
+    ):
         refused = await place.owner.pages.post(dialog, data=form)
         assert refused.status_code == 422, form
         assert 'id="shares-form"' in refused.text
+        assert f'value="{form.get("until", "")}"' in refused.text
     assert (await place.owner.get(f"/account/{account}/shares")).json()["data"] == []
     hidden, unknown = [
         await place.guest.pages.post(f"/o/account/{id_}/shares", data={"level": "read"}) for id_ in (account, uuid4())

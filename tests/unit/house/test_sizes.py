@@ -29,6 +29,10 @@ def test_files_are_at_most_500_lines() -> None:
     assert not found, "\n".join(found)
 
 
+def test_the_one_place_that_knows_everything_stays_short() -> None:
+    assert length(SOURCE / "wiring.py") < 100
+
+
 def test_functions_are_at_most_60_lines() -> None:
     found = [
         f"{room(path)}:{node.lineno} {node.name}: {code_length(node)}"

@@ -55,6 +55,18 @@ class DiskFull(OutsideFault):
         super().__init__(t("The disk of the database is full. Nothing was changed. Free some space and try again."))
 
 
+class MemoryFull(OutsideFault):
+    """The database has no memory left for this; nothing was changed."""
+
+    code = "memory_full"
+
+    def __init__(self) -> None:
+        """Says what to do."""
+        super().__init__(
+            t("The database has no memory left for this. Nothing was changed. Try again later, or give it more memory.")
+        )
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn faults of the outside and unstorable characters into `KundigError`s.
@@ -76,8 +88,10 @@ def explained(error: psycopg.Error) -> OutsideFault | Invalid | None:
     """The error in our words, or None if only the caller can know what it means."""
     if isinstance(error, pg.QueryCanceled):
         return TimeLimit()
-    if isinstance(error, (pg.DiskFull, pg.OutOfMemory)):
+    if isinstance(error, pg.DiskFull):
         return DiskFull()
+    if isinstance(error, pg.OutOfMemory):
+        return MemoryFull()
     if isinstance(error, (*_AWAY, PoolTimeout, PoolClosed, TooManyRequests)):
         return DatabaseAway()
     if isinstance(error, (pg.UntranslatableCharacter, pg.CharacterNotInRepertoire)):

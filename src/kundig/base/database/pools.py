@@ -19,7 +19,8 @@ from kundig.base.database.lists import dump_lists_fast
 # It tells every failed try to connect; we tell that the database is away, once, where it matters.
 logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
 
-_OPTIONS = "-c timezone=UTC -c jit=off -c application_name=kundig"
+# Without synchronised scans the same search cut off at a thousand gives the same hits each time.
+_OPTIONS = "-c timezone=UTC -c jit=off -c synchronize_seqscans=off -c application_name=kundig"
 _CHECKOUT_SECONDS = 5.0
 _CONNECT_SECONDS = 5
 

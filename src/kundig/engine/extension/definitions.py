@@ -6,6 +6,7 @@ immutable; `kundig.engine.schema` turns them into tables.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -90,6 +91,8 @@ class Object(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     interaction: Interaction | None = None
     period: Period | None = None
     """Its place in a calendar; without one it stands at its interaction's time or at its first main date."""
+    headings: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    """What people write over the columns of their lists, by the field (or the part, `address.city`) that such a column fills."""
     rate_date: str | None = None
     """The date whose exchange rate converts the money fields; the day of creation when it is empty."""
     order: str = "-created_at"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -11,7 +12,7 @@ from kundig.base.errors import Denied, Invalid, Missing
 from kundig.base.i18n import t
 from kundig.engine.policy.audience import renew
 from kundig.engine.policy.decisions import allowed, visible_ids
-from kundig.engine.policy.principals import Principal, ensure
+from kundig.engine.policy.principals import Principal, ensure, numbers
 from kundig.engine.policy.scope import Scope
 
 SHAREABLE = frozenset({"user", "members", "role"})
@@ -27,18 +28,20 @@ select %(object)s, %(record)s, p.id, %(level)s, %(until)s, %(by)s from {ws}.prin
 on conflict (object, record, principal) do update
 set level = excluded.level, until = excluded.until, created_by = excluded.created_by
 """
-_REVOKE = """
+_END = """
 with recursive ended as (
-  select p.id, p.kind, p.ref from {{ws}}.principal p where p.kind = %(kind)s and p.ref = %(ref)s
+  select g.record, g.principal from unnest(%(records)s::uuid[], %(principals)s::integer[]) as g (record, principal)
   union
-  select p.id, p.kind, p.ref from ended e join {{ws}}.share s on e.kind = 'user' and s.created_by = e.ref::uuid
-  join {{ws}}.principal p on p.id = s.principal
-  where s.object = %(object)s and s.record = %(record)s
-    and s.created_by is distinct from (select owner_id from {{ws}}.{table} where id = %(record)s)
+  select s.record, s.principal from ended e
+  join {{ws}}.principal p on p.id = e.principal and p.kind = 'user'
+  join {{ws}}.share s on s.object = %(object)s and s.record = e.record and s.created_by::text = p.ref
+  where s.created_by is distinct from (select o.owner_id from {{ws}}.{table} o where o.id = s.record)
 )
-delete from {{ws}}.share where object = %(object)s and record = %(record)s and principal in (select id from ended)
+delete from {{ws}}.share where object = %(object)s and (record, principal) in (select record, principal from ended)
+returning record
 """
-_EXPIRE = "delete from {ws}.share where until <= now() returning object, record"
+"""Shares, and what those who lose them have granted, and so on."""
+_EXPIRED = "select object, record, principal from {ws}.share where until <= now() order by object, record, principal for update"
 
 
 async def grant_share(
@@ -65,9 +68,9 @@ async def revoke_share(scope: Scope, object_: str, record: UUID, to: Principal) 
     Raises Missing, Denied.
     """
     await _require_share(scope, object_, record)
-    statement = _REVOKE.format(table=quoted(scope.model.objects[object_].table.name))
-    await scope.connection.execute(statement, {"object": object_, "record": record, "kind": to.kind, "ref": to.ref})
-    await renew(scope, object_, [record])
+    number = (await numbers(scope.connection, [to])).get(to)
+    if number is not None:
+        await _end(scope, object_, [(record, number)])
 
 
 async def shares(scope: Scope, object_: str, record: UUID) -> list[dict[str, Any]]:
@@ -78,14 +81,22 @@ async def shares(scope: Scope, object_: str, record: UUID) -> list[dict[str, Any
 
 
 async def end_expired(scope: Scope) -> int:
-    """Remove the shares whose time is over; for a job every minute. How many there were."""
-    ended: dict[str, list[UUID]] = {}
-    for row in await scope.connection.rows(_EXPIRE):
-        ended.setdefault(row["object"], []).append(row["record"])
-    for object_, records in ended.items():
-        if object_ in scope.model.objects:
-            await renew(scope, object_, records)
+    """End the shares whose time is over, as if they had been taken back; for a job every minute. How many there were."""
+    ended: dict[str, list[tuple[UUID, int]]] = {}
+    for row in await scope.connection.rows(_EXPIRED):
+        if row["object"] in scope.model.objects:
+            ended.setdefault(row["object"], []).append((row["record"], row["principal"]))
+    for object_, given in ended.items():
+        await _end(scope, object_, given)
     return sum(map(len, ended.values()))
+
+
+async def _end(scope: Scope, object_: str, given: Sequence[tuple[UUID, int]]) -> None:
+    """End shares, by record and principal, with those that their receivers have granted."""
+    statement = _END.format(table=quoted(scope.model.objects[object_].table.name))
+    records, principals = zip(*given, strict=True)
+    values = {"object": object_, "records": list(records), "principals": list(principals)}
+    await renew(scope, object_, set(await scope.connection.values(statement, values)) | set(records))
 
 
 async def _require_share(scope: Scope, object_: str, record: UUID) -> None:

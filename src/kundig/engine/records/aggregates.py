@@ -29,6 +29,9 @@ async def aggregate(scope: Scope, object_: str, where: Any = None, group: Sequen
     bound = scope.object(object_)
     groups = parse_groups(scope, bound, group)
     figures = parse_measures(scope, bound, measures)
+    for name in {group.name for group in groups} & {measure.name for measure in figures}:
+        text = t("“{measure}” is the name of a group too. Count by count_distinct:id, or group by something else.", measure=name)
+        raise Invalid.one("measure", "taken", text)
     filter_ = None if where is None else filter_in(scope, bound, where)
     reach = Reach(scope, bound, filter_, descending=False)
     digits = currency_digits(scope.context.workspace.currency)

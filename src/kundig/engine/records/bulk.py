@@ -75,12 +75,12 @@ def _element(value: Any) -> str:
 async def derive(scope: Scope, where: LiteralString) -> None:
     """Bring in line what follows from live records, `where` a condition over standard columns. Safe to repeat."""
     objects = scope.model.objects
-    for object_ in objects:
-        async for ids in _ids(scope, object_, where):
-            await renew(scope, object_, ids, created=True)
     for parent, child, link in _figures(scope.model):
         async for ids in _ids(scope, parent, where):
             await recompute(scope, parent, child, link, ids)
+    for object_ in objects:  # after the figures, which filters may look at
+        async for ids in _ids(scope, object_, where):
+            await renew(scope, object_, ids, created=True)
     for object_, bound in objects.items():
         if bound.definition.interaction is not None:
             async for ids in _ids(scope, object_, where):

@@ -109,44 +109,50 @@ async def keep_rollups(scope: Scope, object_: BoundObject, drafts: Sequence[Draf
 
 
 async def _keep(scope: Scope, parent: str, child: str, link: str, ids: Sequence[UUID]) -> None:
-    if await recompute(scope, parent, child, link, ids):
-        await renew(scope, parent, ids, changed=_written_into(scope.model, parent, child, link))
+    changed = await recompute(scope, parent, child, link, ids)
+    if changed:
+        await renew(scope, parent, ids, changed=changed)
+    if not changed.isdisjoint(_written_into(scope.model, parent, child, link)):
         for (above, via), records in sorted((await _above(scope, parent, ids)).items()):
             await _lock(scope, above, records)  # a parent may have come to another one since
             await _keep(scope, above, parent, via, records)
 
 
-async def recompute(scope: Scope, parent: str, child: str, link: str, ids: Sequence[UUID]) -> bool:
-    """Recompute what `parent` records roll up from `child.link`; whether own fields of any of them have changed by this."""
-    changed = 0
-    for statement, writes_own in _statements(FigureKey(scope), parent, child, link):
-        count = await scope.connection.execute(statement, {"ids": list(ids)})
-        changed += count if writes_own else 0
-    return changed > 0
+async def recompute(scope: Scope, parent: str, child: str, link: str, ids: Sequence[UUID]) -> set[str]:
+    """Recompute what `parent` records roll up from `child.link`; the fields by which any of them differs now."""
+    changed: set[str] = set()
+    for statement, names in _statements(FigureKey(scope), parent, child, link):
+        if await scope.connection.execute(statement, {"ids": list(ids)}):
+            changed |= names
+    return changed
 
 
 async def keep_timeline_rollups(scope: Scope, about: Sequence[tuple[str, UUID]]) -> None:
-    """Recompute last and next activity of records on whose timelines something changed."""
+    """Recompute last and next activity of records on whose timelines something changed, and who may see them by these."""
     ids: dict[str, list[UUID]] = defaultdict(list)
     for object_, record in about:
         ids[object_].append(record)
     for object_, found in sorted(ids.items()):
         columns = timeline_rollups(scope.model, object_)
         if columns:
-            sets = ", ".join(f'"{name}" = f."{name}"' for name in columns)
-            wanted = ", ".join(f'{expression} as "{name}"' for name, expression in columns.items())
-            await scope.connection.execute(
-                f"""update {{ws}}."{object_}_rollup" r set {sets} from (
-                      select i.id, {wanted} from unnest(%(ids)s::uuid[]) i (id)
-                        left join {{ws}}.timeline_entry e on e.about_object = %(object)s and e.about = i.id group by i.id) f
-                    where r.record = f.id""",
-                {"ids": found, "object": object_},
-            )
+            moved = await scope.connection.values(_timeline_statement(object_, columns), {"ids": found, "object": object_})
+            fields = scope.model.objects[object_].fields
+            await renew(scope, object_, moved, changed={name for name in fields if fields[name].column in columns})
+
+
+def _timeline_statement(object_: str, columns: Mapping[str, str]) -> str:
+    kept, new = (", ".join(f'{row}."{name}"' for name in columns) for row in "rf")
+    sets = ", ".join(f'"{name}" = f."{name}"' for name in columns)
+    wanted = ", ".join(f'{expression} as "{name}"' for name, expression in columns.items())
+    return f"""update {{ws}}."{object_}_rollup" r set {sets} from (
+                 select i.id, {wanted} from unnest(%(ids)s::uuid[]) i (id)
+                   left join {{ws}}.timeline_entry e on e.about_object = %(object)s and e.about = i.id group by i.id) f
+               where r.record = f.id and ({kept}) is distinct from ({new}) returning r.record"""
 
 
 @lru_cache(maxsize=500)
-def _statements(key: FigureKey, parent: str, child: str, link: str) -> tuple[tuple[Compiled, bool], ...]:
-    """Updates of the roll-up table, and of the parent itself for figures written `into` its fields; each with whether it is one."""
+def _statements(key: FigureKey, parent: str, child: str, link: str) -> tuple[tuple[Compiled, frozenset[str]], ...]:
+    """Updates of the roll-up table, and of the parent itself for figures written `into` its fields; each with what it changes."""
     model = key.scope.model
     fields = figures_over(model, parent, child, link)
     rollups = model.objects[parent].rollups
@@ -167,10 +173,10 @@ def _statements(key: FigureKey, parent: str, child: str, link: str) -> tuple[tup
     )
     differs = sa.or_(*(rollups.c[name].is_distinct_from(figures.c[name]) for name in values))
     stored = sa.update(rollups).where(rollups.c.record == figures.c.id, differs).values({name: figures.c[name] for name in values})
-    return ((compile_statement(stored), False), *_into(model, fields))
+    return ((compile_statement(stored), frozenset(field.name for field in fields)), *_into(model, fields))
 
 
-def _into(model: Model, fields: Sequence[BoundField]) -> Iterator[tuple[Compiled, bool]]:
+def _into(model: Model, fields: Sequence[BoundField]) -> Iterator[tuple[Compiled, frozenset[str]]]:
     """While there are children a figure takes the place of an own field; what stood there before comes back after the last."""
     for field in fields:
         into = field.options.into
@@ -180,7 +186,7 @@ def _into(model: Model, fields: Sequence[BoundField]) -> Iterator[tuple[Compiled
         yield from _into_statements(object_, field, object_.fields[into])
 
 
-def _into_statements(object_: BoundObject, field: BoundField, target: BoundField) -> Iterator[tuple[Compiled, bool]]:
+def _into_statements(object_: BoundObject, field: BoundField, target: BoundField) -> Iterator[tuple[Compiled, frozenset[str]]]:
     figure = {name.removeprefix(field.column): f'"{name}"' for name in figure_columns(field, target)}
     before = {part: f'"{field.column}__before{part}"' for part in figure}
     own = {part: f'"{target.column}{part}"' for part in figure}
@@ -190,9 +196,10 @@ def _into_statements(object_: BoundObject, field: BoundField, target: BoundField
     keep = ", ".join(f"{before[part]} = o.{own[part]}" for part in figure)
     clear = ", ".join(f"{before[part]} = null" for part in figure)
     take = ", ".join(f"{own[part]} = r.{figure[part]}" for part in figure)
+    none, it = frozenset[str](), frozenset({target.name})
     differ = " or ".join(f"o.{own[part]} is distinct from r.{figure[part]}" for part in figure)
     give_back = ", ".join(f"{own[part]} = r.{before[part]}" for part in figure)
-    yield Compiled(f"update {rollup} r set {into} = true, {keep} from {source} o where {joined} and {has} and not {into}"), False
-    yield Compiled(f"update {source} o set {take} from {rollup} r where {joined} and {has} and ({differ})"), True
-    yield Compiled(f"update {source} o set {give_back} from {rollup} r where {joined} and not ({has}) and {into}"), True
-    yield Compiled(f"update {rollup} r set {into} = false, {clear} where r.record = any(%(ids)s) and not ({has}) and {into}"), False
+    yield Compiled(f"update {rollup} r set {into} = true, {keep} from {source} o where {joined} and {has} and not {into}"), none
+    yield Compiled(f"update {source} o set {take} from {rollup} r where {joined} and {has} and ({differ})"), it
+    yield Compiled(f"update {source} o set {give_back} from {rollup} r where {joined} and not ({has}) and {into}"), it
+    yield Compiled(f"update {rollup} r set {into} = false, {clear} where r.record = any(%(ids)s) and not ({has}) and {into}"), none

@@ -95,10 +95,11 @@ class _Checker:
         about = set(object_.interaction.about) | {object_.interaction.at} if object_.interaction else set()
         period = object_.period
         placed = (period.start, period.end, period.all_day) if period else ()
+        headed = {path.partition(".")[0] for path in object_.headings}
         single = {name for name in (object_.parent, object_.above, object_.tree, object_.rate_date, *placed) if name}
         for name in sorted(title & {definition.name for definition in object_.fields if definition.translated}):
             yield self._fault(f"{object_.name}.{name}", t("A field that is translated can't be part of the records' name."))
-        for name in sorted((title | groups | order | about | single) - known):
+        for name in sorted((title | groups | order | about | headed | single) - known):
             yield self._fault(object_.name, t('It names the field "{field}", which does not exist.', field=name))
 
     def _derived(self, object_: Object) -> set[str]:

@@ -24,7 +24,8 @@ def object_indexes(object_: Object, fields: Mapping[str, BoundField], table: sa.
     yield made("updated_at", table.c.updated_at, id_)
     yield made("label_fold", table.c.label_fold, id_)
     yield made("label_grams", sa.func.kundig.grams(table.c.label), gin=True)
-    yield made("audience", table.c.audience, gin=True)
+    # Written at once and not put off into a list that every reader of a part of the records would have to go through.
+    yield made("audience", table.c.audience, gin=True, fastupdate="off")
     yield sa.Index(
         shortened(f"{object_.name}__deleted__ix"), table.c.deleted_at, id_, postgresql_where=table.c.deleted_at.is_not(None)
     )
@@ -63,9 +64,11 @@ class _Maker:
         self._object = object_
         self._live = live
 
-    def __call__(self, name: str, *over: sa.ColumnElement[Any], gin: bool = False) -> sa.Index:
-        using = "gin" if gin else "btree"
-        return sa.Index(shortened(f"{self._object}__{name}__ix"), *over, postgresql_using=using, postgresql_where=self._live)
+    def __call__(self, name: str, *over: sa.ColumnElement[Any], gin: bool = False, **options: str) -> sa.Index:
+        return sa.Index(
+            shortened(f"{self._object}__{name}__ix"), *over,
+            postgresql_using="gin" if gin else "btree", postgresql_where=self._live, postgresql_with=options,
+        )  # fmt: skip
 
 
 def _ordered(object_: Object) -> frozenset[str]:

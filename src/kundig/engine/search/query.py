@@ -19,7 +19,7 @@ from kundig.engine.search.contacts import point_queries
 from kundig.engine.search.entries import is_searched, recipe
 from kundig.engine.search.labels import labels_of
 from kundig.engine.search.sight import Alike, alike, searched_in_part, sees_few_entries
-from kundig.engine.search.snippets import snippet
+from kundig.engine.search.snippets import snippet, untitled
 from kundig.engine.search.words import query_sql, words_in
 
 MOST_HITS = 100
@@ -43,13 +43,18 @@ async def search(scope: Scope, q: str, objects: Sequence[str] | None = None, lim
     asking = _Asking(scope, question, groups, [await sees_few_entries(scope, group) for group in groups], limit)
     found = await asking.hits(asking.names())
     if len(found) < limit:
-        # Only then the words: a beginning of one letter has far more hits than anybody reads.
+        # Only then the words.
         known = {(hit["object"], hit["record"]) for hit in found}
         found += [hit for hit in await asking.hits(asking.mentions()) if (hit["object"], hit["record"]) not in known]
     labels = await labels_of(scope, searched, [(hit["object"], hit["record"]) for hit in found])
     named = [(hit, labels[hit["object"], hit["record"]]) for hit in found if (hit["object"], hit["record"]) in labels]
     return [
-        {"object": hit["object"], "id": str(hit["record"]), "label": label, "snippet": snippet(hit["body"], question)}
+        {
+            "object": hit["object"],
+            "id": str(hit["record"]),
+            "label": label,
+            "snippet": snippet(untitled(hit["body"], label), question),
+        }
         for hit, label in named[:limit]
     ]
 
@@ -82,6 +87,8 @@ class _Asking:
         self.not_first = _any(compress(conditions, map(not_, few)))
         self.walked = _any(compress(conditions, (not (rare or apart) for rare, apart in zip(few, alone, strict=True))))
         self.alone = [(f"objects{number}", conditions[number]) for number, apart in enumerate(alone) if apart]
+        # A single letter begins far more words than anybody reads: it must be a word of its own, or begin a label.
+        self.beginning = len(question) > 1
         self.points, values = point_queries(scope, question)
         self.values |= values
 
@@ -123,7 +130,8 @@ class _Asking:
 
     def mentions(self) -> str:
         """By words, in the label before elsewhere; at most a thousand are ranked."""
-        query, in_label = query_sql(_QUESTION), query_sql(_QUESTION, "AB")
+        query = query_sql(_QUESTION, beginning=self.beginning)
+        in_label = query_sql(_QUESTION, "AB", beginning=self.beginning)
         parts = []
         if self.not_first:
             parts.append(f"(select e.* from {{ws}}.search_entry e where e.vector @@ {query} and {self.not_first} limit %(ranked)s)")

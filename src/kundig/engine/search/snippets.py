@@ -30,6 +30,12 @@ def snippet(text: str, question: str) -> str:
     return " ".join("".join(pieces).split())
 
 
+def untitled(body: str, label: str) -> str:
+    """What an entry holds, a text in each line, without those that the record's name shows already."""
+    shown = f" {label} "
+    return "\n".join(line for line in body.split("\n") if f" {line} " not in shown)
+
+
 @lru_cache(maxsize=100)
 def _wanted(question: str) -> tuple[frozenset[str], tuple[str, ...]]:
     """The words asked for, in both spellings, and those of which the beginning is enough."""

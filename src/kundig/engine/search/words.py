@@ -37,11 +37,13 @@ def vector_sql(text: str, weight: str) -> str:
     return f"setweight(case when {text} ~ '{UMLAUT}' then {plain} || {spelled} else {plain} end, '{weight}')"
 
 
-def query_sql(text: str, weight: str = "") -> str:
-    """SQL of the question that all words of a text occur, the last one as a beginning; `text` is SQL and must have a word."""
+def query_sql(text: str, weight: str = "", *, beginning: bool = True) -> str:
+    """SQL of the question that all words of a text occur, the last one as a `beginning`; `text` is SQL and must have a word."""
+    between = f":{weight}" if weight else ""
+    last = f":*{weight}" if beginning else between
 
     def asked(spelling: str) -> str:
-        return f"to_tsquery('simple', replace({words_sql(spelling)}, ' ', '{':' + weight if weight else ''} & ') || ':*{weight}')"
+        return f"to_tsquery('simple', replace({words_sql(spelling)}, ' ', '{between} & ') || '{last}')"
 
     return f"(case when {text} ~ '{UMLAUT}' then {asked(text)} || {asked(spelled_out_sql(text))} else {asked(text)} end)"
 

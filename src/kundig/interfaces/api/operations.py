@@ -277,17 +277,18 @@ SHARES: Mapping[str, Schema] = {
             "team": {**_NULLABLE_LINK, "description": "Shared with its members."},
             "role": {**_TEXT, "description": "Shared with all who have it."},
             "level": _LEVEL,
+            "until": {"type": ["string", "null"], "format": "date-time"},
             "at": {"type": "string", "format": "date-time"},
             "by": _NULLABLE_LINK,
         },
-        "required": ["id", "level", "at", "by"],
+        "required": ["id", "level", "until", "at", "by"],
     },
     "NewShare": {
         "type": "object",
-        "properties": {"user": _UUID, "team": _UUID, "level": _LEVEL},
+        "properties": {"user": _UUID, "team": _UUID, "level": _LEVEL, "until": {"type": ["string", "null"], "format": "date-time"}},
         "required": ["level"],
         "additionalProperties": False,
-        "description": "Either a user or a team. Nobody gives more than they have.",
+        "description": "Either a user or a team. Nobody gives more than they have. Without `until` it lasts.",
     },
 }
 """What shares look like, for all objects."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,8 @@ from litestar import Request, Response, delete, get, post
 from kundig.base.errors import Invalid
 from kundig.base.i18n import t
 from kundig.engine.policy.scope import Scope
+from kundig.engine.schema.fields.contract import Refused
+from kundig.engine.schema.fields.dates import parse_instant
 from kundig.interfaces.api.answers import Answer, as_json
 from kundig.interfaces.api.bodies import body_of, convert_body
 from kundig.interfaces.api.edge import serve
@@ -20,11 +23,12 @@ from kundig.services.collaboration.sharing import RECEIVERS, Level, end_share, l
 
 
 class NewShare(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """With whom, a user or a team, and what they may do."""
+    """With whom, a user or a team, what they may do, and till when."""
 
     level: Level
     user: str | None = None
     team: str | None = None
+    until: str | None = None
 
 
 @get("/{object_name:str}/{record:str}/shares")
@@ -35,7 +39,7 @@ async def get_shares(request: Request[Any, Any, Any], object_name: str, record: 
 
 @post("/{object_name:str}/{record:str}/shares")
 async def post_share(request: Request[Any, Any, Any], object_name: str, record: str) -> Response[bytes]:
-    """201 and the share; shared with the same receiver again, the level changes."""
+    """201 and the share; shared with the same receiver again, level and end change."""
     return await serve(request, partial(_share, request, object_name, record))
 
 
@@ -59,7 +63,15 @@ async def _share(request: Request[Any, Any, Any], object_name: str, record: str,
     if len(given) != 1:
         raise Invalid.one("user", "required", t("Say with whom to share: one user or one team."))
     [(kind, receiver)] = given
-    return Answer(201, as_json(await share_with(scope, object_name, record_id(record), kind, receiver, body.level)))
+    until = _instant(body.until)
+    return Answer(201, as_json(await share_with(scope, object_name, record_id(record), kind, receiver, body.level, until)))
+
+
+def _instant(text: str | None) -> datetime | None:
+    try:
+        return None if text is None else parse_instant(text)
+    except Refused as refused:
+        raise Invalid.one("until", refused.code, refused.text) from None
 
 
 async def _end(request: Request[Any, Any, Any], object_name: str, record: str, share: str, scope: Scope) -> Answer:

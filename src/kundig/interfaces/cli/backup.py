@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from kundig.base.backup import write_backup
+from kundig.base.database.opening import opened
 from kundig.base.i18n import t
 from kundig.base.settings import Settings
 from kundig.interfaces.cli.telling import tell
@@ -19,12 +20,10 @@ def backup(
     file: Annotated[Path, typer.Argument(help="Where to write it. Keep it safe: everything is in it, the secret key too.")],
 ) -> None:
     """Write database, files and secret key into one file, while Kundig goes on working."""
-    from kundig import wiring
-
     settings = Settings.from_environment(os.environ)
 
     async def run() -> None:
-        async with wiring.opened(settings) as database:
+        async with opened(settings) as database:
             await write_backup(database, settings.data, settings.secret_key, file)
 
     asyncio.run(run())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kundig.base.context import Workspace
 from kundig.base.database import Database
 from kundig.base.database.address import Address
-from kundig.base.i18n import t
+from kundig.base.i18n import Text, t
 from kundig.base.settings import Settings
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.cli.telling import tell
@@ -24,6 +24,11 @@ class Demo:
     load: Callable[[Scope], Awaitable[object]]
     email: str
     password: str
+
+    @property
+    def hint(self) -> Text:
+        """What the page to sign in says of it."""
+        return t("Sample data: sign in as {email} with the password {password}", email=self.email, password=self.password)
 
 
 async def begin(settings: Settings, address: Address, scopes: Scopes, workspace: Workspace, demo: Demo) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
+from kundig.base.errors import Invalid
 from kundig.base.i18n import t
 from kundig.interfaces.cli.telling import MAIN, tell
 
@@ -21,7 +21,7 @@ def demo(
 ) -> None:
     """Load the data of an invented company to try things with."""
     if size is not None and remove:
-        raise typer.BadParameter(t("Give either --size or --remove.").render("en"))
+        raise Invalid.one("size", "bad_value", t("Give either --size or --remove."))
     asyncio.run(_remove(workspace) if remove else _load(workspace) if size is None else _fill(workspace, size))
 
 
@@ -30,7 +30,7 @@ async def _load(workspace: str) -> None:
     from kundig.interfaces.cli.installation import installation
 
     async with installation(workspace) as found, found.system() as scope:
-        loaded = await wiring.demo.load_demo(scope, datetime.now(UTC).date())
+        loaded = await wiring.demo.load_demo(scope)
     tell(t("{count} sample records have been made.", count=loaded.counts.total()))
     tell(t("Sign in as {email} with the password {password}", email=loaded.email, password=loaded.password))
 

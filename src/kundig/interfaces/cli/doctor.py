@@ -12,6 +12,7 @@ from rich.table import Table
 
 from kundig.base.database import Database
 from kundig.base.database.migrations import pending
+from kundig.base.database.opening import opened
 from kundig.base.errors import KundigError
 from kundig.base.i18n import Text, t
 from kundig.base.settings import Settings
@@ -45,10 +46,8 @@ def _disk(settings: Settings) -> Finding:
 
 
 async def _database(settings: Settings) -> list[Finding]:
-    from kundig import wiring
-
     try:
-        async with wiring.opened(settings) as database:
+        async with opened(settings) as database:
             return [await _server(database), await _role(database), await _migrations(database), await _queue(database)]
     except KundigError as error:
         return [(False, t("Database"), as_known(error).text)]

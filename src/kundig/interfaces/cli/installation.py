@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from kundig.base.context import Workspace
 from kundig.base.database import Database
 from kundig.base.database.faults import NothingSetUp
+from kundig.base.database.opening import opened
 from kundig.base.database.workspaces import workspace_named
 from kundig.base.errors import Missing, OutsideFault
 from kundig.base.i18n import t
@@ -41,7 +42,7 @@ async def installation(workspace: str = MAIN) -> AsyncIterator[Installation]:
     from kundig import wiring
 
     settings = Settings.from_environment(os.environ)
-    async with wiring.opened(settings) as database:
+    async with opened(settings) as database:
         async with database.transaction(None) as connection:
             if await connection.value("select to_regclass('kundig.membership') is null"):
                 raise NothingSetUp

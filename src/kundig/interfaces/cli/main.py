@@ -46,7 +46,7 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def main(
-    trace: Annotated[bool, typer.Option(help="Show where an unexpected error came from.")] = False,
+    trace: Annotated[bool, typer.Option("--trace", help="Show where an unexpected error came from.")] = False,
     version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
     """Kundig: a CRM that your company runs itself. Settings are environment variables: see the documentation."""

@@ -16,6 +16,7 @@ from kundig.base.backup import read_manifest, unpack
 from kundig.base.database import Database
 from kundig.base.database.address import Address
 from kundig.base.database.dump import restore as restore_database
+from kundig.base.database.opening import database_address
 from kundig.base.database.roles import ensure_roles
 from kundig.base.database.workspaces import mark_restored
 from kundig.base.errors import Conflict
@@ -26,7 +27,9 @@ from kundig.interfaces.cli.telling import tell
 
 def restore(
     file: Annotated[Path, typer.Argument(help="A file that `kundig backup` wrote.")],
-    live: Annotated[bool, typer.Option(help="This copy replaces the original: it may send mail and call webhooks.")] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="This copy replaces the original: it may send mail and call webhooks.")
+    ] = False,
 ) -> None:
     """Fill an empty installation from a backup. Unless --live is given, the copy sends nothing to the outside."""
     from kundig import wiring
@@ -39,7 +42,7 @@ def restore(
             raise Conflict(t("KUNDIG_SECRET_KEY is not the key of the backup. Remove the setting, or set it to that key."))
         settings = replace(settings, secret_key=key)
 
-    with tempfile.TemporaryDirectory(dir=settings.data, prefix=".restore-") as folder, wiring.database_address(settings) as address:
+    with tempfile.TemporaryDirectory(dir=settings.data, prefix=".restore-") as folder, database_address(settings) as address:
         image, files = unpack(file, manifest, Path(folder))
         asyncio.run(_fill(address, settings, image, manifest.schemas, live=live))
         if not os.environ.get("KUNDIG_SECRET_KEY"):

@@ -9,6 +9,7 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
+from kundig.base.database.opening import database_address
 from kundig.base.i18n import t
 from kundig.base.settings import Settings
 from kundig.interfaces.cli.supervision import only_server, port_is_free, supervised
@@ -19,38 +20,18 @@ def serve() -> None:
     """Serve pages and API, and do jobs, until Ctrl-C. Starts and stops the built-in database if none is configured."""
     from kundig import wiring
     from kundig.interfaces.cli.beginning import begin
+    from kundig.interfaces.cli.web_server import serve_pages
     from kundig.services.identity.scopes import Scopes
 
     signal.signal(signal.SIGTERM, _leave)
     settings = Settings.from_environment(os.environ)
     port_is_free(settings.host, settings.port)
-    with only_server(settings), wiring.database_address(settings) as address:
+    with only_server(settings), database_address(settings) as address:
         asyncio.run(wiring.prepare(address, settings.data))
         asyncio.run(begin(settings, address, Scopes(wiring.modules()), wiring.MAIN, wiring.sample()))
         with supervised(settings, address):
-            _serve_pages(settings)
+            serve_pages(settings)
     tell(t("Kundig has stopped."))
-
-
-def _serve_pages(settings: Settings) -> None:
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-
-    Granian(
-        "kundig.wiring:asgi",
-        factory=True,
-        interface=Interfaces.ASGI,
-        address=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        websockets=False,
-        log_level=LogLevels.warning,
-        # Without it one worker killed by the system ends the whole server.
-        respawn_failed_workers=True,
-        respawn_interval=0.5,
-        workers_kill_timeout=15,
-    ).serve()
 
 
 def _leave(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from kundig.base.database.opening import opened
 from kundig.base.jobs import run_worker
 from kundig.base.lifetime import end_with_input, stop_event
 from kundig.base.logs import log_json_lines
@@ -26,7 +27,7 @@ def worker(with_parent: Annotated[bool, typer.Option(hidden=True)] = False) -> N
         stop = stop_event()
         if with_parent:
             end_with_input(sys.stdin)
-        async with wiring.opened(settings) as database:
+        async with opened(settings) as database:
             await run_worker(database, wiring.jobs(settings), stop)
 
     asyncio.run(run())

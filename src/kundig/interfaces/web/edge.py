@@ -6,12 +6,14 @@ changes nothing on the page it came from.
 
 from __future__ import annotations
 
+import gzip
 import hmac
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from secrets import token_hex
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -40,6 +42,11 @@ from kundig.services.identity.signed import Signed, note_use
 SESSION_COOKIE, THEME_COOKIE, LANGUAGE_COOKIE = "kundig_session", "kundig_theme", "kundig_language"
 MAX_FORM = 2_000_000
 """Bytes of a form without files."""
+_HTML = "text/html; charset=utf-8"
+_SALT = 8
+"""Characters of a form token that make it different on every page."""
+_LEVEL, _WORTH_IT = 4, 1000
+"""How hard pages are compressed, a millisecond for a long one, and from how many bytes on."""
 
 _log = logging.getLogger("kundig.web")
 
@@ -121,7 +128,7 @@ class Visit:
 Work = Callable[[Scope, Visit], Awaitable[Reply]]
 
 
-async def page(request: Request[Any, Any, Any], work: Work, *, write: bool | None = None) -> Response[str]:
+async def page(request: Request[Any, Any, Any], work: Work, *, write: bool | None = None) -> Response[Any]:
     """Run `work` as the signed-in person, in one transaction that is read-only for GET unless `write` says otherwise."""
     visit = visit_of(request)
     try:
@@ -177,9 +184,17 @@ def language_of(request: Request[Any, Any, Any]) -> str:
     return next((language for language in wanted if language in LANGUAGES), "de")
 
 
-def csrf_token(secrets: Secrets, secret: str) -> str:
-    """The token that forms of a session carry; nobody can make it who can't read our pages."""
-    return hmac.new(secrets.derive("csrf"), secret.encode(), "sha256").hexdigest()[:40]
+def csrf_token(secrets: Secrets, session: str, salt: str | None = None) -> str:
+    """The token that forms of a session carry; nobody can make it who can't read our pages.
+
+    Every page has another one, by its salt: pages are compressed, so their length could tell one that stays the same.
+    """
+    salt = token_hex(_SALT // 2) if salt is None else salt
+    return salt + hmac.new(secrets.derive("csrf"), f"{salt} {session}".encode(), "sha256").hexdigest()[:32]
+
+
+def _is_csrf_token(secrets: Secrets, session: str, given: str) -> bool:
+    return hmac.compare_digest(given.encode(), csrf_token(secrets, session, given[:_SALT]).encode())
 
 
 async def read_form(visit: Visit) -> None:
@@ -207,7 +222,7 @@ def check_origin(visit: Visit) -> None:
     if visit.secret is None:
         return
     given = visit.request.headers.get("x-csrftoken") or visit.value("_csrf_token")
-    if not hmac.compare_digest(given.encode(), csrf_token(visit.web.secrets, visit.secret).encode()):
+    if not _is_csrf_token(visit.web.secrets, visit.secret, given):
         raise Denied(t("The page was open for too long. Reload it and try again."))
 
 
@@ -252,14 +267,18 @@ def own_address(address: str) -> str:
     return path if good else "/"
 
 
-def respond(visit: Visit, reply: Reply) -> Response[str]:
+def respond(visit: Visit, reply: Reply) -> Response[Any]:
     """The answer with the headers that every page has."""
     headers = {**PAGE_HEADERS, **reply.headers}
     if reply.to is not None:
         headers |= {"HX-Location": _swapped(reply.to)} if visit.htmx else {"Location": reply.to}
         status = 200 if visit.htmx else 303
-        return Response("", status_code=status, headers=headers, media_type="text/html", cookies=list(reply.cookies))
-    return Response(reply.html, status_code=reply.status, headers=headers, media_type="text/html", cookies=list(reply.cookies))
+        return Response(b"", status_code=status, headers=headers, media_type=_HTML, cookies=list(reply.cookies))
+    body = reply.html.encode()
+    if len(body) >= _WORTH_IT and "gzip" in visit.request.headers.get("accept-encoding", ""):
+        body = gzip.compress(body, _LEVEL, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    return Response(body, status_code=reply.status, headers=headers, media_type=_HTML, cookies=list(reply.cookies))
 
 
 def _swapped(address: str) -> str:
@@ -268,7 +287,7 @@ def _swapped(address: str) -> str:
     return json.dumps(going)
 
 
-def page_for_error(request: Request[Any, Any, Any], error: Exception) -> Response[str]:
+def page_for_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """The page for what goes wrong before a route is found."""
     visit = visit_of(request)
     return respond(visit, refused(visit, error))

@@ -33,6 +33,6 @@ PAGE_HEADERS = MappingProxyType(
     {
         **SECURITY_HEADERS,
         "Cache-Control": "no-store",  # pages hold personal data: not in a shared computer's cache after sign-out
-        "Vary": "HX-Request, HX-Boosted, HX-History-Restore-Request",
+        "Vary": "Accept-Encoding, HX-Request, HX-Boosted, HX-History-Restore-Request",
     }
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kundig.engine.extension import Object, field
-from kundig.modules.contacts import choices
+from kundig.modules.contacts import choices, headings
 from kundig.modules.contacts.salutation import LETTER_SALUTATION
 
 ACCOUNT = Object(
@@ -15,6 +15,16 @@ ACCOUNT = Object(
     tree="parent",
     order="name",
     navigation=10,
+    headings={
+        "name": headings.COMPANY,
+        "website": headings.WEBSITE,
+        "employees": headings.EMPLOYEES,
+        "annual_revenue": ("Umsatz", "Revenue", "Turnover"),
+        "vat_id": ("USt-ID", "Umsatzsteuer-ID", "UID", "VAT", "VAT number"),
+        "description": headings.NOTES,
+        **headings.REACHED,
+        **headings.address("billing_address"),
+    },
     fields=(
         field("name", "text", "Name", "Name", required=True, main=True),
         field("type", "choice", "Type", "Art", choices=choices.ACCOUNT_TYPE, main=True),
@@ -68,6 +78,7 @@ CONTACT = Object(
     tree="reports_to",
     order="last_name",
     navigation=20,
+    headings={"account": headings.COMPANY, **headings.PERSON, **headings.REACHED, **headings.address("address")},
     any_required=(("last_name", "first_name"),),
     fields=(
         field("salutation", "choice", "Salutation", "Anrede", choices=choices.SALUTATION, main=True, personal=True),

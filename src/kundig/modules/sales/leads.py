@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kundig.engine.extension import Object, field
+from kundig.modules.contacts import headings
 from kundig.modules.contacts.choices import INDUSTRY, RATING, SALUTATION, SOURCE
 from kundig.modules.sales.choices import DISQUALIFIED_REASON
 
@@ -13,6 +14,15 @@ LEAD = Object(
     icon="user-round-search",
     title="{first_name} {last_name}|{company_name}|{emails}|{phones}",
     navigation=30,
+    headings={
+        "company_name": headings.COMPANY,
+        "website": headings.WEBSITE,
+        "employees": headings.EMPLOYEES,
+        "need": headings.NOTES,
+        **{path: words for path, words in headings.PERSON.items() if path != "description"},
+        **headings.REACHED,
+        **headings.address("address"),
+    },
     any_required=(("last_name", "first_name", "company_name", "emails", "phones"),),
     fields=(
         field("salutation", "choice", "Salutation", "Anrede", choices=SALUTATION, main=True, personal=True),

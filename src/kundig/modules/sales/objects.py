@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kundig.engine.extension import Extension, Object, field
 from kundig.modules.contacts.choices import SOURCE
+from kundig.modules.contacts.headings import COMPANY
 from kundig.modules.sales import choices
 
 OPPORTUNITY = Object(
@@ -15,6 +16,14 @@ OPPORTUNITY = Object(
     above="account",
     rate_date="close_date",
     navigation=40,
+    headings={
+        "name": ("Verkaufschance", "Deal", "Projekt", "Project", "Titel", "Title", "Bezeichnung"),
+        "account": COMPANY,
+        "primary_contact": ("Ansprechpartner", "Kontakt", "Contact person", "Contact"),
+        "amount": ("Wert", "Summe", "Volumen", "Value", "Deal value"),
+        "close_date": ("Abschluss", "Abschluss am", "Closing date", "Expected close date"),
+        "stage": ("Status", "Stufe", "Pipeline stage"),
+    },
     fields=(
         field("name", "text", "Name", "Name", required=True, main=True),
         field("account", "link", "Account", "Firma", target="account", main=True),
@@ -108,6 +117,12 @@ PRODUCT = Object(
     title="{name}",
     order="name",
     navigation=45,
+    headings={
+        "name": ("Artikel", "Artikelbezeichnung", "Bezeichnung", "Item", "Product name"),
+        "sku": ("Artikel-Nr.", "Art.-Nr.", "Produktnummer", "SKU", "Product number"),
+        "price": ("Verkaufspreis", "Listenpreis", "Nettopreis", "Unit price", "List price"),
+        "unit": ("Mengeneinheit", "ME"),
+    },
     fields=(
         field("name", "text", "Name", "Name", required=True, main=True),
         field("sku", "text", "Item number", "Artikelnummer", unique=True, max_length=100, main=True),

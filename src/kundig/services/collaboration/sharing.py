@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -30,7 +31,7 @@ def shareable(scope: Scope, object_: str) -> bool:
 async def list_shares(scope: Scope, object_: str, record: UUID) -> list[Share]:
     """The shares of a record in the order in which they were made; a receiver whom the reader may not see is null. Raises Missing.
 
-    Each is `{"id", "user" | "team" | "role", "level", "at", "by"}`.
+    Each is `{"id", "user" | "team" | "role", "level", "until", "at", "by"}`.
     """
     if not shareable(scope, object_):
         raise Missing
@@ -39,10 +40,12 @@ async def list_shares(scope: Scope, object_: str, record: UUID) -> list[Share]:
     return found
 
 
-async def share_with(scope: Scope, object_: str, record: UUID, kind: str, receiver: str, level: Level) -> Share:
-    """Share a record with a `user` or the members of a `team`, or change the level of that share.
+async def share_with(
+    scope: Scope, object_: str, record: UUID, kind: str, receiver: str, level: Level, until: datetime | None = None
+) -> Share:
+    """Share a record with a `user` or the members of a `team`, or change level and end of that share. Without an end it lasts.
 
-    Raises Missing, Denied (nobody gives more than they have), Invalid for a receiver who isn't there.
+    Raises Missing, Denied (nobody gives more than they have), Invalid for a receiver who isn't there or an end that is over.
     """
     if not shareable(scope, object_) or not await visible_ids(scope, object_, [record]):
         raise Missing
@@ -50,8 +53,10 @@ async def share_with(scope: Scope, object_: str, record: UUID, kind: str, receiv
     if id_ is None or not await visible_ids(scope, kind, [id_]):
         raise Invalid.one(kind, "not_found", t("There is no such record, or you may not see it."))
     to = RECEIVERS[kind](id_)
-    await grant_share(scope, object_, record, to, level)
-    number = next(row["id"] for row in await shares(scope, object_, record) if (row["kind"], row["ref"]) == (to.kind, to.ref))
+    await grant_share(scope, object_, record, to, level, until)
+    lasting = (row["id"] for row in await shares(scope, object_, record) if (row["kind"], row["ref"]) == (to.kind, to.ref))
+    if (number := next(lasting, None)) is None:
+        raise Invalid.one("until", "bad_value", t("This time is over. Choose an end that is still to come."))
     return next(share for share in await list_shares(scope, object_, record) if share["id"] == str(number))
 
 
@@ -69,4 +74,5 @@ def _told(scope: Scope, row: Mapping[str, Any]) -> Share:
     name = _NAMES[row["kind"]]
     to = {"id": row["ref"], "object": name} if name in RECEIVERS else row["ref"]
     by = actor_link(scope, row["created_by"])
-    return {"id": str(row["id"]), name: to, "level": row["level"], "at": told_at(row["created_at"]), "by": by}
+    until = told_at(row["until"]) if row["until"] else None
+    return {"id": str(row["id"]), name: to, "level": row["level"], "until": until, "at": told_at(row["created_at"]), "by": by}

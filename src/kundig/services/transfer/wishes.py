@@ -63,17 +63,33 @@ def suggested_rules(scope: Scope, object_: str, header: Sequence[str]) -> Rules:
 
 
 def suggested(scope: Scope, object_: str, header: Sequence[str]) -> dict[str, str]:
-    """Column → field wherever a column is called as a field or a part of one, by API name or label in any language."""
+    """Column → field wherever a column is called as a field or a part of one, by API name or label in any language.
+
+    After these come the names that the object's description knows people to use. No field is suggested twice.
+    """
     rights, bound = scope.rights(object_), scope.object(object_)
-    known = {plainly(EXTERNAL_ID): EXTERNAL_ID}
-    for name, field in bound.fields.items():
-        if not field.read_only and name not in rights.hidden | rights.fixed:
-            known |= {plainly(f"{name}.{part}"): f"{name}.{part}" for part in field.parts}
-            if not field.parts or "currency" in field.parts:
-                known |= {plainly(label): name for label in field.definition.label.values()} | {plainly(name): name}
+    fields = {n: f for n, f in bound.fields.items() if not f.read_only and n not in rights.hidden | rights.fixed}
+    own, everyday = {_heading(EXTERNAL_ID): EXTERNAL_ID}, dict[str, str]()
+    for name, field in fields.items():
+        called = (name, *field.definition.label.values())
+        own |= {_heading(f"{word}.{part}"): f"{name}.{part}" for word in called for part in field.parts}
+        if not field.parts or "currency" in field.parts:
+            own |= {_heading(word): name for word in called}
+    title = bound.title_fields
+    if len(title) == 1 and title[0] in fields:
+        everyday |= {_heading(word): title[0] for word in bound.definition.label.values()}
+    for path, words in bound.definition.headings.items():
+        if path.partition(".")[0] in fields:
+            everyday |= {_heading(word): path for word in words}
     found: dict[str, str] = {}
-    for column in header:
-        field_name = known.get(plainly(column))
-        if field_name is not None and field_name not in found.values():
-            found[column] = field_name
+    for known in (own, everyday):
+        for column in header:
+            path = known.get(_heading(column), "")
+            if path and column not in found and path not in found.values():
+                found[column] = path
     return found
+
+
+def _heading(text: str) -> str:
+    """A column's name for comparing: only letters and digits, so that `E-Mail-Adresse` and `Email Adresse` are one."""
+    return "".join(filter(str.isalnum, plainly(text)))

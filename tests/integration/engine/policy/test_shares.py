@@ -82,7 +82,8 @@ async def test_a_share_with_a_time_limit_ends(world: World) -> None:
         assert await visible_ids(scope, "house", [house]) == set()
 
 
-async def test_what_was_passed_on_ends_with_the_right_to_it(world: World) -> None:
+@pytest.mark.parametrize("ending", ["taken back", "over"])
+async def test_what_was_passed_on_ends_with_the_right_to_it(world: World, ending: str) -> None:
     owner, first, second, third = [await world.user("level_own") for _ in range(4)]
     house = await world.create("house", name="x", owner=owner)
     async with world.system() as scope:
@@ -90,11 +91,16 @@ async def test_what_was_passed_on_ends_with_the_right_to_it(world: World) -> Non
         await grant_share(scope, "house", house, principals.user(second), "read")
         await grant_share(scope, "house", house, principals.user(third), "read")
         passed_on = "update {ws}.share set created_by = %(by)s where record = %(house)s and principal = %(to)s"
-        numbers = await principals.numbers(scope.connection, [principals.user(second), principals.user(third)])
+        numbers = await principals.numbers(scope.connection, [principals.user(user) for user in (first, second, third)])
         await scope.connection.execute(passed_on, {"by": first, "house": house, "to": numbers[principals.user(second)]})
         await scope.connection.execute(passed_on, {"by": owner, "house": house, "to": numbers[principals.user(third)]})
-    async with world.scope(owner) as scope:
-        await revoke_share(scope, "house", house, principals.user(first))
+        if ending == "over":
+            over = "update {ws}.share set until = now() where record = %(house)s and principal = %(to)s"
+            await scope.connection.execute(over, {"house": house, "to": numbers[principals.user(first)]})
+            await end_expired(scope)
+    if ending == "taken back":
+        async with world.scope(owner) as scope:
+            await revoke_share(scope, "house", house, principals.user(first))
     for user, seen in ((first, False), (second, False), (third, True)):
         async with world.scope(user) as scope:
             assert (house in await visible_ids(scope, "house", [house])) is seen

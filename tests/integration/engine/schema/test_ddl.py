@@ -57,6 +57,25 @@ async def test_a_new_field_keeps_the_data(database, with_engine, model):
     assert row == {"name": "Anna", "tags": ["a"], "extra": None, "flag": False, "second": "S-000001"}
 
 
+async def test_indexes_of_audiences_put_nothing_off_also_where_they_did(database, with_engine, model):
+    place = await with_engine()
+    await apply_model(database, place, model)
+    name = f"{place.schema}.thing__audience__ix"
+    options = "select reloptions from pg_class where oid = %(name)s::regclass"
+    async with database.owner(place) as connection:
+        assert await connection.value(options, {"name": name}) == ["fastupdate=off"]
+        await connection.execute("alter index {ws}.thing__audience__ix reset (fastupdate)")
+    async with database.transaction(place) as connection:
+        await connection.execute("insert into {ws}.thing (id, name, audience) values (gen_random_uuid(), 'Anna', '{7}')")
+    applied = await apply_model(database, place, model)
+    assert applied.steps == ("fastupdate of thing__audience__ix",)
+    async with database.transaction(place) as connection:
+        assert await connection.value(options, {"name": name}) == ["fastupdate=off"]
+        await connection.execute("set local enable_seqscan = off")
+        assert await connection.value("select name from {ws}.thing where audience && '{7}' and deleted_at is null") == "Anna"
+    assert (await apply_model(database, place, model)).steps == ()
+
+
 async def test_a_removed_field_stays_and_is_reported(database, with_engine, model):
     place = await with_engine()
     await apply_model(database, place, model)

@@ -46,6 +46,14 @@ async def test_whole_name_before_part_before_mention(scope: Scope) -> None:
     assert await labels(scope, "qwertz", limit=2) == ["QWERTZ", "Qwertz Handel"]
 
 
+async def test_a_single_letter_is_a_word_or_begins_a_name(scope: Scope) -> None:
+    await make(scope, "account", name="Anlage ŋ")
+    await make(scope, "account", name="ŋandu AG")
+    await make(scope, "account", name="Werk", description="baut ŋandus, kein anderer")
+    assert await labels(scope, "ŋ") == ["ŋandu AG", "Anlage ŋ"]
+    assert await labels(scope, "ŋa") == ["ŋandu AG", "Werk"]
+
+
 @pytest.mark.parametrize(
     "q", ["0892345678", "089/2345678", "089 2345 678", "(089) 2345678", "+49 89 2345678", "+49 (0)89 2345678", "0049 89 2345678", "+49892345678", "2345678"]
 )  # fmt: skip
@@ -112,6 +120,13 @@ async def test_objects_narrow(scope: Scope) -> None:
     await make(scope, "account", name="qwert a")
     await make(scope, "contact", last_name="qwert c")
     assert await labels(scope, "qwert", objects=["contact"]) == ["qwert c"]
+
+
+async def test_snippets_do_not_repeat_the_name(scope: Scope) -> None:
+    await make(scope, "contact", first_name="Anne", last_name="Qwertz", job_title="Geologin bei Qwertz")
+    await make(scope, "account", name="Qwertz Handel")
+    hits = {hit["label"]: hit["snippet"] for hit in await search(scope, "qwertz")}
+    assert hits == {"Anne Qwertz": "Geologin bei <mark>Qwertz</mark>", "Qwertz Handel": ""}
 
 
 async def test_snippets_are_escaped_and_marked(scope: Scope) -> None:

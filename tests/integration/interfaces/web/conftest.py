@@ -1,4 +1,4 @@
-"""The pages with all shipped objects, called in-process."""
+"""The application with all shipped objects, called in-process."""
 
 from tests.integration.rights.conftest import new_crm
 

@@ -41,6 +41,8 @@ def test_help_is_german(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     assert status == 0
     assert "Diese Hilfe zeigen." in shown
     assert "Optionen" in shown
+    assert f"Aufruf: {' '.join(('kundig', *command))} [OPTIONEN]" in shown
+    assert not re.search(r"Usage|<(str|bool|int|list|path)|--no-|\bno-\w", shown)
     plain = re.sub(r"[\s│]+", " ", shown)
     english = [text for text in help_texts(get_command(main.app)) if " " in text and f" {text} " in plain]
     assert english == []
@@ -59,6 +61,22 @@ def test_every_command_of_the_contract_is_there(monkeypatch: pytest.MonkeyPatch,
         (("nope",), "Den Befehl nope gibt es nicht. `kundig --help` sagt, was möglich ist."),
         (("doctor", "a", "b"), "a b ist zu viel. `kundig doctor --help` sagt, was möglich ist."),
         (("demo", "--size"), "--size braucht einen Wert. `kundig --help` sagt, was möglich ist."),
+        (
+            ("demo", "--size", "x"),
+            "--size hat einen ungültigen Wert (eine ganze Zahl ist nötig). `kundig demo --help` sagt, was möglich ist.",
+        ),
+        (
+            ("demo", "--size", "0"),
+            "--size hat einen ungültigen Wert (mindestens 1 ist nötig). `kundig demo --help` sagt, was möglich ist.",
+        ),
+        (
+            ("import", "account", "/nofile"),
+            "file hat einen ungültigen Wert (/nofile gibt es nicht). `kundig import --help` sagt, was möglich ist.",
+        ),
+        (
+            ("import", "account", "/"),
+            "file hat einen ungültigen Wert (/ ist ein Ordner). `kundig import --help` sagt, was möglich ist.",
+        ),
     ],
 )
 def test_what_is_typed_wrongly_is_one_sentence(
@@ -67,8 +85,16 @@ def test_what_is_typed_wrongly_is_one_sentence(
     assert said(monkeypatch, capsys, *arguments) == (2, "", sentence)
 
 
+def test_two_wishes_at_once_are_told_in_german(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    status, shown, complaint = said(monkeypatch, capsys, "demo", "--size", "2", "--remove")
+    assert (status, shown) == (1, "")
+    assert "Bitte geben Sie entweder --size oder --remove an." in complaint
+
+
 def test_other_terminals_get_english(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     for name in LANGUAGES:
         monkeypatch.setenv(name, "fr_FR.UTF-8")
-    assert "Show this message and exit." in said(monkeypatch, capsys, "--help")[1]
+    shown = said(monkeypatch, capsys, "--help")[1]
+    assert "Show this message and exit." in shown
+    assert "Usage: kundig [OPTIONS] COMMAND" in shown
     assert said(monkeypatch, capsys, "--nope")[2] == "There is no option --nope. `kundig --help` tells what can be typed."

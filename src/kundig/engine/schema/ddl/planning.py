@@ -13,7 +13,7 @@ from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable
 
 from kundig.base.database.names import quoted
 from kundig.base.i18n import LANGUAGES
-from kundig.engine.schema.ddl.present import Present, PresentTable
+from kundig.engine.schema.ddl.present import Present, PresentIndex, PresentTable
 from kundig.engine.schema.model import Model
 
 BIG = 10_000
@@ -114,6 +114,7 @@ def _indexes(table: sa.Table, indexes: Sequence[sa.Index], present: Present) -> 
         name = str(index.name)
         have = present.indexes.get(name)
         if have is not None and have.valid:
+            yield from _options(index, have)
             continue
         if have is not None:
             yield Step(f"drop index {'concurrently ' if later else ''}{{ws}}.{quoted(name)}", f"broken index {name}", later)
@@ -124,6 +125,12 @@ def _indexes(table: sa.Table, indexes: Sequence[sa.Index], present: Present) -> 
         # The only thing that is taken away: what once was unique would go on refusing values.
         if have.table == table.name and have.unique and name not in wanted:
             yield Step(f"drop index {{ws}}.{quoted(name)}", f"no longer unique: {name}")
+
+
+def _options(index: sa.Index, have: PresentIndex) -> Iterator[Step]:
+    for option, value in index.dialect_options["postgresql"]["with"].items():
+        if f"{option}={value}" not in have.options:
+            yield Step(f"alter index {{ws}}.{quoted(str(index.name))} set ({option} = {value})", f"{option} of {index.name}")
 
 
 def _conflicts(tables: list[sa.Table], present: Present) -> Iterator[str]:

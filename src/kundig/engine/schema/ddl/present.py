@@ -33,6 +33,8 @@ class PresentIndex:
     valid: bool
     unique: bool = False
     """Forbids the same value twice; the primary key's does not count."""
+    options: frozenset[str] = frozenset()
+    """Storage parameters as `name=value`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ async def read_present(connection: Connection) -> Present:
     return Present(
         tables={name: PresentTable(found, rows[name]) for name, found in columns.items()},
         indexes={
-            row["name"]: PresentIndex(row["table"], row["valid"], row["unique"]) for row in await connection.rows(_INDEXES, schema)
+            row["name"]: PresentIndex(row["table"], row["valid"], row["unique"], frozenset(row["options"] or ()))
+            for row in await connection.rows(_INDEXES, schema)
         },
         constraints={row["name"]: row["valid"] for row in await connection.rows(_CONSTRAINTS, schema)},
         sequences=frozenset(await connection.values(_SEQUENCES, schema)),
@@ -69,7 +72,8 @@ select c.relname as "table", a.attname as "column", format_type(a.atttypid, a.at
   from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
  where n.nspname = %(schema)s and c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped"""
 _INDEXES = """
-select c.relname as name, t.relname as "table", i.indisvalid as valid, i.indisunique and not i.indisprimary as unique
+select c.relname as name, t.relname as "table", i.indisvalid as valid, i.indisunique and not i.indisprimary as unique,
+       c.reloptions as options
   from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
        join pg_class t on t.oid = i.indrelid
  where n.nspname = %(schema)s"""

@@ -53,7 +53,7 @@ def source_of(scope: Scope, object_: BoundObject, by: str = "") -> Source | None
         period = Period(start) if start else None
     if period is None:
         return None
-    period = Period(*(name if name and name not in hidden else None for name in (period.start, period.end, period.all_day)))  # type: ignore[arg-type]  # the start is there
+    period = Period(period.start, *(None if name in hidden else name for name in (period.end, period.all_day)))
     rights, field = scope.rights(object_.name), object_.fields[period.start]
     fixed = field.read_only or period.start in rights.fixed or period.start in rights.fixed_later or rights.edit == "none"
     return Source(object_, period, widget_of(field) == "datetime", not fixed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -82,12 +82,18 @@ class CalendarView:
 class _Asked:
     """What a calendar's address asks for."""
 
-    path: str
+    object: str
+    """Empty for everybody's own calendar."""
     sources: tuple[Source, ...]
     shape: Shape
     day: date
     who: tuple[str, ...]
     by: str
+
+    @property
+    def path(self) -> str:
+        """This calendar's address without what is asked for."""
+        return f"/o/{self.object}/calendar" if self.object else "/calendar"
 
     def address(self, part: str = "", **more: Any) -> str:
         """This calendar with other values; `part` is one of its parts."""
@@ -95,7 +101,7 @@ class _Asked:
         return f"{self.path}{part}?" + urlencode({k: v for k, v in own.items() if v}, doseq=True)
 
 
-def _asked(scope: Scope, visit: Visit, object_name: str = "") -> _Asked:
+def _asked(scope: Scope, visit: Visit, object_name: str) -> _Asked:
     """What the address asks for; raises Missing for an object without dates."""
     by = visit.query("by")
     if object_name:
@@ -113,7 +119,7 @@ def _asked(scope: Scope, visit: Visit, object_name: str = "") -> _Asked:
     day = min(max(day, date(1900, 1, 1)), date(2200, 1, 1))
     given = [who for who in visit.request.query_params.getall("who", []) if who][:PEOPLE]
     who = tuple(w if w in ("me", EVERYBODY) else str(record_id(w)) for w in given) or (() if object_name else ("me",))
-    return _Asked(f"/o/{object_name}/calendar" if object_name else "/calendar", sources, shape, day, who, by)
+    return _Asked(object_name, sources, shape, day, who, by)
 
 
 def _now(scope: Scope) -> datetime:
@@ -123,24 +129,29 @@ def _now(scope: Scope) -> datetime:
 @get("/calendar")
 async def own_calendar(request: Request[Any, Any, Any]) -> Response[str]:
     """What one has planned, and on request what colleagues have."""
-    return await _shown(request, "")
+    return await _page(request, "", _calendar)
 
 
 @get("/o/{object_name:str}/calendar")
 async def object_calendar(request: Request[Any, Any, Any], object_name: str) -> Response[str]:
     """The records of one object by their dates."""
-    return await _shown(request, object_name)
+    return await _page(request, object_name, _calendar)
 
 
-async def _shown(request: Request[Any, Any, Any], object_name: str) -> Response[str]:
+async def _page(
+    request: Request[Any, Any, Any], object_name: str, part: Callable[[Scope, Visit, _Asked], Awaitable[Reply]]
+) -> Response[str]:
     async def work(scope: Scope, visit: Visit) -> Reply:
-        asked = _asked(scope, visit, object_name)
-        return Reply(render("pages/calendar.html", await _view(scope, visit, asked, object_name), visit.frame))
+        return await part(scope, visit, _asked(scope, visit, object_name))
 
     return await page(request, work)
 
 
-async def _view(scope: Scope, visit: Visit, asked: _Asked, object_name: str) -> CalendarView:
+async def _calendar(scope: Scope, visit: Visit, asked: _Asked) -> Reply:
+    return Reply(render("pages/calendar.html", await _view(scope, visit, asked), visit.frame))
+
+
+async def _view(scope: Scope, visit: Visit, asked: _Asked) -> CalendarView:
     language, shown = visit.frame.language, days_shown(asked.shape, asked.day)
     owners = () if EVERYBODY in asked.who else asked.who
     entries: list[Entry] = []
@@ -149,7 +160,7 @@ async def _view(scope: Scope, visit: Visit, asked: _Asked, object_name: str) -> 
         found, more = await entries_of(scope, source, shown, owners)
         entries += found
         full = full or more
-    object_ = scope.model.objects[object_name] if object_name else None
+    object_ = scope.model.objects[asked.object] if asked.object else None
     creatable = [s for s in asked.sources if scope.rights(s.object.name).create]
     title = label_in(object_.definition.label_plural, language) if object_ else t("Calendar").render(language)
     return CalendarView(
@@ -208,38 +219,34 @@ def _days(scope: Scope, asked: _Asked, days: Sequence[date], entries: Sequence[E
     return tuple(day for day in made if asked.shape != "agenda" or day.entries)
 
 
-async def _people(request: Request[Any, Any, Any], object_name: str) -> Response[str]:
-    async def work(scope: Scope, visit: Visit) -> Reply:
-        asked = _asked(scope, visit, object_name)
-        active = {"field": "is_active", "op": "is", "value": True}
-        found = await list_records(scope, ListQuery("user", active, ("label",), "label", PEOPLE))
-        own = str(scope.access.user)
-        language = visit.frame.language
-        chosen = [own if who == "me" else who for who in asked.who if who != EVERYBODY]
-        links = [
-            (t("Mine").render(language), asked.address(who="me"), asked.who == ("me",)),
-            (t("Everybody").render(language), asked.address(who=EVERYBODY), not chosen),
-        ]
-        for row in found.records():
-            id_ = str(row["id"])
-            others = [who for who in chosen if who != id_]
-            to = others if id_ in chosen else [*chosen, id_]
-            links.append((row["label"], asked.address(who=to or ["me"]), id_ in chosen))
-        return Reply(render("pages/calendar_people.html", links, visit.frame))
-
-    return await page(request, work)
+async def _people(scope: Scope, visit: Visit, asked: _Asked) -> Reply:
+    active = {"field": "is_active", "op": "is", "value": True}
+    found = await list_records(scope, ListQuery("user", active, ("label",), "label", PEOPLE))
+    own = str(scope.access.user)
+    language = visit.frame.language
+    chosen = [own if who == "me" else who for who in asked.who if who != EVERYBODY]
+    links = [
+        (t("Mine").render(language), asked.address(who="me"), asked.who == ("me",)),
+        (t("Everybody").render(language), asked.address(who=EVERYBODY), not chosen),
+    ]
+    for row in found.records():
+        id_ = str(row["id"])
+        others = [who for who in chosen if who != id_]
+        to = others if id_ in chosen else [*chosen, id_]
+        links.append((row["label"], asked.address(who=to or ["me"]), id_ in chosen))
+    return Reply(render("pages/calendar_people.html", links, visit.frame))
 
 
 @get("/calendar/people")
 async def own_people(request: Request[Any, Any, Any]) -> Response[str]:
     """Whose entries one may look at: each person's link adds them or takes them away."""
-    return await _people(request, "")
+    return await _page(request, "", _people)
 
 
 @get("/o/{object_name:str}/calendar/people")
 async def object_people(request: Request[Any, Any, Any], object_name: str) -> Response[str]:
     """The same for the calendar of an object."""
-    return await _people(request, object_name)
+    return await _page(request, object_name, _people)
 
 
 @get("/o/{object_name:str}/at")

@@ -44,10 +44,12 @@ BIG = frozenset(
 
 @get("/o/{object_name:str}/cell/{id_:str}/{field_name:str}")
 async def cell_editor(request: Request[Any, Any, Any], object_name: str, id_: str, field_name: str) -> Response[str]:
-    """The editor of one value, in place."""
+    """The editor of one value, in place; there is none for what the reader can't set."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         field = _field(scope, object_name, field_name)
+        if not describe(scope, field).editable:
+            raise Missing
         record = msgspec.json.decode((await read_record(scope, object_name, record_id(id_), [field_name, "version"])).text)
         filled = fill(field, record[field_name], formats(visit.frame.language, visit.frame.zone))
         editor = _editor(scope, object_name, id_, field, filled, version=record["version"])

@@ -111,21 +111,10 @@ async def my_list(request: Request[Any, Any, Any], object_name: str, view_name: 
         view = next((v for v in views_of(scope, object_) if v.name == view_name), None)
         if view is None:
             raise Missing
-        rows, heading = await _rows(scope, object_, view), ""
-        if not rows and (other := _for_all(scope, object_)) is not None:
-            view, heading = other, label_in(other.label, visit.frame.language)
-            rows = await _rows(scope, object_, view)
-        return Reply(
-            render("pages/home_list.html", _list_view(scope, visit, object_, view, rows) | {"heading": heading}, visit.frame)
-        )
+        rows = await _rows(scope, object_, view)
+        return Reply(render("pages/home_list.html", _list_view(scope, visit, object_, view, rows), visit.frame))
 
     return await page(request, work)
-
-
-def _for_all(scope: Scope, object_: BoundObject) -> View | None:
-    """The first list that does not ask for oneself but for something."""
-    views = [view for view in views_of(scope, object_) if view.shape == "list" and view.where and not _asks_for_me(view.where)]
-    return views[0] if views else None
 
 
 def _columns(scope: Scope, object_: BoundObject, view: View) -> list[FieldView]:

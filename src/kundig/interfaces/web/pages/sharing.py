@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from typing import Any, cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from litestar import Request, Response, get, post
 
@@ -12,7 +14,10 @@ from kundig.base.errors import Invalid
 from kundig.base.i18n import label_in, t
 from kundig.engine.policy.decisions import allowed
 from kundig.engine.policy.scope import Scope
+from kundig.engine.schema.fields.contract import Refused
+from kundig.engine.schema.fields.dates import parse_date
 from kundig.interfaces.web.edge import Reply, Visit, page
+from kundig.interfaces.web.formats import DAY, Formats, formats
 from kundig.interfaces.web.pages.details import Control
 from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.rendering import render
@@ -31,6 +36,8 @@ class ShareView:
     name: str
     group: bool
     level: str
+    until: str
+    """The last day, or the moment if that is within a day; empty if it lasts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,7 @@ class SharesView:
     shares: tuple[ShareView, ...]
     controls: tuple[Control, ...] = ()
     level: str = LEVELS[0]
+    until: str = ""
     error: str = ""
 
 
@@ -90,19 +98,37 @@ async def _share(scope: Scope, visit: Visit, object_name: str, record: UUID) -> 
         # asked first, so that those who may not share are told so
         await list_shares(scope, object_name, record)
         raise Invalid.one("user", "required", t("Choose a user or a team from the list."))
+    until = _end_of(visit.value("until"), scope.context.time_zone)
     for kind, receiver in chosen.items():
-        await share_with(scope, object_name, record, kind, receiver, cast("Level", level))
+        await share_with(scope, object_name, record, kind, receiver, cast("Level", level), until)
+
+
+def _end_of(day: str, zone: ZoneInfo) -> datetime | None:
+    """The end of a day, which is shared still."""
+    try:
+        return datetime.combine(parse_date(day) + DAY, time(), zone).astimezone(UTC) if day else None
+    except (Refused, OverflowError):
+        raise Invalid.one("until", "bad_value", t("Give the last day as a date.")) from None
+
+
+def _last(until: str | None, shown: Formats) -> str:
+    """What `_end_of` was made of; the API may have named any moment."""
+    if until is None:
+        return ""
+    end = shown.local(until)
+    return shown.date(end.date() - DAY) if end.time() == time() else shown.datetime(end)
 
 
 async def _view(scope: Scope, visit: Visit, object_name: str, record: UUID, error: str = "") -> SharesView:
-    found = await list_shares(scope, object_name, record)
-    shares = tuple(ShareView(share["id"], *_receiver(share), share["level"]) for share in found)
+    found, shown = await list_shares(scope, object_name, record), formats(visit.frame.language, visit.frame.zone)
+    shares = tuple(ShareView(share["id"], *_receiver(share), share["level"], _last(share["until"], shown)) for share in found)
     address = f"/o/{object_name}/{record}/shares"
     if not await allowed(scope, "share", object_name, [record]):
         return SharesView(address, shares)
     typed = visit.form if error else {}
     controls = tuple(Control(field, typed_as(field.name, typed) if typed else {"": []}) for field in _fields(scope))
-    return SharesView(address, shares, controls, visit.value("level") if error else LEVELS[0], error)
+    level, until = (visit.value("level"), visit.value("until")) if error else (LEVELS[0], "")
+    return SharesView(address, shares, controls, level, until, error)
 
 
 def _receiver(share: dict[str, Any]) -> tuple[str, bool]:
