@@ -7,6 +7,7 @@ import "basecoat-css/command";
 import "basecoat-css/tabs";
 import "basecoat-css/toast";
 import "./connection.js";
+import "./copying.js";
 import "./dialogs.js";
 import "./drafts.js";
 import "./editing.js";

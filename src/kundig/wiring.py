@@ -61,7 +61,7 @@ def jobs(settings: Settings) -> list[Job]:
         *engine_jobs(scopes.of_system),
         *delivery_jobs(post),
         *identity_jobs(scopes, post),
-        *collaboration_jobs(scopes),
+        *collaboration_jobs(scopes, post),
         *transfer_jobs(scopes),
         FORGET_ANSWERS,
     ]

@@ -18,7 +18,7 @@ from kundig.engine.policy.decisions import visible_ids
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import read_many
 from kundig.services.collaboration.following import follow
-from kundig.services.collaboration.notifying import COMMENTED
+from kundig.services.collaboration.news import COMMENTED
 from kundig.services.collaboration.text import Person, written
 
 MOST = 200

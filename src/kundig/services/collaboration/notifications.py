@@ -16,7 +16,7 @@ from kundig.base.errors import Missing
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import read_many
 from kundig.services.collaboration.comments import names_of
-from kundig.services.collaboration.notifying import NotificationKind
+from kundig.services.collaboration.news import NotificationKind
 
 SHOWN = 100
 _LIST = """

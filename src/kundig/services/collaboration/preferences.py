@@ -7,19 +7,22 @@ from typing import Literal
 from uuid import UUID
 
 from kundig.base.database import Connection
-from kundig.services.collaboration.notifying import KINDS, NotificationKind
+from kundig.services.collaboration.news import KINDS, NotificationKind
 
 Theme = Literal["auto", "light", "dark"]
 
 _READ = """
 select u.label, coalesce(p.theme, 'auto') as theme, coalesce(p.letter_keys, true) as letter_keys, coalesce(p.muted, '{}') as muted,
+  coalesce(p.mailed, '{}') as mailed,
   (select count(*) from (
      select from {ws}.notification n where n.recipient = u.id and n.read_at is null limit 100) as unread) as unread
 from {ws}."user" u left join {ws}.preference p on p.user_id = u.id where u.id = %(user)s
 """
 _WRITE = """
-insert into {ws}.preference (user_id, theme, letter_keys, muted) values (%(user)s, %(theme)s, %(letter_keys)s, %(muted)s)
-on conflict (user_id) do update set theme = excluded.theme, letter_keys = excluded.letter_keys, muted = excluded.muted
+insert into {ws}.preference (user_id, theme, letter_keys, muted, mailed)
+values (%(user)s, %(theme)s, %(letter_keys)s, %(muted)s, %(mailed)s)
+on conflict (user_id) do update
+set theme = excluded.theme, letter_keys = excluded.letter_keys, muted = excluded.muted, mailed = excluded.mailed
 """
 
 
@@ -32,6 +35,8 @@ class Preferences:
     """Whether single letters are shortcuts."""
     muted: frozenset[NotificationKind] = frozenset()
     """Notifications that they do not want."""
+    mailed: frozenset[NotificationKind] = frozenset()
+    """Notifications that they want by mail too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +54,8 @@ async def desk_of(connection: Connection, user: UUID | None) -> Desk:
     row = await connection.row(_READ, {"user": user})
     if row is None:
         return Desk("", 0, Preferences())
-    muted: frozenset[NotificationKind] = frozenset(kind for kind in KINDS if kind in row["muted"])
-    return Desk(row["label"] or "", row["unread"], Preferences(row["theme"], row["letter_keys"], muted))
+    muted, mailed = (frozenset(kind for kind in KINDS if kind in row[column]) for column in ("muted", "mailed"))
+    return Desk(row["label"] or "", row["unread"], Preferences(row["theme"], row["letter_keys"], muted, mailed))
 
 
 async def set_preferences(connection: Connection, user: UUID, preferences: Preferences) -> None:
@@ -62,5 +67,6 @@ async def set_preferences(connection: Connection, user: UUID, preferences: Prefe
             "theme": preferences.theme,
             "letter_keys": preferences.letter_keys,
             "muted": sorted(preferences.muted),
+            "mailed": sorted(preferences.mailed - preferences.muted),
         },
     )

@@ -14,7 +14,7 @@ from kundig.base.database import Connection
 from kundig.base.jobs import JobRun, queue
 from kundig.engine.history.feed import MANY, position
 from kundig.engine.policy.scope import Scope
-from kundig.services.collaboration.notifying import TOLD, News
+from kundig.services.collaboration.news import TOLD, News
 from kundig.services.identity.scopes import Scopes
 
 READER = "notifications"

@@ -42,7 +42,8 @@ async def show_timeline(request: Request[Any, Any, Any], object_name: str, id_: 
         cursor, kinds = visit.query("cursor") or None, tuple(visit.request.query_params.getall("kind", []))
         found = await timeline(scope, object_name, record_id(id_), limit=PAGE, cursor=cursor, kinds=kinds)
         pins = await pins_of(scope, object_name, record_id(id_))
-        data = found["data"]
+        at_top = {str(pinned) for _, pinned in pins}  # not twice: there, and in its place
+        data = [entry for entry in found["data"] if entry["id"] not in at_top]
         records = await _records(scope, [*((entry["object"], UUID(entry["id"])) for entry in data), *([] if cursor else pins)])
         reactions = await reactions_to(scope, list(records))
         entries = _Entries(scope, records, reactions, frozenset(pinned for _, pinned in pins))
