@@ -22,7 +22,7 @@ const css = () => {
 };
 
 const js = () =>
-  esbuild.build({ entryPoints: ["app", "theme", "board", "calendar"].map((name) => join(here, "js", `${name}.js`)), outdir: work, bundle: true, minify: true,
+  esbuild.build({ entryPoints: ["app", "theme", "board", "calendar", "planning", "arranging"].map((name) => join(here, "js", `${name}.js`)), outdir: work, bundle: true, minify: true,
     format: "esm", target: "es2022", legalComments: "none", logLevel: "warning" });
 
 const fonts = () => {

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -18,11 +19,32 @@ from kundig.interfaces.web.error_page import error_page
 from kundig.interfaces.web.frame import Frame
 
 COLLEAGUE, FORGETFUL = "merle.hansen@nordwind.example", "jonas.petersen@nordwind.example"
-COMPANIES = """Name;Ort;Website;Mitarbeitende
-Altmark Antriebe GmbH;Stendal;https://altmark-antriebe.example;48
-Börde Kältetechnik KG;Magdeburg;keine Angabe;17
-Elbtal Werkzeugbau GmbH;Riesa;https://elbtal-werkzeug.example;120
-Spreewald Konserven eG;Lübbenau;;310
+CONFIGURED = {
+    "Rolle für die Ausbildung": """
+kind: role
+name: trainee
+label: {en: Trainee, de: Ausbildung}
+objects:
+  account: {read: all}
+  contact: {read: all}
+  task: {read: own, create: true, edit: own}
+""",
+    "Auszubildende legen auch Kontakte an": """
+kind: role
+name: trainee
+label: {en: Trainee, de: Ausbildung}
+objects:
+  account: {read: all}
+  contact: {read: all, create: true, edit: own}
+  task: {read: own, create: true, edit: own}
+""",
+}
+"""What was configured so far: the note and the document of each plan."""
+COMPANIES = """Name;Ort;Website;Branche;Mitarbeitende
+Altmark Antriebe GmbH;Stendal;https://altmark-antriebe.example;Energie;48
+Börde Kältetechnik KG;Magdeburg;keine Angabe;Kälte;17
+Elbtal Werkzeugbau GmbH;Riesa;https://elbtal-werkzeug.example;Chemie;120
+Spreewald Konserven eG;Lübbenau;;;310
 """
 
 
@@ -32,7 +54,6 @@ class Stage:
 
     address: str
     language: str
-    theme: str
     known: dict[str, str] = field(default_factory=dict)
 
     def open(self, page: Page, path: str) -> None:
@@ -98,15 +119,30 @@ def _quick(page: Page) -> None:
     page.wait_for_selector("#quick-form")
 
 
+def _share(page: Page) -> None:
+    page.locator("[popovertarget=record-menu]").click()
+    page.locator("#record-menu [hx-get$=shares]").click()
+    page.wait_for_selector("#shares-form")
+
+
 def _send_wrong_form(page: Page) -> None:
     page.fill("#f-amount", "sehr viel")
     page.click("#record-form [type=submit]")
     page.wait_for_selector("#f-name-error")
 
 
-def _choose_file(page: Page) -> None:
+def _try_import(page: Page, address: str) -> None:
+    """A file through all steps, up to what a trial shows."""
+    page.goto(f"{address}/imports/new?object=account")
     page.set_input_files("#file", {"name": "firmen.csv", "mimeType": "text/csv", "buffer": COMPANIES.encode()})
-    page.wait_for_selector(".k-map")
+    page.wait_for_url("**/file")
+    for step in ("columns", "values", "check"):
+        if step == "values":
+            page.locator("select[name=field-3]").select_option("industry")
+        page.locator("button[name=next]").click()
+        page.wait_for_url(f"**/{step}")
+    page.locator(".k-center button").click()
+    page.wait_for_selector(".k-mend", timeout=60_000)
 
 
 def _lose_connection(page: Page) -> None:
@@ -115,7 +151,7 @@ def _lose_connection(page: Page) -> None:
 
 
 def _fault(page: Page, stage: Stage) -> None:
-    frame = Frame(language=stage.language, theme="dark" if stage.theme == "dark" else "light")
+    frame = Frame(language=stage.language, theme="light")
     body = error_page(500, frame, id="7f3a21c0")
     page.route("**/fault", lambda route: route.fulfill(status=500, content_type="text/html", body=body))
     stage.open(page, "/fault")
@@ -146,6 +182,10 @@ INSIDE: dict[str, Scene] = {
     "list-selection": _then(at("/o/account"), _select),
     "list-empty": at("/o/contact?q=xyzxyz"),
     "board": at("/o/opportunity/board"),
+    "calendar-day": at("/calendar?span=day&who=all"),
+    "calendar-week": at("/calendar?span=week&who=all"),
+    "calendar-month": at("/calendar?span=month&who=all"),
+    "calendar-agenda": at("/calendar?span=agenda&who=all"),
     "account": _record("account", "?view=customers&order=-won_revenue"),
     "contact": _record("contact"),
     "opportunity": _record("opportunity", "?order=-amount"),
@@ -153,6 +193,7 @@ INSIDE: dict[str, Scene] = {
     "ticket": _record("ticket"),
     "task": _record("task", "?view=all"),
     "record-dialog": _then(_record("account", "?view=customers&order=-won_revenue"), _quick),
+    "record-share": _then(_record("account", "?view=customers&order=-won_revenue"), _share),
     "record-changes": _then(_record("opportunity", "?order=-amount"), _changes),
     "form": at("/o/opportunity/new"),
     "form-errors": _then(at("/o/opportunity/new"), _send_wrong_form),
@@ -163,8 +204,10 @@ INSIDE: dict[str, Scene] = {
     "trash": at("/trash"),
     "imports": at("/imports"),
     "import-file": at("/imports/new?object=account"),
-    "import-columns": _then(at("/imports/new?object=account"), _choose_file),
-    "import-tried": at("{tried}"),
+    "import-recognised": at("{tried}/file"),
+    "import-columns": at("{tried}/columns"),
+    "import-values": at("{tried}/values"),
+    "import-tried": at("{tried}/check"),
     "import-done": at("{imported}"),
     "notifications": at("/notifications"),
     "settings-me": at("/settings/me"),
@@ -174,6 +217,7 @@ INSIDE: dict[str, Scene] = {
     "settings-user": at("{user}"),
     "settings-teams": at("/settings/teams"),
     "settings-roles": at("/settings/roles/sales_representative"),
+    "settings-samples": at("/settings/samples"),
     "settings-history": at("/settings/history"),
     "api": at("/api/docs"),
     "not-found": at("/o/contact/00000000-0000-7000-8000-000000000000"),
@@ -187,19 +231,18 @@ RESTRICTED: dict[str, Scene] = {"forbidden": at("/settings/users")}
 
 
 def prepare(page: Page, address: str, mail: Path, password: str) -> dict[str, str]:
-    """Imports, a full trash, a colleague with this `password`, a mention, a link: made once, so that all pictures show the same."""
+    """Imports, a full trash, a share, a colleague with this `password`, a mention, a link: made once, for all pictures."""
     known: dict[str, str] = {}
 
     def path() -> str:
         return page.url.removeprefix(address)
 
-    for name, button in (("tried", "button[name=dry_run]"), ("imported", "[type=submit]:not([name])")):
-        page.goto(f"{address}/imports/new?object=account")
-        _choose_file(page)
-        page.locator("#import-form .k-actions").locator(button).click()
-        page.wait_for_url(re.compile(r"/imports/[0-9a-f-]{36}"))
-        page.wait_for_selector(".k-errors", timeout=60_000)
-        known[name] = path()
+    _try_import(page, address)
+    page.locator("#launch").click()
+    page.wait_for_selector(".k-errors", timeout=60_000)
+    known["imported"] = path()
+    _try_import(page, address)
+    known["tried"] = path().removesuffix("/check")
     for object_ in ("contact", "lead"):
         _open_first(page, f"{address}/o/{object_}?order=created_at")
         page.locator("[popovertarget=record-menu]").click()
@@ -207,6 +250,12 @@ def prepare(page: Page, address: str, mail: Path, password: str) -> dict[str, st
         page.wait_for_url(f"{address}/o/{object_}")
     _open_first(page, f"{address}/o/account?view=customers&order=-won_revenue")
     known["account"] = path()
+    _share(page)
+    page.fill("#f-user", "Merle")
+    page.locator("#shares [role=option]").first.click()
+    page.fill("#f-until", f"{datetime.now(UTC).date() + timedelta(days=30)}")
+    page.locator("#shares [type=submit]").click()
+    page.wait_for_selector("#shares li")
     page.goto(f"{address}/settings/users")
     page.get_by_role("link", name="Merle Hansen").click()
     page.wait_for_url(re.compile("/settings/users/."))

@@ -15,22 +15,22 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from itertools import product
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from scenes import COLLEAGUE, DESK_ONLY, INSIDE, OUTSIDE, RESTRICTED, Scene, Stage, prepare
+from scenes import COLLEAGUE, CONFIGURED, DESK_ONLY, INSIDE, OUTSIDE, RESTRICTED, Scene, Stage, prepare
 
 from kundig.modules.demo import LOG_IN, PASSWORD
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 DESKTOP = (1440, 900)
 SIZES = {"": DESKTOP, "-phone": (390, 844)}
-THEMES = {"": "light", "-dark": "dark"}
+THEMES = {"": False, "-dark": True}
+"""Whether it is dark, by how the picture's name ends. Both are taken of one page: only colours differ."""
 LANGUAGES = {"de": "de-DE", "en": "en-GB"}
-QUALITY = 42
+QUALITY = 33
 """Of WebP: small text stays sharp, and all pictures together under 8 MB."""
 LONGEST_START = 600
 ARRIVED = """() => !document.querySelector('#load.htmx-request')
@@ -44,12 +44,12 @@ def main(wanted: set[str]) -> None:
         browser = playwright.chromium.launch(
             executable_path=os.environ.get("KUNDIG_CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
-        page = _sign_in(_context(browser, address, "de", "light", DESKTOP), address, LOG_IN)
+        page = _sign_in(_context(browser, address, "de", DESKTOP), address, LOG_IN)
         known = prepare(page, address, data / "mail", PASSWORD)
         for language in LANGUAGES:
             _speak(browser, address, language)
-            for (theme, dark), (size, pixels) in product(THEMES.items(), SIZES.items()):
-                _take(browser, Stage(address, language, dark, known), pixels, f"{theme}{size}", wanted)
+            for size, pixels in SIZES.items():
+                _take(browser, Stage(address, language, known), pixels, size, wanted)
         browser.close()
 
 
@@ -61,28 +61,31 @@ def _take(browser: Browser, stage: Stage, size: tuple[int, int], ending: str, wa
         chosen = {name: scene for name, scene in scenes.items() if name not in left_out and (not wanted or name in wanted)}
         if not chosen:
             continue
-        context = _context(browser, stage.address, stage.language, stage.theme, size)
+        context = _context(browser, stage.address, stage.language, size)
         page = _sign_in(context, stage.address, email) if email else context.new_page()
         for name, scene in chosen.items():
-            _shoot(page, stage, scene, folder / f"{name}{ending}.webp")
+            _shoot(page, stage, scene, folder, (name, ending))
         context.close()
 
 
-def _shoot(page: Page, stage: Stage, scene: Scene, file: Path) -> None:
+def _shoot(page: Page, stage: Stage, scene: Scene, folder: Path, name: tuple[str, str]) -> None:
     scene(page, stage)
     page.wait_for_function(ARRIVED)
     page.mouse.move(0, 0)
     page.evaluate("document.fonts.ready")
-    page.wait_for_timeout(300)  # what fades in is there
-    shot = page.context.new_cdp_session(page).send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
-    file.write_bytes(base64.b64decode(shot["data"]))
+    session = page.context.new_cdp_session(page)
+    for theme, dark in THEMES.items():
+        page.evaluate("dark => document.documentElement.classList.toggle('dark', dark)", dark)
+        page.wait_for_timeout(300)  # what fades in is there
+        shot = session.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
+        (folder / f"{name[0]}{theme}{name[1]}.webp").write_bytes(base64.b64decode(shot["data"]))
     page.context.set_offline(False)
 
 
-def _context(browser: Browser, address: str, language: str, theme: str, size: tuple[int, int]) -> BrowserContext:
+def _context(browser: Browser, address: str, language: str, size: tuple[int, int]) -> BrowserContext:
     viewport = {"width": size[0], "height": size[1]}
     context = browser.new_context(viewport=viewport, locale=LANGUAGES[language], reduced_motion="reduce")
-    context.add_cookies([{"name": "kundig_theme", "value": theme, "url": address}])
+    context.add_cookies([{"name": "kundig_theme", "value": "light", "url": address}])
     return context
 
 
@@ -99,7 +102,7 @@ def _sign_in(context: BrowserContext, address: str, email: str) -> Page:
 def _speak(browser: Browser, address: str, language: str) -> None:
     """The language is the users' own choice."""
     for email in (LOG_IN, COLLEAGUE):
-        context = _context(browser, address, language, "light", DESKTOP)
+        context = _context(browser, address, language, DESKTOP)
         page = _sign_in(context, address, email)
         page.goto(f"{address}/settings/me")
         page.select_option("#language", language)
@@ -123,6 +126,10 @@ def _server() -> Iterator[tuple[str, Path]]:
     server = subprocess.Popen([kundig, "serve"], env=environment)  # noqa: S603 - our own program
     try:
         _wait(server, f"http://127.0.0.1:{port}/healthz")
+        for note, document in CONFIGURED.items():
+            (folder / "document.yaml").write_text(document)
+            command = [kundig, "config", "apply", folder / "document.yaml", "--note", note]
+            subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
         yield f"http://127.0.0.1:{port}", folder / "data"
     finally:
         server.terminate()

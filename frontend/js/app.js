@@ -6,6 +6,7 @@ import "basecoat-css/basecoat";
 import "basecoat-css/command";
 import "basecoat-css/tabs";
 import "basecoat-css/toast";
+import "./cells.js";
 import "./connection.js";
 import "./copying.js";
 import "./dialogs.js";

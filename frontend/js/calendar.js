@@ -1,18 +1,20 @@
 // Entries ([data-shift="/address"]) move to another day or time by dragging or by the arrow keys; their lower edge makes them longer.
-// The server is told by how much; it answers with the page as it is then, and a way back.
+// The server is told by how much; it answers with the page as it is then and a way back, or asks how much of a series is meant.
 import { all, one, on } from "./dom.js";
 
 const QUARTER = 15; // minutes
 const NEAR = 4; // pixels before a press becomes a drag
 const HOLD = 250; // ms that a finger rests before it drags instead of scrolling
 const MORNING = 7; // the hour that a day is first shown from
+const LABEL = 9; // px of its label above it
 let scrolled = null;
 let focused = null;
 
 const shift = (entry, by) => {
   if (!Object.values(by).some(Boolean)) return;
   focused = entry.dataset.shift;
-  window.htmx.ajax("POST", entry.dataset.shift, { source: entry, swap: "none", values: { by: entry.dataset.by, ...by } });
+  // The calendar asks, not the entry: that is a boosted link, which would push the address of what it fetches.
+  window.htmx.ajax("POST", entry.dataset.shift, { source: entry.closest("[data-calendar]"), target: "#place", swap: "innerHTML", values: { by: entry.dataset.by, ...by } });
 };
 
 // What is dragged lies above the days, but still belongs to its old one.
@@ -98,7 +100,7 @@ const start = () => {
   const place = one("[data-calendar]"), hours = one("[data-hours]");
   if (!place || place.dataset.started) return;
   place.dataset.started = "";
-  if (hours) place.scrollTop = scrolled ?? (hours.scrollHeight / 24) * MORNING;
+  if (hours) place.scrollTop = scrolled ?? (hours.scrollHeight / 24) * MORNING - LABEL;
   place.addEventListener("scroll", () => { if (hours) scrolled = place.scrollTop; });
   refocus();
 };

@@ -63,7 +63,9 @@ on("keydown", ".k-editor", (event, form) => {
   if (event.key === "Escape") { event.stopPropagation(); close(cell); }
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey || !event.target.matches("textarea"))) { event.preventDefault(); submit(form); }
   if (event.key === "Tab" && cell.matches("td")) {
-    const cells = all("td.ed", cell.closest("tr")), next = cells[cells.indexOf(cell) + (event.shiftKey ? -1 : 1)];
+    const inside = all(fields, form), edge = inside.at(event.shiftKey ? 0 : -1);
+    if (form.dataset.stays && event.target !== edge) return; // within a panel of several controls
+    const cells = all("td.ed", cell.closest("tbody")), next = cells[cells.indexOf(cell) + (event.shiftKey ? -1 : 1)];
     if (next) { event.preventDefault(); submit(form); open(next); }
   }
 });

@@ -48,7 +48,11 @@ on("input", "[data-lookup] input[role=combobox]", (_, input) => {
 });
 on("mousedown", "[data-lookup-hit]", (event) => event.preventDefault()); // the field keeps the focus
 on("click", "[data-lookup-hit]", (_, hit) => pick(hit.closest("[data-lookup]"), hit));
-on("click", "[data-lookup-drop]", (_, button) => button.closest(".tag").remove());
+on("click", "[data-lookup-drop]", (_, button) => {
+  const box = button.closest("[data-lookup]");
+  button.closest(".tag").remove();
+  box.dispatchEvent(new CustomEvent("kundig:dropped", { bubbles: true }));
+});
 const press = (box, key) => {
   const found = hits(box), at = found.findIndex((hit) => hit.getAttribute("aria-selected") === "true");
   if (key === "Enter") return found.length && pick(box, found[Math.max(at, 0)]);

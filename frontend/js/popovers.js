@@ -1,30 +1,51 @@
 // Native popovers (.k-pop) are put under their button: in the top layer no scrolling table or bar can clip them.
 import { all, on, one } from "./dom.js";
 
-// A popover may have two buttons, one for each size of screen: the one that is shown counts.
-const buttonOf = (popover) => all(`[popovertarget="${CSS.escape(popover.id)}"]`).find((button) => button.getClientRects().length);
+// A popover may have several buttons: the one that was pressed counts, else the one that is shown at this size of screen.
+let pressed = null;
+on("click", "[popovertarget]", (_, button) => { pressed = button; }, { capture: true });
+const buttonOf = (popover) => {
+  const buttons = all(`[popovertarget="${CSS.escape(popover.id)}"]`).filter((button) => button.getClientRects().length);
+  return buttons.includes(pressed) ? pressed : buttons[0];
+};
 
 const GAP = 6, EDGE = 8;
 
-document.addEventListener("toggle", (event) => {
-  const popover = event.target;
-  if (!popover.matches?.(".k-pop")) return;
+const place = (popover) => {
   const button = buttonOf(popover);
-  button?.setAttribute("aria-expanded", String(event.newState === "open"));
-  if (event.newState !== "open") return popover.removeAttribute("style");
   if (!button) return;
   const at = button.getBoundingClientRect(), size = popover.getBoundingClientRect();
   const start = popover.dataset.align === "end" ? at.right - size.width : at.left;
   const below = at.bottom + GAP + size.height <= innerHeight;
   popover.style.left = `${Math.max(EDGE, Math.min(start, innerWidth - size.width - EDGE))}px`; // CSSOM writes pass the policy
   popover.style.top = `${below ? at.bottom + GAP : Math.max(EDGE, at.top - size.height - GAP)}px`;
+};
+
+document.addEventListener("toggle", (event) => {
+  const popover = event.target;
+  if (!popover.matches?.(".k-pop")) return;
+  buttonOf(popover)?.setAttribute("aria-expanded", String(event.newState === "open"));
+  if (event.newState !== "open") return popover.removeAttribute("style");
+  place(popover);
   one("[autofocus], [role=menuitem], [role=menuitemradio]", popover)?.focus({ preventScroll: true });
 }, true);
+
+// A form that came into an open panel is put where it fits, and may say which control it is about.
+document.addEventListener("htmx:after:swap", () => {
+  const popover = one(".k-pop:popover-open");
+  if (!popover) return;
+  place(popover);
+  const form = one("form[data-focus]", popover), id = form?.dataset.focus;
+  if (!id) return;
+  form.removeAttribute("data-focus");
+  const names = [id, `f-${id}`, `${id}-0`, id.replace(/value$/, "period")];
+  names.map((name) => document.getElementById(name)).find((element) => element?.matches("input, select, textarea"))?.focus();
+});
 
 // htmx carries attributes over to what comes in place of an element: a place as a style attribute would be refused by the policy.
 document.addEventListener("htmx:before:swap", (event) => {
   const target = event.detail.ctx?.target;
-  all(".k-pop[style]").filter((popover) => target?.contains?.(popover)).forEach((popover) => {
+  all(".k-pop[style]").filter((popover) => target !== popover && target?.contains?.(popover)).forEach((popover) => {
     if (popover.matches(":popover-open")) popover.hidePopover();
     popover.removeAttribute("style");
   });

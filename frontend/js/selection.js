@@ -1,4 +1,5 @@
-// Rows chosen by their boxes, and the bar of what can be done with them. "All 318" stands for the filter, not for ids.
+// Rows chosen by their boxes, and the bar of what can be done with them. "All 318" stands for everything that matches: the server
+// fixes which records these are when something is to be done with them.
 import { all, on, one } from "./dom.js";
 
 const boxes = () => all("[data-row] input[type=checkbox][name=id]");
@@ -13,10 +14,18 @@ const show = () => {
   }
   if (!bar) return;
   bar.hidden = chosen.length === 0;
-  if (!chosen.length) bar.removeAttribute("data-everything");
-  all("[data-n]", bar).forEach((count) => { count.textContent = String(chosen.length); });
+  if (chosen.length < every.length) bar.removeAttribute("data-everything");
+  const known = one("#count")?.textContent.trim() ?? "", everything = bar.hasAttribute("data-everything"), more = one("[data-select-everything]", bar);
+  all("[data-n]", bar).forEach((count) => { count.textContent = everything ? known : String(chosen.length); });
+  all("[data-everything-n]", bar).forEach((count) => { count.textContent = known; });
+  if (more) more.hidden = everything || !known || known === String(chosen.length);
 };
 
+// Rows that come while everything is chosen are chosen too.
+const join = () => {
+  if (one("#bulk[data-everything]")) boxes().forEach((box) => { box.checked = true; });
+  show();
+};
 const setAll = (checked) => { boxes().forEach((box) => { box.checked = checked; }); show(); };
 
 on("change", "#all", (_, box) => setAll(box.checked));
@@ -26,9 +35,18 @@ on("click", "[data-row] input[name=id]", (event, box) => {
   if (event.shiftKey && from >= 0) every.slice(Math.min(from, to), Math.max(from, to) + 1).forEach((other) => { other.checked = box.checked; });
   last = box;
 });
+on("click", "[data-select-rows]", (_, button) => { // on a phone rows have no boxes until one wants to choose some
+  const chooses = one("#grid").toggleAttribute("data-selecting");
+  button.setAttribute("aria-pressed", String(chooses));
+  if (!chooses) setAll(false);
+});
 on("click", "[data-select-none]", () => setAll(false));
-on("click", "[data-select-everything]", () => one("#bulk")?.setAttribute("data-everything", ""));
-document.addEventListener("htmx:after:swap", show);
+on("click", "[data-select-everything]", () => {
+  boxes().forEach((box) => { box.checked = true; });
+  one("#bulk")?.setAttribute("data-everything", "");
+  show();
+});
+document.addEventListener("htmx:after:swap", join);
 document.addEventListener("DOMContentLoaded", show);
 
 // Requests of the bar carry the chosen ids, or say that everything of the view is meant.

@@ -28,13 +28,14 @@ from kundig.interfaces.application import application
 from kundig.interfaces.cli.beginning import Demo
 from kundig.modules import SHIPPED
 from kundig.modules import demo as demo  # noqa: PLC0414 - handed on to the command line, which knows no module by name
-from kundig.services import collaboration, delivery, identity, live, transfer
+from kundig.services import collaboration, delivery, identity, lists, live, transfer
 from kundig.services.collaboration.jobs import collaboration_jobs
 from kundig.services.delivery.post import post_of
 from kundig.services.delivery.sending import delivery_jobs
 from kundig.services.identity.jobs import identity_jobs
 from kundig.services.identity.module import MODULE as IDENTITY
 from kundig.services.identity.scopes import Scopes
+from kundig.services.lists.jobs import lists_jobs
 from kundig.services.transfer.jobs import transfer_jobs
 
 MAIN = Workspace("main", "ws_main")
@@ -49,7 +50,7 @@ def modules() -> tuple[Module, ...]:
 
 def migration_sources() -> list[MigrationSource]:
     """The SQL folders of all rooms, in the order in which they need each other."""
-    rooms = (engine, delivery, identity, collaboration, transfer, live)
+    rooms = (engine, delivery, identity, collaboration, transfer, lists, live)
     return [JOBS, *(MigrationSource(room.__name__.rpartition(".")[2], Path(room.__path__[0]) / "sql") for room in rooms)]
 
 
@@ -63,6 +64,7 @@ def jobs(settings: Settings) -> list[Job]:
         *identity_jobs(scopes, post),
         *collaboration_jobs(scopes, post),
         *transfer_jobs(scopes),
+        *lists_jobs(scopes),
         FORGET_ANSWERS,
     ]
 

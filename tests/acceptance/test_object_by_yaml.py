@@ -74,7 +74,7 @@ def values(admin: httpx.Client, owner: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": "Pequod", "hull": "H-1", "long": "Gebaut in Nantucket", "rich": "<p>Seetüchtig</p>", "motto": {"de": "Volle Fahrt", "en": "Full speed"}, "tale": {"de": "Es war ein Wal"}, "crew": 120, "draught": "7.125",
         "share": "12.50", "price": {"amount": "1234567.89", "currency": "EUR"}, "afloat": True, "day": "2026-12-01",
-        "instant": "2026-11-01T10:00:00Z", "took": 3600, "kind": "cargo", "flags": ["de", "mt"], "tags": ["whale"], "stage": "building",
+        "instant": "2026-11-01T10:00:00Z", "took": 3600, "again": "FREQ=YEARLY;UNTIL=20261101", "kind": "cargo", "flags": ["de", "mt"], "tags": ["whale"], "stage": "building",
         "emails": ["bridge@pequod.example"], "phones": ["+4940123456"], "domains": ["pequod.example"], "site": "https://pequod.example",
         "harbour": {"street": "Kai 1", "postcode": "20457", "city": "Hamburg", "country": "DE"}, "account": owner["id"],
         "captains": [captain["id"]], "anything": [{"object": "account", "id": owner["id"]}], "inspector": user["id"], "yard": team["id"],

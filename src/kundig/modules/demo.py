@@ -18,7 +18,7 @@ from kundig.engine.records.writing import MAX_ITEMS, Change, Create, Item, Updat
 from kundig.modules.contacts.demo import plain
 from kundig.modules.demo_bulk import fill
 from kundig.modules.demo_events import Event
-from kundig.modules.demo_story import CAST, TEAMS, tell_story
+from kundig.modules.demo_story import CAST, MANAGER, TEAMS, tell_story
 from kundig.services.identity.samples import sample_ids
 from kundig.services.identity.signing_in import set_first_password
 
@@ -158,7 +158,10 @@ async def _make_cast(scope: Scope) -> tuple[UUID, list[_Actor]]:
         item = Update(known[email], values) if email in known else Create({"name": name, "email": email, **values})
         (user,) = await change.write("user", [item])
         actors.append(_Actor(user, tuple(teams[team] for team in own)))
-    return actors[0].user, actors[1:]
+    log_in, *cast = actors
+    # Who tries things out finds a day of their own: what the manager of the story does is theirs.
+    cast[MANAGER] = replace(cast[MANAGER], user=log_in.user)
+    return log_in.user, cast
 
 
 def _as(scope: Scope, actor: _Actor, moment: datetime) -> Scope:

@@ -38,7 +38,7 @@ CAST = (
     Colleague("Sabine Vogt", "service_agent", ("Kundenservice",)),
     Colleague("Paweł Nowicki", "service_agent", ("Kundenservice",)),
 )
-_MANAGER = 0
+MANAGER = 0
 _SELLERS = tuple(number for number, colleague in enumerate(CAST) if colleague.role.startswith("sales"))
 _AGENTS = tuple(number for number, colleague in enumerate(CAST) if colleague.role == "service_agent")
 
@@ -95,7 +95,7 @@ def _people(past: Past, population: Population, companies: list[tuple[datetime, 
 
 
 def _sales(past: Past, population: Population, companies: list[tuple[datetime, SampleCompany]]) -> None:
-    products = add_products(past, _MANAGER)
+    products = add_products(past, MANAGER)
 
     def follow(moment: datetime, actor: int, about: list[tuple[str, UUID]]) -> None:
         if past.chance.random() < 0.72:

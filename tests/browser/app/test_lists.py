@@ -17,14 +17,18 @@ def test_rows_come_while_scrolling_and_the_count_by_itself(jana: Visitor) -> Non
 def test_a_filter_is_added_and_taken_away(jana: Visitor) -> None:
     page = jana.open("/o/account?view=all")
     page.keyboard.press("f")
-    page.select_option("#filter-field", "type")
-    page.wait_for_selector("#filter-value option[value=customer]", state="attached")
-    page.select_option("#filter-value", "customer")
-    page.click("#filter-form [name=done]")
+    expect(page.locator("#n-0-0-field")).to_be_focused()
+    page.select_option("#n-0-0-field", "type")
+    page.get_by_label("Kunde", exact=True).check()
+    expect(page.locator(".k-fsay")).to_have_text("Firmen, bei denen gilt: Art ist Kunde.")
+    expect(page.locator("#filter footer b")).to_have_text("35")
+    page.click("#filter-form footer [name=done]")
     expect(page.locator(".chip.on")).to_contain_text("Kunde")
     expect(page.locator("#count")).to_have_text("35")
     page.click(".chip.on a")
     expect(page.locator("#count")).to_have_text("70")
+    page.go_back()
+    expect(page.locator("#count")).to_have_text("35")
 
 
 def test_search_within_the_list_and_sorting(jana: Visitor) -> None:

@@ -25,13 +25,15 @@ from kundig.base.uuid7 import uuid7
 from kundig.engine.history.partitions import ensure_partitions
 from kundig.engine.policy import principals
 from kundig.engine.policy.shares import grant_share
-from kundig.engine.records import long_undo
+from kundig.engine.records import continuing, long_undo
 from kundig.engine.records.long_undo import begin_undo
+from kundig.engine.records.series_writes import AT_ONCE
 from kundig.engine.records.writing import Change, Create
 from kundig.services.collaboration.comments import add_comment
 from kundig.services.delivery.letter import Letter
 from kundig.services.delivery.mail import Mail, send_mail
 from kundig.services.delivery.post import post_of
+from kundig.services.lists import bulk, choosing
 from kundig.services.transfer import run as running
 from kundig.services.transfer.imports import start_import
 from kundig.services.transfer.order import read_order
@@ -306,6 +308,35 @@ class Cases:
         admin = await self.crm.user("administrator")
         return Case({}, effect, 0, actor=Actor("user", admin, admin))
 
+    async def lists_bulk(self) -> Case:
+        user, word = await self.crm.user("administrator"), f"Menge{next(_runs)}"
+        async with self.crm.system() as scope:
+            ids = await Change(scope).write("account", [Create({"name": f"{word} {n}"}) for n in range(MANY)])
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(bulk, "AT_ONCE", 10)
+            async with self.crm.scope(user) as scope:
+                run = await bulk.start(scope, await choosing.choose(scope, "account", ids), "edit", {"type": "customer"})
+
+        async def effect() -> Any:
+            state = "select state || ' ' || position || ' ' || changed from {ws}.bulk_run where id = %(id)s"
+            entries = "select count(*) from {ws}.change_entry where change = %(id)s"
+            return await self.value(state, id=run.id), await self.value(entries, id=run.change)
+
+        return Case({"id": str(run.id)}, effect, (f"done {MANY} {MANY}", MANY), actor=Actor("user", user, user))
+
+    async def lists_forget(self) -> Case:
+        user, record = await self.crm.user("administrator"), await self.account()
+        async with self.crm.scope(user) as scope:
+            run = await choosing.choose(scope, "account", [record])
+            await scope.connection.execute(
+                "update {ws}.bulk_run set created_at = now() - interval '8 days' where id = %(id)s", {"id": run}
+            )
+
+        async def effect() -> Any:
+            return await self.value("select count(*) from {ws}.bulk_record where run = %(id)s", id=run)
+
+        return Case({}, effect, 0)
+
     async def records_renew_entries(self) -> Case:
         id_ = await self.account()
         async with self.crm.database.transaction(self.crm.workspace) as connection:
@@ -318,6 +349,18 @@ class Cases:
 
         return Case({}, effect, (False, 1))
 
+    async def records_extend_series(self) -> Case:
+        start = datetime.now(UTC).replace(microsecond=0)
+        rule = {"starts_at": start.isoformat(), "recurrence": f"FREQ=DAILY;UNTIL={start + timedelta(days=AT_ONCE + MANY):%Y%m%d}"}
+        series = str(await self.crm.create("meeting", subject="Tägliche Runde", **rule))
+
+        async def effect() -> Any:
+            find = "select array[count(*), count(distinct recurrence__at)] from {ws}.meeting where recurrence__series = %(series)s"
+            return await self.value(find, series=series)
+
+        made = AT_ONCE + MANY + 1
+        return Case({"object": "meeting", "series": series}, effect, [made, made])
+
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
@@ -328,6 +371,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def mortal(monkeypatch: pytest.MonkeyPatch) -> ContextVar[Fate | None]:
     monkeypatch.setattr(running, "CHUNK", 10)
     monkeypatch.setattr(long_undo, "CHUNK", 10)
+    monkeypatch.setattr(continuing, "CHUNK", 10)
+    monkeypatch.setattr(choosing, "CHUNK", 10)
     return make_mortal(monkeypatch)
 
 

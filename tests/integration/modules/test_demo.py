@@ -30,6 +30,9 @@ async def test_the_story_is_told_and_taken_back(system: Scope) -> None:
     assert await connection.value("select count(*) from {ws}.account where not is_sample") == 0
     assert await connection.value("select count(distinct created_by) from {ws}.opportunity") > 4
     assert await connection.value("select count(*) from {ws}.lead where converted_account is not null") > 15
+    own = """select count(*) from {ws}.task t join {ws}."user" u on u.id = t.owner_id
+             where u.email = %(email)s and t.status in ('open', 'in_progress')"""
+    assert await connection.value(own, {"email": LOG_IN}) > 3, "who signs in to it has something to do"
     open_ = "select count(*) from {ws}.opportunity where stage__status = 'open' and account is not null"
     assert await connection.value("select sum(open_opportunities) from {ws}.account_rollup") == await connection.value(open_)
     with pytest.raises(Conflict):

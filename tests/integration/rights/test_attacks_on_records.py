@@ -15,6 +15,7 @@ from litestar.routes import HTTPRoute
 from tests.integration.rights.crm import Caller, Crm
 
 from kundig.engine.records.writing import Change, Delete
+from kundig.services.lists.choosing import choose
 
 ROLES = """
 kind: role
@@ -145,8 +146,11 @@ async def test_editing_is_not_deleting(place: Place) -> None:
     assert (await place.keeper.api.patch(f"/api/v1/account/{id_}", json={"name": "Bleibt hier"})).status_code == 200
     assert (await place.keeper.api.delete(f"/api/v1/account/{id_}")).status_code == 403
     assert (await place.keeper.api.post("/api/v1/account/batch", json={"delete": [id_]})).status_code == 403
-    for path, form in ((f"/o/account/{id_}/delete", {}), ("/o/account/delete", {"id": id_})):
-        assert (await place.keeper.pages.post(path, data=form)).status_code == 403
+    assert (await place.keeper.pages.post(f"/o/account/{id_}/delete")).status_code == 403
+    assert (await place.keeper.pages.post("/o/account/bulk/delete", data={"id": id_})).status_code == 403
+    async with place.crm.scope(place.keeper.user) as scope:
+        run = await choose(scope, "account", [UUID(id_)])
+    assert (await place.keeper.pages.post(f"/bulk/{run}/start", data={"_asked": "delete"})).status_code == 403
     undone = await place.keeper.api.post(f"/api/v1/changes/{change}/undo", json={"force": True})
     assert undone.status_code == 403, undone.text
     assert (await place.keeper.get(f"/account/{id_}")).status_code == 200
@@ -211,8 +215,11 @@ async def test_a_batch_with_foreign_records_tells_which_are_not_there(place: Pla
             )
             assert list_
     assert await place.state() == before
-    page = await place.peer.pages.post("/o/account/delete", data={"id": [*own, *theirs]})
-    assert page.status_code == 404
+    told = []
+    for foreign in (theirs, [str(uuid4()) for _ in range(5)]):
+        page = await place.peer.pages.post("/o/account/bulk/delete", data={"id": [*own, *foreign]})
+        told.append(re.sub(r"/bulk/[0-9a-f-]{36}", "/bulk/", page.text))
+    assert told[0] == told[1], "many at once tell no more"
     assert await place.state() == before
 
 

@@ -398,26 +398,36 @@ NO_RECORDS = {
     "GET /healthz", "GET /static/{name}", "GET /alive", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /forgotten", "POST /forgotten",
     "GET /setup/{code}", "POST /setup/{code}", "GET /api/v1/meta/objects", "GET /api/v1/openapi.json", "GET /o/{object_name}/filter",
     "GET /o/{object_name}/new", "GET /o/{object_name}/quick", "GET /o/{object_name}/at", "GET /api/docs", "GET /api/docs.css", "GET /settings", "GET /settings/me",
+    "GET /o/{object_name}/arrange/{what}", "GET /o/{object_name}/views/new", "GET /o/{object_name}/views/{view}/edit",
+    "GET /o/{object_name}/views/{view}/defaults",
     "GET /settings/security", "GET /settings/tokens", "GET /notifications", "GET /calendar/people", "GET /o/{object_name}/calendar/people",
+    "GET /settings/calendar", "GET /calendar/feed/{code}",
 }  # fmt: skip
 """Answers that hold no records, or one's own business only: sign-in, descriptions, empty forms, preferences, one's notifications.
-Whose calendars there are is told by the directory of colleagues, which everybody may read."""
+Whose calendars there are is told by the directory of colleagues, which everybody may read; a feed holds one's own (test_feeds)."""
 FOR_MANAGERS = {
     "GET /settings/users", "GET /settings/users/new", "GET /settings/users/{id_}", "GET /settings/teams", "GET /settings/roles",
     "GET /settings/roles/{name}", "GET /settings/history", "GET /settings/history/{id_}", "GET /settings/samples",
 }  # fmt: skip
 """Settings of the workspace: for those with the global right only (tested below)."""
 OWN_IMPORTS = {
+    "GET /bulk/{id_}",
+    "GET /bulk/{id_}/export",
     "GET /imports",
     "GET /imports/new",
     "GET /imports/{id_}",
+    "GET /imports/{id_}/check",
+    "GET /imports/{id_}/columns",
+    "GET /imports/{id_}/file",
+    "GET /imports/{id_}/values",
     "GET /imports/{id_}/errors.csv",
     "GET /api/v1/imports/{import_id}",
 }
-"""Everybody's own imports; of others they are not there (tested below)."""
+"""Everybody's own imports and chosen records; of others they are not there (tested below)."""
 TESTED_HERE = {
     "GET /live",
     "GET /o/{object_name}/count",
+    "GET /o/{object_name}/groups",
     "GET /o/{object_name}/board/totals",
     "GET /trash",
     "GET /",
@@ -501,6 +511,11 @@ async def test_figures_and_the_trash(estate: Estate, actor: Actor) -> None:
     for object_ in actor.objects:
         assert (await pages.get(f"/o/{object_}/count", params={"view": "everything"})).text == str(
             len(estate.expected(actor, object_))
+        ), object_
+        keys = json.dumps(["", *(str(other.user) for other in estate.callers.values())])
+        groups = await pages.get(f"/o/{object_}/groups", params={"view": "everything", "group": "owner", "keys": keys})
+        assert sum(int(number) for number in re.findall(r'-n" hx-swap-oob="innerHTML">(\d+)<', groups.text)) == len(
+            estate.expected(actor, object_)
         ), object_
     trash = (await pages.get("/trash")).text
     for rec in [rec for rec in estate.records if rec.trashed]:

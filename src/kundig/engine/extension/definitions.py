@@ -60,6 +60,19 @@ class Interaction(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     at: str = "created_at"
 
 
+class Guests(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Who takes part in a record besides its owner: users to whom records that it owns link."""
+
+    object: str
+    """The owned object."""
+    user: str
+    """Its link to a user."""
+    answer: str | None = None
+    """Its choice that says whether they come."""
+    declined: tuple[str, ...] = ()
+    """The answers of those who do not."""
+
+
 class Period(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a record takes up in a calendar: fields of its own, `start` and `end` both dates or both times."""
 
@@ -67,6 +80,10 @@ class Period(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     end: str | None = None
     all_day: str | None = None
     """The boolean field that says that only the days count."""
+    guests: Guests | None = None
+    """Who else is taken up by it."""
+    place: str | None = None
+    """The field that says where."""
 
 
 class Object(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -160,13 +177,20 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A saved list: filter, columns, order; `shape` list or board. Shipped and shared ones are documents, personal ones rows."""
+    """A saved list: filter, columns, order; `shape` list or board. Shipped ones are documents, people's own are rows.
+
+    `group` is the pipeline of a board, or what a list is grouped by (`stage`, `close_date:month`).
+    """
 
     name: str
     object: str
     label: Label
     where: dict[str, Any] | None = None
     columns: tuple[str, ...] = ()
+    widths: dict[str, int] = msgspec.field(default_factory=dict)
+    """Pixels of columns that differ from what suits their values."""
+    frozen: int = 1
+    """How many columns stay in sight when the others are scrolled."""
     order: str | None = None
     shape: Literal["list", "board"] = "list"
     group: str | None = None

@@ -10,7 +10,7 @@ from kundig.base.i18n import Label
 
 Level = Literal["none", "own", "team", "team_below", "all"]
 FieldRight = Literal["hidden", "read", "edit", "edit_on_create"]
-GLOBAL_RIGHTS = ("manage_users", "manage_roles", "manage_configuration", "manage_data", "read_audit")
+GLOBAL_RIGHTS = ("manage_users", "manage_roles", "manage_configuration", "manage_data", "read_audit", "see_busy", "share_views")
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -30,6 +30,8 @@ from kundig.engine.records.journaling import journal_drafts, values_before
 from kundig.engine.records.numbers import give_numbers
 from kundig.engine.records.owned import with_owned
 from kundig.engine.records.rollups import lock_parents
+from kundig.engine.records.series import prepare_series
+from kundig.engine.records.series_writes import follow_series
 from kundig.engine.records.stages import apply_stage
 from kundig.engine.records.stamps import set_owners, stamp
 from kundig.engine.records.store import insert_rows, update_rows, write_sides
@@ -84,6 +86,9 @@ class Change:
         self.trusted = trusted
         self.derive_later = derive_later
         self.counts: dict[str, int] = defaultdict(int)
+        self.recurring: list[Draft] = []
+        """Records whose rule was given, changed or taken, until what follows from it is done."""
+        self.in_series = False
         self._depth = 0
         self._named = False
 
@@ -117,6 +122,9 @@ class Change:
             await foretell(self.scope, lists)
         for drafts in lists:
             await self._store([draft for draft in drafts if draft.writes])
+        if self._depth == 1:
+            recurring, self.recurring = self.recurring, []
+            await follow_series(self, recurring)
         self._depth -= 1
         return [draft.id for draft in lists[0]]
 
@@ -156,6 +164,8 @@ class Change:
             for field in draft.object.pipelines:
                 if draft.action == "create" or field.name in draft.given or draft.new:
                     apply_stage(self.scope.model, draft, field, self.scope.context.now)
+        for draft in drafts:
+            prepare_series(draft)
         await call_hooks(self.scope, drafts, "before")
         for draft in written:
             check_required(draft)

@@ -75,7 +75,11 @@ class BoundField:
     def searched(self) -> bool:
         """Whether full-text search finds it: what the definition says, else texts and contact points."""
         wanted = self.definition.searched
-        return wanted if wanted is not None else self.type.contact is not None or (self.kind is Kind.TEXT and not self.type.kept)
+        return (
+            wanted
+            if wanted is not None
+            else self.type.contact is not None or (self.kind is Kind.TEXT and self.type.plain and not self.type.kept)
+        )
 
     @cached_property
     def column_names(self) -> tuple[str, ...]:
@@ -157,6 +161,11 @@ class BoundObject:
     def pipelines(self) -> tuple[BoundField, ...]:
         """Its pipeline fields (not the ones derived from them)."""
         return tuple(f for f in self.fields.values() if f.pipeline is not None and f.name == f.pipeline.field)
+
+    @cached_property
+    def recurrence(self) -> BoundField | None:
+        """The field with the rule by which its records recur, if they can."""
+        return next((f for f in self.fields.values() if f.type.recurs), None)
 
     @cached_property
     def indexes(self) -> tuple[sa.Index, ...]:

@@ -12,6 +12,7 @@ from kundig.base.i18n import LANGUAGES, Label, Text, t
 from kundig.engine.extension import Field, Layout, Object, Pipeline, Role, SharingRule, View
 from kundig.engine.schema.definitions import Definitions, Fault
 from kundig.engine.schema.fields import TYPES
+from kundig.engine.schema.fields.recurrence import SERIES_PARTS
 from kundig.engine.schema.identifiers import LONGEST, RESERVED_FIELDS, is_name, is_reserved
 from kundig.engine.schema.standard import STANDARD, STANDARD_NAMES
 
@@ -94,16 +95,33 @@ class _Checker:
         order = {part.lstrip("-").split(".")[0] for part in object_.order.split(",")} - {"label", "id"}
         about = set(object_.interaction.about) | {object_.interaction.at} if object_.interaction else set()
         period = object_.period
-        placed = (period.start, period.end, period.all_day) if period else ()
+        placed = (period.start, period.end, period.all_day, period.place) if period else ()
         headed = {path.partition(".")[0] for path in object_.headings}
         single = {name for name in (object_.parent, object_.above, object_.tree, object_.rate_date, *placed) if name}
+        yield from self._guests(object_)
         for name in sorted(title & {definition.name for definition in object_.fields if definition.translated}):
             yield self._fault(f"{object_.name}.{name}", t("A field that is translated can't be part of the records' name."))
         for name in sorted((title | groups | order | about | headed | single) - known):
             yield self._fault(object_.name, t('It names the field "{field}", which does not exist.', field=name))
 
+    def _guests(self, object_: Object) -> Iterator[Fault]:
+        """Who takes part stands in an object that this one owns."""
+        guests = object_.period.guests if object_.period else None
+        if guests is None:
+            return
+        child = self._all.objects.get(guests.object)
+        fields = {definition.name: definition for definition in child.fields} if child else {}
+        parent = fields.get(child.parent or "") if child else None
+        if child is None or parent is None or parent.options.get("target") != object_.name:
+            yield self._fault(object_.name, t("Its guests must be an object that it owns."))
+        for name in sorted({guests.user, guests.answer or guests.user} - fields.keys()):
+            yield self._fault(
+                object_.name, t('It names the field "{field}", which does not exist.', field=f"{guests.object}.{name}")
+            )
+
     def _derived(self, object_: Object) -> set[str]:
-        found: set[str] = set()
+        recurring = [f.name for f in object_.fields if (type_ := TYPES.get(f.type)) is not None and type_.recurs]
+        found = {f"{name}_{part}" for name in recurring for part in SERIES_PARTS}
         for pipeline in self._all.pipelines.values():
             if pipeline.object == object_.name:
                 status = "status_category" if pipeline.field == "status" else "status"
@@ -179,7 +197,7 @@ class _Checker:
         yield from self._name(key, view.name)
         yield from self._labels(key, view.label)
         order = {part.lstrip("-") for part in (view.order or "").split(",") if part}
-        names = {*view.columns, *order, *([view.group] if view.group else [])}
+        names = {*view.columns, *order, *([view.group.partition(":")[0]] if view.group else [])}
         yield from self._uses(key, view.object, {name.split(".")[0] for name in names} - {"label", "id"})
 
     def _role(self, role: Role) -> Iterator[Fault]:

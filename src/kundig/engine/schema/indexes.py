@@ -51,7 +51,9 @@ def _field_indexes(object_: Object, field: BoundField, table: sa.Table, made: _M
         yield sa.Index(shortened(f"{object_.name}__{field.name}__ix"), scalar, id_)
     elif field.kind is Kind.CHOICE or (field.kind in (Kind.DATE, Kind.NUMBER) and (wanted or field.kind is Kind.DATE)):
         yield made(field.name, scalar, id_)
-    elif field.kind is Kind.TEXT and wanted and not field.definition.unique:
+    elif field.type.groups:
+        yield sa.Index(shortened(f"{object_.name}__{field.name}__ix"), scalar, postgresql_where=scalar.is_not(None))
+    elif field.kind is Kind.TEXT and wanted and field.type.plain and not field.definition.unique:
         if getattr(field.options, "max_length", 0) <= SORTABLE:
             yield made(field.column, sa.func.kundig.fold(scalar).collate("C"), id_)
         yield made(f"{field.column}_grams", sa.func.kundig.grams(scalar), gin=True)

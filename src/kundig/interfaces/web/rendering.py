@@ -4,7 +4,7 @@ One Jinja environment for each language and time zone, so that texts and formats
 templates are shared. What templates may use besides macros (`ui`, see `macros.html`; `shown` and `control`, see `widgets/`):
 `_("…")`, `ngettext`, `icon`, `avatar`, `asset`, and the filters `number`, `percent`, `money`, `money_short`, `count`, `date`,
 `time`, `datetime`, `relative`, `duration`, `weekday`, `highlight`, `trusted_html`, `short_url`, `phone`, `address_lines`,
-`in_language`.
+`in_language`, `in_words`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.frame import Frame
 from kundig.interfaces.web.marks import avatar, highlight, hue, icon
 from kundig.interfaces.web.texts import address_lines, phone, short_url, trusted_html
+from kundig.interfaces.web.widgets.recurring import in_words
 
 TEMPLATES = Path(__file__).parent / "templates"
 FORMATS = ("number", "percent", "money", "money_short", "count", "date", "time", "datetime", "relative", "duration", "weekday")
@@ -34,10 +35,19 @@ def render(template: str, view: object, frame: Frame) -> str:
     return environment(frame.language, frame.zone).get_template(template).render(view=view, frame=frame)
 
 
-def render_block(template: str, block: str, view: object, frame: Frame) -> str:
-    """One block of a page: what htmx swaps is the same markup that the page shows."""
+def render_block(template: str, block: str, view: object, frame: Frame, *, within: str = "") -> str:
+    """One block of a page: what htmx swaps is the same markup that the page shows.
+
+    `within` is the template that has the block, where the page only fills blocks inside it.
+    """
     loaded = environment(frame.language, frame.zone).get_template(template)
-    return "".join(loaded.blocks[block](loaded.new_context({"view": view, "frame": frame})))
+    context = loaded.new_context({"view": view, "frame": frame})
+    if not within:
+        return "".join(loaded.blocks[block](context))
+    outer = environment(frame.language, frame.zone).get_template(within)
+    for name, own in outer.blocks.items():
+        context.blocks.setdefault(name, []).append(own)
+    return "".join(outer.blocks[block](context))
 
 
 @lru_cache(maxsize=128)
@@ -57,7 +67,7 @@ def environment(language: str, zone: str) -> Environment:
     made.filters.update(
         trusted_html=trusted_html, short_url=short_url, phone=phone, address_lines=partial(address_lines, language=language)
     )
-    made.filters.update(in_language=partial(label_in, language=language))
+    made.filters.update(in_language=partial(label_in, language=language), in_words=partial(in_words, language=language))
     made.globals.update(_=_translator(language), ngettext=_plural(language), language=language)
     made.globals.update(icon=icon, avatar=avatar, asset=asset)
     for name, template in (("ui", "macros.html"), ("shown", "widgets/show.html"), ("control", "widgets/input.html")):

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from kundig.interfaces.web.pages import (
     actions,
+    arranging,
     boards,
+    bulk,
     calendar_moves,
     calendars,
     cells,
     comments,
     composing,
+    feeds,
+    filter_editor,
     finding,
     forms,
     home,
+    importing,
     imports,
     lists,
     live,
     live_rows,
     lookups,
     notifications,
+    planning,
     reactions,
     records,
     sharing,
@@ -26,13 +32,17 @@ from kundig.interfaces.web.pages import (
     stages,
     timelines,
     trash,
+    views,
 )
-from kundig.interfaces.web.pages.settings import history, me, roles, samples, security, teams, tokens, users
+from kundig.interfaces.web.pages.settings import feed, history, me, roles, samples, security, teams, tokens, users
 
 _RECORDS = (
-    lists, live_rows, boards, calendars, calendar_moves, records, timelines, composing, forms, cells, stages, actions, lookups,
-    finding, trash, comments, reactions, sharing,
+    lists, live_rows, views, arranging, filter_editor, bulk, boards, calendars, calendar_moves, planning, records, timelines,
+    composing, forms, cells, stages, actions, lookups, finding, trash, comments, reactions, sharing,
 )  # fmt: skip
-_PERSONAL = (home, live, signing_in, notifications, imports, me, security, tokens, users, teams, roles, history, samples)
+_PERSONAL = (
+    home, live, signing_in, notifications, importing, imports, me, security, feeds, feed, tokens, users, teams, roles, history,
+    samples,
+)  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

@@ -16,7 +16,7 @@ LAYOUTS = (
         sections=(
             Section(
                 {"en": "Task", "de": "Aufgabe"},
-                ("subject", "due_at", "priority", "status", "reminder_at", "related_to", "owner", "description"),
+                ("subject", "due_at", "priority", "status", "recurrence", "reminder_at", "related_to", "owner", "description"),
             ),
         ),
     ),
@@ -38,7 +38,7 @@ LAYOUTS = (
         sections=(
             Section(
                 {"en": "Meeting", "de": "Termin"},
-                ("subject", "starts_at", "ends_at", "location", "related_to", "owner", "notes"),
+                ("subject", "starts_at", "ends_at", "recurrence", "location", "related_to", "owner", "notes"),
             ),
         ),
         related=("attendee.meeting",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kundig.engine.extension import Extension, Field, Interaction, Object, Period, choice, field
+from kundig.engine.extension import Extension, Field, Guests, Interaction, Object, Period, choice, field
 
 PRIORITY = (
     choice("low", "Low", "Niedrig", "gray"),
@@ -44,16 +44,7 @@ def _tags() -> Field:
 
 
 def _recurrence() -> Field:
-    return field(
-        "recurrence",
-        "text",
-        "Recurrence",
-        "Wiederholung",
-        help={
-            "en": "A rule as in calendars (RFC 5545), for example FREQ=WEEKLY;BYDAY=MO.",
-            "de": "Eine Regel wie in Kalendern (RFC 5545), zum Beispiel FREQ=WEEKLY;BYDAY=MO.",
-        },
-    )
+    return field("recurrence", "recurrence", "Repeats", "Wiederholung", main=True)
 
 
 TASK = Object(
@@ -65,6 +56,7 @@ TASK = Object(
     order="due_at",
     navigation=50,
     interaction=Interaction(about=("related_to",), at="due_at"),
+    period=Period("due_at"),
     fields=(
         field("subject", "text", "Subject", "Betreff", required=True, main=True),
         field("due_at", "datetime", "Due", "Fällig", main=True),
@@ -110,7 +102,13 @@ MEETING = Object(
     order="-starts_at",
     navigation=54,
     interaction=Interaction(about=("related_to",), at="starts_at"),
-    period=Period("starts_at", "ends_at", "all_day"),
+    period=Period(
+        "starts_at",
+        "ends_at",
+        "all_day",
+        Guests(object="attendee", user="user", answer="answer", declined=("declined",)),
+        "location",
+    ),
     fields=(
         field("subject", "text", "Subject", "Betreff", required=True, main=True),
         field("starts_at", "datetime", "Starts", "Beginn", main=True),

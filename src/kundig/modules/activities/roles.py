@@ -9,8 +9,11 @@ _OBJECTS = ("task", "call", "meeting", "attendee", "note")
 
 _OWN_WORK = Grant(read="team", create=True, edit="own", delete="own", assign="own", share="own", bring=True, bulk=True)
 
+_PLANS = ("see_busy",)
+"""Who plans with others needs to know when they are busy."""
+
 ROLES = (
-    Role(name="sales_manager", label=MANAGER_LABEL, objects=dict.fromkeys(_OBJECTS, LEADS_ALL)),
-    Role(name="sales_representative", label=REPRESENTATIVE_LABEL, objects=dict.fromkeys(_OBJECTS, _OWN_WORK)),
-    Role(name="service_agent", label=AGENT_LABEL, objects=dict.fromkeys(_OBJECTS, _OWN_WORK)),
+    Role(name="sales_manager", label=MANAGER_LABEL, objects=dict.fromkeys(_OBJECTS, LEADS_ALL), rights=_PLANS),
+    Role(name="sales_representative", label=REPRESENTATIVE_LABEL, objects=dict.fromkeys(_OBJECTS, _OWN_WORK), rights=_PLANS),
+    Role(name="service_agent", label=AGENT_LABEL, objects=dict.fromkeys(_OBJECTS, _OWN_WORK), rights=_PLANS),
 )

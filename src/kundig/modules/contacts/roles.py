@@ -24,7 +24,7 @@ LOOKS_UP = Grant(read="all")
 _OBJECTS = ("account", "contact", "employment")
 
 ROLES = (
-    Role(name="sales_manager", label=MANAGER_LABEL, objects=dict.fromkeys(_OBJECTS, LEADS_ALL)),
+    Role(name="sales_manager", label=MANAGER_LABEL, objects=dict.fromkeys(_OBJECTS, LEADS_ALL), rights=("share_views",)),
     Role(name="sales_representative", label=REPRESENTATIVE_LABEL, objects=dict.fromkeys(_OBJECTS, TEAM_WORK)),
     Role(name="service_agent", label=AGENT_LABEL, objects=dict.fromkeys(_OBJECTS, SERVES_ALL)),
 )

@@ -14,6 +14,7 @@ from kundig.base.database import Connection
 from kundig.base.jobs import JobRun, queue
 from kundig.engine.history.feed import MANY, position
 from kundig.engine.policy.scope import Scope
+from kundig.engine.schema.fields.recurrence import parts_of_series
 from kundig.services.collaboration.news import TOLD, News
 from kundig.services.identity.scopes import Scopes
 
@@ -107,7 +108,11 @@ async def _owners(scope: Scope, records: Iterable[tuple[str, UUID]]) -> dict[UUI
     found: dict[UUID, UUID] = {}
     for object_, ids in by_object.items():
         row = scope.model.objects[object_].table
-        wanted = row.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid())))
-        statement = sa.select(row.c.id, row.c.owner_id).where(wanted, row.c.owner_id.is_not(None))
+        wanted = [row.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid()))), row.c.owner_id.is_not(None)]
+        recurrence = scope.model.objects[object_].recurrence
+        if recurrence is not None:  # of a series one hears once
+            series = row.c[parts_of_series(recurrence)["series"]]
+            wanted.append(sa.or_(series.is_(None), series == sa.cast(row.c.id, sa.Text)))
+        statement = sa.select(row.c.id, row.c.owner_id).where(*wanted)
         found |= {item["id"]: item["owner_id"] for item in await scope.connection.rows(statement, {"ids": ids})}
     return found

@@ -22,7 +22,7 @@ from kundig.engine.policy.resolve import UNNARROWED, Narrowing, Person, person_p
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.model import Model
 from kundig.services.identity.objects import OWN_FIELDS, USER
-from kundig.services.identity.signed import Signed, authenticate_session, authenticate_token, narrowing_of
+from kundig.services.identity.signed import Signed, authenticate_feed, authenticate_session, authenticate_token, narrowing_of
 
 _MOST_KEPT = 5000
 _PERSON = """
@@ -60,6 +60,11 @@ class Scopes:
     async def of_session(self, connection: Connection, code: str, source: str) -> tuple[Scope, Signed]:
         """The scope of a session, and who is signed in; raises Unauthenticated."""
         signed = await authenticate_session(connection, code)
+        return await self.open(connection, signed, source), signed
+
+    async def of_feed(self, connection: Connection, code: str, source: str) -> tuple[Scope, Signed]:
+        """The scope of a calendar's secret link, with who it belongs to; raises Unauthenticated."""
+        signed = await authenticate_feed(connection, code)
         return await self.open(connection, signed, source), signed
 
     async def open(self, connection: Connection, signed: Signed, source: str) -> Scope:

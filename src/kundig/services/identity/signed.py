@@ -50,14 +50,21 @@ and (s.expires_at is null or s.expires_at > now())
 """,
     prepare=True,
 )
+_BY_FEED = Compiled(
+    f"select (s.used_at is null or s.used_at < now() - interval '10 minutes') as stale, {_WHO} from kundig.feed s {_JOINS}",
+    prepare=True,
+)
 _ROLE_PREFIX = workspace_role("")
+
+
+By = Literal["session", "token", "feed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """Who a request comes from, and what that leaves of the user's rights. `id` is the session's or token's."""
+    """Who a request comes from, and what that leaves of the user's rights. `id` is the session's, token's or feed's."""
 
-    by: Literal["session", "token"]
+    by: By
     id: UUID
     user: UUID
     user_name: str
@@ -96,6 +103,11 @@ async def authenticate_token(connection: Connection, token: str) -> Signed:
     return _signed("token", row, _narrowing(row))
 
 
+async def authenticate_feed(connection: Connection, code: str) -> Signed:
+    """The same for the secret link of a calendar, which may only read."""
+    return _signed("feed", await _found(connection, _BY_FEED, code), Narrowing(read_only=True))
+
+
 async def narrowing_of(connection: Connection, actor: Actor) -> Narrowing:
     """What is left of a user's rights to an actor, for jobs: of a token what it was given. Raises Unauthenticated if it ended."""
     if actor.kind != "token":
@@ -123,7 +135,7 @@ async def note_use(database: Database, signed: Signed) -> None:
     """Note that a session or token is in use, if that was not done lately; in a transaction of its own, after the answer."""
     if not signed.stale:
         return
-    table, column = ("session", "seen_at") if signed.by == "session" else ("token", "used_at")
+    table, column = signed.by, "seen_at" if signed.by == "session" else "used_at"
     async with database.transaction(None) as connection:
         await connection.execute(f"update kundig.{table} set {column} = now() where id = %(id)s", {"id": signed.id})
 
@@ -136,9 +148,7 @@ async def _found(connection: Connection, statement: Compiled, code: str) -> dict
     return row
 
 
-def _signed(
-    by: Literal["session", "token"], row: dict[str, Any], narrowing: Narrowing, proven_at: datetime | None = None
-) -> Signed:
+def _signed(by: By, row: dict[str, Any], narrowing: Narrowing, proven_at: datetime | None = None) -> Signed:
     return Signed(
         by=by,
         id=row["id"],

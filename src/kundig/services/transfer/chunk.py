@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 from uuid import UUID
 
 from kundig.base.errors import FieldError, Invalid, Kind, KundigError
@@ -25,6 +26,7 @@ from kundig.services.transfer.merging import merge_parts
 from kundig.services.transfer.plan import EXTERNAL_ID, Child, Plan
 from kundig.services.transfer.trials import trial
 
+Brought = Literal["created", "updated", "skipped"]
 _REFUSED = "?"
 """No field has this name: whatever holds it is refused."""
 
@@ -38,6 +40,8 @@ class Outcome:
     skipped: int = 0
     failed: list[Line] = field(default_factory=list)
     deferred: list[Line] = field(default_factory=list)
+    brought: list[tuple[Line, Brought]] = field(default_factory=list)
+    """The rows that went through, and what became of each; `record` of a line is then the one it means."""
 
     @property
     def written(self) -> int:
@@ -216,6 +220,9 @@ async def _try(change: Change, plan: Plan, lines: Sequence[Line], outcome: Outco
     after = await _versions(change.scope, plan, existing)
     grown = {lines[index].record for index in children}
     touched = {record for record in existing if before[record] != after[record] or record in grown}
+    for id_, line in zip(ids, lines, strict=True):
+        outcome.brought.append((line, "created" if line.record is None else "updated" if id_ in touched else "skipped"))
+        line.record = id_
     outcome.created += len(lines) - len(existing)
     outcome.updated += len(touched)
     outcome.skipped += len(existing) - len(touched)

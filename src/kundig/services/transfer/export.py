@@ -5,10 +5,11 @@ So no export holds up anything else, and from the moment a right is withdrawn no
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Literal
+from uuid import UUID
 
 import msgspec
 from psycopg.types.json import Jsonb
@@ -19,7 +20,7 @@ from kundig.base.uuid7 import uuid7
 from kundig.engine.policy.cursors import Place, read_cursor, write_cursor
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.ordering import parse_order
-from kundig.engine.records.reading import ListQuery, Page, list_records
+from kundig.engine.records.reading import ListQuery, Page, list_records, read_many
 from kundig.services.transfer.sheets.columns import Column, columns_for
 from kundig.services.transfer.sheets.csv_sheet import csv_head, csv_page
 from kundig.services.transfer.sheets.workbook import Workbook
@@ -47,6 +48,8 @@ class Export:
     language: str
     localized: bool
     file_name: str
+    ids: tuple[UUID, ...] | None = None
+    """The records in their order, where single ones were chosen instead of all that match."""
 
     @property
     def media_type(self) -> str:
@@ -63,20 +66,20 @@ async def start_export(
     fields: list[str] | None = None,
     order: str | None = None,
     localized: bool = False,
+    ids: Sequence[UUID] | None = None,
 ) -> Export:
-    """Check an export and note it in the audit trail, in the caller's transaction.
+    """Check an export and note it in the audit trail, in the caller's transaction. With `ids`, of those records only.
 
     Raises Missing, Denied without the right to export, Invalid for wrong names. Then `export_stream` gives the bytes.
     """
     bound = scope.object(object_)
-    if not scope.rights(object_).export:
-        raise Denied(t("Your role does not allow exporting {object}.", object=bound.definition.label_plural))
+    _require_export(scope, object_)
     if format_ not in FORMATS:
         raise Invalid.one("format", "bad_value", t("Choose csv, jsonl or xlsx."))
     query = ListQuery(object_, where, fields, order, PAGE)
     columns = columns_for(scope, bound, fields, localized=localized)
     await list_records(scope, ListQuery(object_, where, fields, order, 1))  # what is named wrongly is told before the first byte
-    detail = {"format": format_, "fields": fields, "where": where, "order": order}
+    detail = {"format": format_, "fields": fields, "where": where, "order": order} | ({} if ids is None else {"chosen": len(ids)})
     await scope.connection.execute(
         "insert into {ws}.audit_event (id, by_kind, by_id, event, object, detail)"
         " values (%(id)s, %(kind)s, %(by)s, 'export', %(object)s, %(detail)s)",
@@ -85,7 +88,15 @@ async def start_export(
             "object": object_, "detail": Jsonb(detail),
         },
     )  # fmt: skip
-    return Export(FORMATS[FORMATS.index(format_)], query, columns, scope.context.language, localized, f"{object_}.{format_}")
+    chosen = None if ids is None else tuple(ids)
+    return Export(
+        FORMATS[FORMATS.index(format_)], query, columns, scope.context.language, localized, f"{object_}.{format_}", chosen
+    )
+
+
+def _require_export(scope: Scope, object_: str) -> None:
+    if not scope.rights(object_).export:
+        raise Denied(t("Your role does not allow exporting {object}.", object=scope.object(object_).definition.label_plural))
 
 
 async def export_stream(open_scope: OpenScope, export: Export) -> AsyncIterator[bytes]:
@@ -116,12 +127,15 @@ def json_lines(page: Page) -> bytes:
 async def _pages(open_scope: OpenScope, export: Export) -> AsyncIterator[Page]:
     """Page after page. The place of the last one is signed anew for each, since model and policy may have moved."""
     query = export.query
+    if export.ids is not None:
+        async for page in _chosen(open_scope, query, export.ids):
+            yield page
+        return
     place: Place | None = None
     while True:
         async with open_scope() as scope:
             bound = scope.object(query.object)
-            if not scope.rights(query.object).export:
-                raise Denied(t("Your role does not allow exporting {object}.", object=bound.definition.label_plural))
+            _require_export(scope, query.object)
             named = [query.object, [key.name for key in parse_order(scope, bound, query.order)], query.where]
             cursor = write_cursor(scope, named, place) if place is not None else None
             page = await list_records(scope, ListQuery(query.object, query.where, query.fields, query.order, PAGE, cursor))
@@ -129,3 +143,13 @@ async def _pages(open_scope: OpenScope, export: Export) -> AsyncIterator[Page]:
         yield page
         if place is None:
             return
+
+
+async def _chosen(open_scope: OpenScope, query: ListQuery, ids: tuple[UUID, ...]) -> AsyncIterator[Page]:
+    """The chosen records in their order, as far as they can still be seen."""
+    for start in range(0, len(ids), PAGE):
+        async with open_scope() as scope:
+            _require_export(scope, query.object)
+            part = ids[start : start + PAGE]
+            found = await read_many(scope, query.object, part, query.fields)
+        yield Page(f"[{','.join(found[id_] for id_ in part if id_ in found)}]")

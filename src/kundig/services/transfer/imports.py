@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import tempfile
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -21,6 +20,7 @@ from kundig.services.transfer.files import FileShape, count_rows, recognise
 from kundig.services.transfer.messages import text_from_json
 from kundig.services.transfer.order import ImportOrder
 from kundig.services.transfer.plan import make_plan
+from kundig.services.transfer.pulses import ask_to_stop
 
 JOB = "transfer.import"
 SHOWN_ERRORS = 1000
@@ -57,7 +57,7 @@ async def start_import(scope: Scope, order: ImportOrder, file: BinaryIO, file_na
     )  # fmt: skip
     await store.insert_file(scope.connection, id_, file)
     if queued:
-        await _queue(scope, id_)
+        await queue_import(scope, id_)
     return id_
 
 
@@ -73,9 +73,14 @@ async def unfinished_import(scope: Scope, order: ImportOrder, file: BinaryIO) ->
     return found
 
 
-async def import_state(scope: Scope, id_: UUID) -> dict[str, Any]:
-    """An import as the contract shows it, with up to 1,000 errors. Raises Missing unless it is the actor's own or theirs to see."""
+async def import_state(scope: Scope, id_: UUID, *, drafts: bool = False) -> dict[str, Any]:
+    """An import as the contract shows it, with up to 1,000 errors.
+
+    Raises Missing for drafts unless these are asked for too, and unless it is the actor's own or theirs to see.
+    """
     row = await _own(scope, id_)
+    if row["state"] == "draft" and not drafts:
+        raise Missing
     errors = await scope.connection.rows(
         "select row, column_name, value, message from {ws}.import_error where import = %(id)s order by row, place limit %(limit)s",
         {"id": id_, "limit": SHOWN_ERRORS},
@@ -93,9 +98,10 @@ async def import_state(scope: Scope, id_: UUID) -> dict[str, Any]:
 
 
 async def list_imports(scope: Scope, limit: int = 50) -> list[dict[str, Any]]:
-    """The actor's latest imports (all of them for who may manage data), newest first, without their errors."""
+    """The actor's latest imports (all but others' drafts for who may manage data), newest first, without their errors."""
     rows = await scope.connection.rows(
-        f"{_STATE} where %(all)s or r.by_user = %(user)s order by r.created_at desc limit %(limit)s",
+        f"{_STATE} where %(all)s and r.state <> 'draft' or r.by_user is not distinct from %(user)s"
+        " order by r.created_at desc limit %(limit)s",
         {"all": _sees_all(scope), "user": scope.context.actor.user, "limit": limit},
     )
     return [summary(row) for row in rows]
@@ -123,6 +129,13 @@ async def cancel_import(scope: Scope, id_: UUID) -> None:
     row = await _own(scope, id_)
     if row["state"] not in {"queued", "running"}:
         raise Conflict(t("This import is over."))
+    if row["request"].get("dry_run"):
+        await ask_to_stop(scope.connection, id_)
+        free = await scope.connection.value(
+            "select true from {ws}.import_run where id = %(id)s for update skip locked", {"id": id_}
+        )
+        if not free:
+            return
     await store.finish(scope.connection, id_, "failed", t("The import was stopped."))
 
 
@@ -134,28 +147,7 @@ async def resume_import(scope: Scope, id_: UUID) -> None:
     await scope.connection.execute(
         "update {ws}.import_run set state = 'queued', reason = null, ended_at = null where id = %(id)s", {"id": id_}
     )
-    await _queue(scope, id_)
-
-
-async def repeat_in_earnest(scope: Scope, id_: UUID) -> UUID:
-    """Import a file for real that a dry run has tried; the new import's id. Raises Missing if it is not there any more."""
-    row = await _own(scope, id_)
-    run = await store.read_run(scope.connection, id_)
-    if run is None or not run.order.dry_run:
-        raise Missing
-    with tempfile.TemporaryFile() as file:
-        async for part in store.file_parts(scope.connection, id_):
-            file.write(part)
-        if not file.tell():
-            raise Missing(t("The file is kept for a month only. Please choose it again."))
-        return await start_import(scope, msgspec.structs.replace(run.order, dry_run=False), file, row["file_name"])
-
-
-async def check_order(scope: Scope, order: ImportOrder, file: BinaryIO) -> FileShape:
-    """The shape of a file, if the order fits it; raises as `start_import`."""
-    shape = await asyncio.to_thread(recognise, file)
-    make_plan(scope, order, shape.header)
-    return shape
+    await queue_import(scope, id_)
 
 
 async def _own(scope: Scope, id_: UUID) -> dict[str, Any]:
@@ -169,7 +161,8 @@ def _sees_all(scope: Scope) -> bool:
     return scope.access.everything or "manage_data" in scope.access.rights
 
 
-async def _queue(scope: Scope, id_: UUID) -> None:
+async def queue_import(scope: Scope, id_: UUID) -> None:
+    """A worker does it, or goes on with it."""
     await queue(scope.connection, JOB, {"id": str(id_)}, actor=scope.context.actor, lock=f"import:{id_}")
 
 

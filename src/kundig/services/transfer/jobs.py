@@ -33,7 +33,7 @@ def transfer_jobs(scopes: Scopes) -> tuple[Job, ...]:
     return (Job(JOB, bring), Job(UNDO, take_back), Job("transfer.forget_files", _forget_files, periodic="41 2 * * *"))
 
 
-def opening(scopes: Scopes, run: JobRun) -> OpenScope:
+def opening(scopes: Scopes, run: JobRun, source: str = SOURCE) -> OpenScope:
     """How a job opens transactions: as its actor, or as the system where no user stands behind it."""
 
     @asynccontextmanager
@@ -41,17 +41,20 @@ def opening(scopes: Scopes, run: JobRun) -> OpenScope:
         async with run.transaction() as connection:
             assert run.workspace is not None
             if run.actor.user is None:
-                yield await scopes.of_system(connection, run.workspace, SOURCE)
+                yield await scopes.of_system(connection, run.workspace, source)
             else:
-                yield await scopes.of_user(connection, run.workspace, run.actor.user, SOURCE, run.actor)
+                yield await scopes.of_user(connection, run.workspace, run.actor.user, source, run.actor)
 
     return opened
 
 
 async def _forget_files(run: JobRun) -> None:
-    """Files of imports that are over are kept for a month, with their errors; the import itself stays."""
+    """Files of imports that are over are kept for a month, with their errors; the import itself stays. Drafts go as a whole."""
     async with run.transaction() as connection:
-        for table in ("import_part", "import_error"):
+        await connection.execute(
+            "delete from {ws}.import_run where state = 'draft' and created_at < now() - %(kept)s", {"kept": KEPT}
+        )
+        for table in ("import_part", "import_error", "import_fix", "import_sample"):
             await connection.execute(
                 f"delete from {{ws}}.{table} f using {{ws}}.import_run r"
                 " where r.id = f.import and r.ended_at < now() - %(kept)s and r.state in ('done', 'failed')",

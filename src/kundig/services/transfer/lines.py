@@ -37,6 +37,8 @@ class Line:
     row: Row
     values: dict[str, Any] = field(default_factory=dict)
     child: dict[str, Any] = field(default_factory=dict)
+    companions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The values of records that links make, by the link's name."""
     external_ids: list[str] = field(default_factory=list)
     links: list[tuple[Target, str, dict[str, Any]]] = field(default_factory=list)
     """Texts whose records have to be found, and the values they go into."""
@@ -75,8 +77,12 @@ def read_line(plan: Plan, row: Row) -> Line:
         _read(line, target, line.values)
     for target in plan.child.targets if plan.child else ():
         _read(line, target, line.child)
-    for name in [name for name, value in line.values.items() if isinstance(value, dict) and _half_money(plan, name, value)]:
-        del line.values[name]
+    for name, targets in plan.companions.items():
+        linked = line.companions.setdefault(name, {})
+        for target in targets:
+            _read(line, target, linked)
+        _drop_half_money(targets, linked)
+    _drop_half_money(plan.targets, line.values)
     line.keys = _keys(plan, line)
     return line
 
@@ -127,9 +133,13 @@ def put(values: dict[str, Any], target: Target, value: Any) -> None:
         values[name] = value
 
 
-def _half_money(plan: Plan, name: str, value: Mapping[str, Any]) -> bool:
+def _drop_half_money(targets: Sequence[Target], values: dict[str, Any]) -> None:
     """A currency without an amount says nothing."""
-    return "currency" in plan.object.fields[name].parts and "amount" not in value
+    for target in targets:
+        if target.field is not None and "currency" in target.field.parts:
+            value = values.get(target.name)
+            if isinstance(value, dict) and "amount" not in value:
+                del values[target.name]
 
 
 def _keys(plan: Plan, line: Line) -> tuple[str, ...]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from kundig.base.errors import Kind, KundigError
+from kundig.base.errors import Invalid, Kind, KundigError
 from kundig.base.i18n import t
 from kundig.engine.records.writing import Change, Create
 from kundig.services.transfer.cells.words import plainly
@@ -17,6 +18,14 @@ from kundig.services.transfer.plan import LinkRule, Plan, Target
 from kundig.services.transfer.trials import trial
 
 Found = dict[tuple[LinkRule, str], frozenset[UUID]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    """A record to make: the text that names it, and what the first line that does so says of it."""
+
+    text: str
+    beside: Mapping[str, Any]
 
 
 async def fill_links(change: Change, plan: Plan, lines: Sequence[Line], *, last: bool) -> None:
@@ -30,7 +39,7 @@ async def fill_links(change: Change, plan: Plan, lines: Sequence[Line], *, last:
         found |= {(rule, text): records for text, records in (await find_links(change.scope, rule, asked)).items()}
     for line in lines:
         line.deferred = not last and any(_awaited(plan, target, text, found) for target, text, _ in line.links)
-    await _make_missing(change, [line for line in lines if not line.deferred], found)
+    await _make_missing(change, plan, [line for line in lines if not line.deferred], found)
     for line in lines:
         if not line.deferred:
             for target, text, values in line.links:
@@ -51,8 +60,8 @@ def _fill(line: Line, target: Target, values: dict[str, Any], records: frozenset
     if len(records) > 1:
         line.fail(target, "ambiguous", t("Several records have this name. Give an id or an external id instead."))
     elif not records:
-        # what could not be made has been blamed already
-        if not any(fault.column == target.column for fault in line.faults):
+        # what should be made is told where that failed; a row with other faults makes nothing
+        if not _rule(target).create:
             line.fail(target, "not_found", t("There is no such record, or you may not see it."))
     else:
         id_ = str(next(iter(records)))
@@ -60,43 +69,52 @@ def _fill(line: Line, target: Target, values: dict[str, Any], records: frozenset
         put(values, target, {"object": _rule(target).object, "id": id_} if whole else id_)
 
 
-async def _make_missing(change: Change, lines: Sequence[Line], found: Found) -> None:
+async def _make_missing(change: Change, plan: Plan, lines: Sequence[Line], found: Found) -> None:
     """Make each missing record once, however often and in whatever spelling it is named."""
-    missing: dict[LinkRule, dict[str, str]] = defaultdict(dict)
+    missing: dict[LinkRule, dict[str, _Missing]] = defaultdict(dict)
     for line in lines:
         for target, text, _ in line.links:
             rule = _rule(target)
             if rule.create and not line.faults and not found.get((rule, text)):
-                missing[rule].setdefault(plainly(text), text)
-    for rule, texts in missing.items():
-        made, refused = await _make(change, rule, texts)
+                missing[rule].setdefault(plainly(text), _Missing(text, line.companions.get(target.name, {})))
+    for rule, wanted in missing.items():
+        made, refused = await _make(change, rule, wanted)
         for line in lines:
             for target, text, _ in line.links:
                 if _rule(target) == rule and plainly(text) in made:
                     found[rule, text] = frozenset([made[plainly(text)]])
                 elif _rule(target) == rule and plainly(text) in refused:
-                    error = refused[plainly(text)]
-                    line.fail(target, error.code, error.text)
+                    _blame(line, target, plan.companions.get(target.name, ()), refused[plainly(text)])
 
 
-async def _make(change: Change, rule: LinkRule, texts: dict[str, str]) -> tuple[dict[str, UUID], dict[str, KundigError]]:
+def _blame(line: Line, target: Target, companions: Sequence[Target], error: KundigError) -> None:
+    """Lay what is wrong with a record to make at the cells that it is made of, else at the one that names it."""
+    for found in error.errors if isinstance(error, Invalid) else ():
+        name = found.field.partition("[")[0].partition(".")[0]
+        cell = next((companion for companion in companions if companion.name == name), target)
+        line.fail(cell, found.code, found.text)
+    if not isinstance(error, Invalid) or not error.errors:
+        line.fail(target, error.code, error.text)
+
+
+async def _make(change: Change, rule: LinkRule, wanted: dict[str, _Missing]) -> tuple[dict[str, UUID], dict[str, KundigError]]:
     """All at once; if that is refused, one by one."""
     try:
-        return dict(zip(texts, await _created(change, rule, list(texts.values())), strict=True)), {}
+        return dict(zip(wanted, await _created(change, rule, list(wanted.values())), strict=True)), {}
     except KundigError as error:
         if error.kind is Kind.OUTSIDE:
             raise
-        if len(texts) == 1:
-            return {}, dict.fromkeys(texts, error)
+        if len(wanted) == 1:
+            return {}, dict.fromkeys(wanted, error)
     made: dict[str, UUID] = {}
     refused: dict[str, KundigError] = {}
-    for key, text in texts.items():
-        done, failed = await _make(change, rule, {key: text})
+    for key, one in wanted.items():
+        done, failed = await _make(change, rule, {key: one})
         made |= done
         refused |= failed
     return made, refused
 
 
-async def _created(change: Change, rule: LinkRule, texts: Sequence[str]) -> list[UUID]:
+async def _created(change: Change, rule: LinkRule, wanted: Sequence[_Missing]) -> list[UUID]:
     async with trial(change) as tried:
-        return await tried.write(rule.object, [Create({rule.create or "": text}) for text in texts])
+        return await tried.write(rule.object, [Create({**one.beside, rule.create or "": one.text}) for one in wanted])

@@ -18,6 +18,7 @@ from kundig.services.transfer import store
 from kundig.services.transfer.cells.words import text_of
 from kundig.services.transfer.files import Row, read_rows
 from kundig.services.transfer.files.recognise import NO_DELIMITER
+from kundig.services.transfer.fixes import with_fixes
 from kundig.services.transfer.imports import import_state
 from kundig.services.transfer.messages import text_from_json
 
@@ -35,12 +36,11 @@ async def errors_file(scope: Scope, id_: UUID) -> AsyncIterator[bytes]:
     delimiter = ";" if run.shape.delimiter in {"", NO_DELIMITER} else run.shape.delimiter
     yield b"\xef\xbb\xbf" + _written([[*header, heading]], delimiter)
     with tempfile.TemporaryFile() as file:
-        async for part in store.file_parts(scope.connection, id_):
-            file.write(part)
+        await store.copy_file(scope.connection, id_, file)
         rows = read_rows(file, run.shape)
         position = 0
         while messages := await _messages(scope, id_, position):
-            found = await asyncio.to_thread(_rows_of, rows, messages)
+            found = await with_fixes(scope.connection, id_, await asyncio.to_thread(_rows_of, rows, messages))
             yield _written([_mended(row, len(header), messages[row.number]) for row in found], delimiter)
             position = max(messages)
 

@@ -21,8 +21,9 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     """Where a column goes and how its cells are read.
 
     `field` is a field of the object, a part of one (`billing_address.city`, `amount.currency`, `phones.mobile` for the label,
-    `related_to.account` for the object of a link to any), a field of the child object (`opportunity_line.product`), `external_id`,
-    or `external_id:system` for cells without the system's name.
+    `related_to.account` for the object of a link to any), a field of the child object (`opportunity_line.product`), one of the
+    records that a link makes where they are missing (`account.website`), `external_id`, or `external_id:system` for cells without
+    the system's name.
     """
 
     field: str

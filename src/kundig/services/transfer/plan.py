@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -77,6 +77,8 @@ class Plan:
     width: int
     targets: tuple[Target, ...]
     child: Child | None = None
+    companions: Mapping[str, tuple[Target, ...]] = field(default_factory=dict)
+    """What fills the records that links make, by the link's name."""
 
     @cached_property
     def matched(self) -> Target | None:
@@ -99,10 +101,10 @@ def make_plan(scope: Scope, order: ImportOrder, header: Sequence[str]) -> Plan:
     if not scope.rights(object_.name).bring:
         raise Denied(t("Your role does not allow importing {object}.", object=object_.definition.label_plural))
     planning = _Planning(scope, order, object_, header)
-    own, children = planning.targets()
+    own, children, companions = planning.targets()
     errors = planning.errors
     child = planning.child(children) if not errors else None
-    plan = Plan(order, object_, len(header), tuple(own), child)
+    plan = Plan(order, object_, len(header), tuple(own), child, companions)
     errors += _match_errors(plan)
     if errors:
         raise Invalid(errors)
@@ -130,25 +132,49 @@ class _Planning:
     def __init__(self, scope: Scope, order: ImportOrder, object_: BoundObject, header: Sequence[str]) -> None:
         self.scope, self.order, self.object, self.header = scope, order, object_, header
         self.errors: list[FieldError] = []
+        self._beside = {name for rules in order.mapping.values() for rule in rules if (name := self._companion_of(rule.field))}
         self._style = Style(order.language, order.dates, ZoneInfo(str(scope.context.time_zone)))
 
-    def targets(self) -> tuple[list[Target], dict[str, list[Target]]]:
-        """What fills the object itself, and what fills children, by the child's name."""
+    def targets(self) -> tuple[list[Target], dict[str, list[Target]], dict[str, tuple[Target, ...]]]:
+        """What fills the object itself, what fills children by the child's name, and linked records by the link's."""
         own: list[Target] = []
         children: dict[str, list[Target]] = {}
+        beside: dict[str, list[Target]] = {}
         for column, index, rule, constant in self._sources():
             head, _, rest = rule.field.partition(".")
             if rest and head not in self.object.fields and self._is_child(head):
-                child = self.scope.model.objects[head]
-                found = self._target(child, column, index, replace_field(rule, rest), constant)
-                children.setdefault(head, []).extend([found] if found else [])
-            elif found := self._target(self.object, column, index, rule, constant):
-                own.append(found)
-        for targets in (own, *children.values()):
+                into, object_, inner = children.setdefault(head, []), self.scope.model.objects[head], replace_field(rule, rest)
+            elif link := self._companion_of(rule.field):
+                target = self.object.fields[link].target or ""
+                into, object_, inner = beside.setdefault(link, []), self.scope.model.objects[target], replace_field(rule, rest)
+            else:
+                into, object_, inner = own, self.object, rule
+            found = self._target(object_, column, index, inner, constant)
+            into += [found] if found else []
+        for targets in (own, *children.values(), *beside.values()):
             self._check_once(targets)
         if not own and not self.errors:
             self._wrong(t("No column fills a field."))
-        return own, children
+        self._check_companions(own, beside)
+        return own, children, {name: tuple(targets) for name, targets in beside.items()}
+
+    def _companion_of(self, path: str) -> str | None:
+        """The link whose records a path fills (`account.website`), if it is such a path."""
+        head, _, rest = path.partition(".")
+        field = self.object.fields.get(head)
+        if not rest or field is None or field.kind is not Kind.LINK or not field.to_one or field.target is None:
+            return None
+        hidden = head in self.scope.rights(self.object.name).hidden
+        known = field.target in self.scope.access.objects and not self.scope.model.objects[field.target].definition.system
+        return head if known and not hidden else None
+
+    def _check_companions(self, own: Sequence[Target], beside: Mapping[str, Sequence[Target]]) -> None:
+        for name, targets in beside.items():
+            label = self.object.fields[name].definition.label
+            if not any(target.name == name for target in own):
+                self._wrong(t("Say which column names {field}, since other columns fill what is new there.", field=label))
+            if any(target.link or target.field is None for target in targets):
+                self._wrong(t("Links of {field} can't be filled along with it.", field=label))
 
     def child(self, children: dict[str, list[Target]]) -> Child | None:
         """The one child object, with its link to the parent."""
@@ -241,7 +267,10 @@ class _Planning:
             by is None or rule.by in self.scope.rights(object_).hidden or not (by.definition.unique or by.type.contact)
         ):
             return self._wrong(t("Links are found by a unique field or an e-mail address; {field} is neither.", field=rule.by))
-        title = (by.name if by is not None else linked.title_fields[0]) if len(linked.title_fields) == 1 else None
+        beside = target.field is not None and target.field.object == self.object.name and target.name in self._beside
+        titles = linked.title_fields
+        # what has several parts to its name needs columns for them
+        title = titles[0] if by is None and len(titles) == 1 else by.name if by and (len(titles) == 1 or beside) else None
         if rule.create and not self.scope.rights(object_).create:
             return self._wrong(t("Your role does not allow creating {object}.", object=linked.definition.label_plural))
         if rule.create and title is None:

@@ -1,4 +1,4 @@
-"""The tables of imports: run, file, deferred rows, errors. All SQL of the room stands here and in `lookups.py`."""
+"""The tables of imports: run, file, deferred rows, errors. What belongs to their preparation stands beside what uses it."""
 
 from __future__ import annotations
 
@@ -98,6 +98,12 @@ async def read_run(connection: Connection, id_: UUID, *, lock: bool = False) -> 
     return Run(actor=actor, order=order, shape=msgspec.convert(row.pop("shape"), FileShape), **row)
 
 
+async def copy_file(connection: Connection, id_: UUID, into: BinaryIO) -> None:
+    """Write the file into another one; nothing, if it was forgotten."""
+    async for part in file_parts(connection, id_):
+        into.write(part)
+
+
 async def begin(connection: Connection, id_: UUID) -> None:
     """The import is under way."""
     await connection.execute(
@@ -117,29 +123,34 @@ async def advance(connection: Connection, run: Run, outcome: Outcome, position: 
             "skipped": outcome.skipped, "failed": len(outcome.failed),
         },
     )  # fmt: skip
-    errors = [
-        (
-            run.id,
-            line.row.number,
-            place,
-            fault.column,
-            fault.value.replace("\0", "\N{REPLACEMENT CHARACTER}"),
-            fault.code,
-            fault.text,
-        )
-        for line in outcome.failed
-        for place, fault in enumerate(line.faults)
-    ]
-    await add_errors(connection, errors)
+    await _add_errors(connection, run.id, outcome)
     if outcome.deferred:
         rows = [(run.id, run.round + 1, line.row.number) for line in outcome.deferred]
         await connection.copy_in("{ws}.import_late", ("import", "round", "row"), rows)
 
 
-async def add_errors(connection: Connection, errors: Sequence[tuple[UUID, int, int, str, str, str, Text]]) -> None:
-    """Errors by import, row, place, column, value, code, message."""
+async def _add_errors(connection: Connection, id_: UUID, outcome: Outcome) -> None:
+    errors = [
+        (
+            id_,
+            line.row.number,
+            place,
+            fault.column,
+            fault.value.replace("\0", "\N{REPLACEMENT CHARACTER}"),
+            fault.code,
+            Jsonb(text_to_json(fault.text)),
+        )
+        for line in outcome.failed
+        for place, fault in enumerate(line.faults)
+    ]
     if errors:
-        await connection.copy_in("{ws}.import_error", _ERROR, [(*error[:6], Jsonb(text_to_json(error[6]))) for error in errors])
+        await connection.copy_in("{ws}.import_error", _ERROR, errors)
+
+
+async def replace_errors(connection: Connection, id_: UUID, row: int, outcome: Outcome) -> None:
+    """What is wrong with a row now, instead of what was."""
+    await connection.execute("delete from {ws}.import_error where import = %(id)s and row = %(row)s", {"id": id_, "row": row})
+    await _add_errors(connection, id_, outcome)
 
 
 async def late_rows(connection: Connection, run: Run, limit: int) -> list[int]:
@@ -161,7 +172,7 @@ async def next_round(connection: Connection, run: Run) -> bool:
     if counts is None or not counts["after"]:
         return False
     await connection.execute(
-        "update {ws}.import_run set round = round + 1, position = 1, is_last = %(last)s where id = %(id)s",
+        "update {ws}.import_run set round = round + 1, position = 0, is_last = %(last)s where id = %(id)s",
         {"id": run.id, "last": counts["before"] == counts["after"]},
     )
     return True

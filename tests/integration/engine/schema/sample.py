@@ -1,6 +1,6 @@
 """A module with one object that has a field of every type, and its neighbours."""
 
-from kundig.engine.extension import Module, Object, Pipeline, Stage, choice, field
+from kundig.engine.extension import Module, Object, Period, Pipeline, Stage, choice, field
 
 COLORS = (choice("red", "Red", "Rot"), choice("green", "Green", "Grün"))
 
@@ -36,6 +36,7 @@ THING = _object(
     _field("day", "date"),
     _field("instant", "datetime"),
     _field("duration", "duration"),
+    _field("again", "recurrence"),
     _field("choice", "choice", choices=COLORS),
     _field("choices", "choices", choices=COLORS),
     _field("tags", "tags"),
@@ -62,6 +63,7 @@ THING = _object(
     _field("data", "json"),
     _field("password", "secret"),
     _field("source", "text", unique=True),
+    period=Period("instant"),
 )
 PART = _object(
     "part",

@@ -31,10 +31,7 @@ from kundig.services.transfer.imports import import_state, start_import
 from kundig.services.transfer.order import read_order
 from kundig.services.transfer.run import run_import
 
-SQL = [
-    *sorted((Path(engine.__file__).parent / "sql").glob("*.sql")),
-    *sorted((Path(transfer.__file__).parent / "sql").glob("*.sql")),
-]
+ENGINE, OWN = (sorted((Path(room.__file__).parent / "sql").glob("*.sql")) for room in (engine, transfer))
 
 
 @dataclass
@@ -103,9 +100,10 @@ async def crm_tables(database: Database, new_workspace: Any, secrets: Any) -> Cr
     more = Module(name="more", label={"en": "M", "de": "M"}, extends=(slogan,))
     model = build_model(define([identity, *SHIPPED, more]), made.schema, 1)
     async with database.owner(made) as connection:
-        for table, file in (("stage", SQL[0]), ("import_run", SQL[-1])):
+        for table, files in (("stage", ENGINE[:1]), ("import_run", OWN)):
             if await connection.value("select to_regclass(%(name)s) is null", {"name": f"{made.schema}.{table}"}):
-                await connection.execute(file.read_text())
+                for file in files:
+                    await connection.execute(file.read_text())
     await apply_model(database, made, model)
     return Crm(database, made, model, system_access(model), secrets)
 

@@ -10,7 +10,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from kundig.base.context import SYSTEM, Context, Workspace
-from kundig.engine.extension import Action, Choice, Module, Object, field
+from kundig.engine.extension import Action, Choice, Module, Object, Period, field
 from kundig.engine.policy.resolve import system_access
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.definitions import define
@@ -54,7 +54,7 @@ def scope() -> Scope:
     module = Module(
         name="boats",
         label={"en": "Boats", "de": "Boote"},
-        objects=(*people, _object("boat", fields=tuple(fields))),
+        objects=(*people, _object("boat", fields=tuple(fields), period=Period("f_datetime"))),
         actions=(SAIL,),
     )
     model = build_model(define([module]), "ws_x", 1)

@@ -19,6 +19,7 @@ from kundig.engine.schema.fields.links import LinkAnyType, LinksType
 from kundig.engine.schema.fields.money import MoneyType
 from kundig.engine.schema.fields.number import DecimalType, DurationType, NumberType, PercentType, RatingType
 from kundig.engine.schema.fields.pipeline import PipelineType
+from kundig.engine.schema.fields.recurrence import RecurrenceType
 from kundig.engine.schema.fields.rich_text import RichTextType
 from kundig.engine.schema.fields.rollup import RollupType
 from kundig.engine.schema.fields.secret import SecretType
@@ -42,6 +43,7 @@ _ALL: tuple[FieldType, ...] = (
     ChoicesType(),
     TagsType(),
     PipelineType(),
+    RecurrenceType(),
     EmailsType(),
     PhonesType(),
     DomainsType(),

@@ -116,6 +116,14 @@ class FieldType(ABC):
     """Bound after all fields of a lower rank, which are the only ones it may use."""
     contact: ClassVar[Literal["email", "phone", "domain"] | None] = None
     """Its items stand in `contact_point` under this kind."""
+    recurs: ClassVar[bool] = False
+    """Holds the rule by which a record is one of a series."""
+    plain: ClassVar[bool] = True
+    """A text that people write: found by search, sorted by, part of lists' indexes."""
+    inner: ClassVar[bool] = False
+    """Says nothing to people: pages leave it out."""
+    groups: ClassVar[bool] = False
+    """Ties records together, which are found by it in the trash too."""
 
     def bind(self, field: BoundField, binding: Binding) -> BoundField:
         """The field with all that its options name looked up; raises Misdefined."""

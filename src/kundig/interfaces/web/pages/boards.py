@@ -20,8 +20,8 @@ from kundig.engine.records.reading import ListQuery, list_records
 from kundig.engine.schema.bound import BoundField
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.frame import Link
-from kundig.interfaces.web.pages.conditions import chip_of
-from kundig.interfaces.web.pages.listing import Chip, Listing, column_at, default_columns, listing_of, shapes_of, views_of, without
+from kundig.interfaces.web.pages.conditions import Chip, chips_of
+from kundig.interfaces.web.pages.listing import Listing, column_at, default_columns, listing_of, shapes_of, views_of
 from kundig.interfaces.web.pages.stages import stage_field
 from kundig.interfaces.web.rendering import render
 from kundig.interfaces.web.widgets.described import FieldView
@@ -71,7 +71,7 @@ class BoardView:
     current: str
     chips: tuple[Chip, ...]
     totals: str
-    filter_address: str
+    listing: Listing
     may_create: bool
     may_edit: bool
 
@@ -110,9 +110,8 @@ def _asked(scope: Scope, object_name: str, query: dict[str, str]) -> _Asked:
     boards = [view for view in views_of(scope, object_) if view.shape == "board"]
     view = next((v for v in boards if v.name == query.get("view")), boards[0] if boards else None)
     field = stage_field(scope, object_, view.group if view and view.group in {f.name for f in object_.pipelines} else "")
-    listing = listing_of(scope, object_name, query)
-    listing = Listing(
-        object_, view or View(name="", object=object_name, label={}), listing.added, listing.order, listing.words, "board"
+    listing = listing_of(
+        scope, object_name, query | {"shape": "board"}, boards or [View(name="", object=object_name, label={}, shape="board")]
     )
     names = view.columns if view and view.columns else default_columns(object_)
     hidden = scope.rights(object_name).hidden
@@ -133,12 +132,13 @@ async def show_board(request: Request[Any, Any, Any], object_name: str) -> Respo
         found = await list_columns(
             scope, object_name, asked.field.name, orders, where=asked.listing.where, fields=asked.names, most=CARDS + 1
         )
-        return Reply(render("pages/board.html", _board(scope, asked, found), visit.frame))
+        chips = await chips_of(scope, asked.listing)
+        return Reply(render("pages/board.html", _board(scope, asked, found, chips), visit.frame))
 
     return await page(request, work)
 
 
-def _board(scope: Scope, asked: _Asked, found: Mapping[str, Sequence[dict[str, Any]]]) -> BoardView:
+def _board(scope: Scope, asked: _Asked, found: Mapping[str, Sequence[dict[str, Any]]], chips: tuple[Chip, ...]) -> BoardView:
     object_, language, listing = asked.listing.object, scope.context.language, asked.listing
     rights = scope.rights(object_.name)
     columns = []
@@ -160,9 +160,9 @@ def _board(scope: Scope, asked: _Asked, found: Mapping[str, Sequence[dict[str, A
         if len(boards) > 1
         else (),
         current=f"/o/{object_.name}/board?view={listing.view.name}" if listing.view else "",
-        chips=tuple(chip_of(scope, object_, part, address) for part, address in zip(listing.added, without(listing), strict=True)),
+        chips=chips,
+        listing=listing,
         totals=listing.part("board/totals"),
-        filter_address=listing.part("filter", shape="board"),
         may_create=rights.create,
         may_edit=rights.edit != "none",
     )

@@ -13,6 +13,7 @@ from kundig.engine.records.reading import ListQuery, list_records
 from kundig.engine.schema.bound import BoundField, BoundObject
 from kundig.interfaces.web.marks import HUES
 from kundig.interfaces.web.pages.calendar_grid import DAY, Entry
+from kundig.interfaces.web.pages.occurrences import known_series, recurs
 from kundig.interfaces.web.shell import navigation_objects
 from kundig.interfaces.web.widgets.choosing import widget_of
 
@@ -53,7 +54,8 @@ def source_of(scope: Scope, object_: BoundObject, by: str = "") -> Source | None
         period = Period(start) if start else None
     if period is None:
         return None
-    period = Period(period.start, *(None if name in hidden else name for name in (period.end, period.all_day)))
+    end, all_day = (None if name in hidden else name for name in (period.end, period.all_day))
+    period = Period(period.start, end, all_day)
     rights, field = scope.rights(object_.name), object_.fields[period.start]
     fixed = field.read_only or period.start in rights.fixed or period.start in rights.fixed_later or rights.edit == "none"
     return Source(object_, period, widget_of(field) == "datetime", not fixed)
@@ -72,7 +74,8 @@ async def entries_of(scope: Scope, source: Source, days: Sequence[date], owners:
     parts: list[dict[str, Any]] = [_falls_on(period, days[0], days[-1])]
     if owners:
         parts.append({"field": "owner", "op": "in", "value": list(owners)})
-    names = tuple(n for n in ("label", "owner", period.start, period.end, period.all_day) if n and n in _known(scope, source))
+    own = ("label", "owner", period.start, period.end, period.all_day, known_series(scope, source.object))
+    names = tuple(n for n in own if n and n in _known(scope, source))
     found = await list_records(scope, ListQuery(source.object.name, {"all": parts}, names, period.start, MOST))
     return [_entry(scope, source, record) for record in found.records()], found.next_cursor is not None
 
@@ -109,6 +112,7 @@ def _entry(scope: Scope, source: Source, record: dict[str, Any]) -> Entry:
     return Entry(
         source.object.name, str(record["id"]), record["label"] or "", definition.icon, start, end, all_day, period.start,
         movable=source.movable, owner=owner["label"] if owner else "", hue=source.hue,
+        recurs=recurs(scope, source.object, record),
     )  # fmt: skip
 
 

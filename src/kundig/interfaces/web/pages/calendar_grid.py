@@ -37,6 +37,8 @@ class Entry:
     movable: bool = False
     owner: str = ""
     hue: int = 1
+    recurs: bool = False
+    """One of a series."""
 
     @property
     def days(self) -> list[date]:

@@ -12,13 +12,14 @@ from kundig.base.errors import Malformed, Missing
 from kundig.base.i18n import t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import read_record
-from kundig.engine.records.writing import Update, write
+from kundig.engine.records.writing import Update
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.calendar_entries import ASSUMED, Source, source_of
 from kundig.interfaces.web.pages.calendar_grid import QUARTER
 from kundig.interfaces.web.pages.ids import record_id
+from kundig.interfaces.web.pages.occurrences import ask_reach, known_series, reach_of, recurs, write_reach
 
 FARTHEST = 10_000
 """Days, and minutes, that one move may go."""
@@ -33,14 +34,18 @@ async def shift(request: Request[Any, Any, Any], object_name: str, id_: str) -> 
         if source is None:
             raise Missing
         days, minutes, stretch = (_number(visit, name) for name in ("days", "minutes", "stretch"))
-        names = [name for name in (source.period.start, source.period.end) if name]
+        object_, reach = source.object, reach_of(visit)
+        names = [name for name in (source.period.start, source.period.end, known_series(scope, object_)) if name]
         record = msgspec.json.decode((await read_record(scope, object_name, record_id(id_), [*names, "version"])).text)
+        if reach is None and recurs(scope, object_, record):
+            asked = {"by": source.period.start, "days": str(days), "minutes": str(minutes), "stretch": str(stretch)}
+            return ask_reach(visit, t("Move one of a series"), f"/o/{object_name}/{id_}/shift", asked)
         values = shifted(scope, source, record, days=days, minutes=minutes, stretch=stretch)
-        written = await write(scope, object_name, [Update(record_id(id_), values, record["version"])])
+        change = await write_reach(scope, object_, Update(record_id(id_), values, record["version"]), reach or "one")
         shown = formats(visit.frame.language, visit.frame.zone)
         start = values.get(source.period.start, record[source.period.start])
         when = shown.datetime(start) if source.timed else shown.date(start)
-        undo = f"/changes/{written.change}/undo" if written.change else ""
+        undo = f"/changes/{change.id}/undo" if change.written else ""
         return Reply(to=visit.here, headers=notice(visit, t("Now on {when}.", when=when), undo=undo))
 
     return await page(request, work)

@@ -131,6 +131,14 @@ class FormView:
     submit: str = ""
     all_fields: str = ""
     """Of a dialog: where the whole form is."""
+    reach: tuple[tuple[str, str], ...] = ()
+    """Of a record that recurs: how much of its series can be meant, and what is chosen."""
+    reached: str = "one"
+    guests: Control | None = None
+    """Who takes part, for an object that others take part in."""
+    planning: str = ""
+    """Where it is told when those people are busy, of an object that takes up time; with the names of its times."""
+    times: tuple[str, str] = ("", "")
 
 
 def sections_of(scope: Scope, object_: BoundObject) -> list[tuple[str, list[str], bool]]:
@@ -147,7 +155,7 @@ def sections_of(scope: Scope, object_: BoundObject) -> list[tuple[str, list[str]
             (t("Details").render(language), [*main, *(["owner"] if "owner" in known and "owner" not in main else [])], False)
         ]
     named = {name for _, names, _ in sections for name in names}
-    rest = [name for name in known if name not in named and name != "version"]
+    rest = [name for name in known if name not in named and name != "version" and not object_.fields[name].type.inner]
     return [*(s for s in sections if s[1]), (t("More fields").render(language), rest, True)]
 
 

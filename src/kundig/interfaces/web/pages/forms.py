@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +23,8 @@ from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.details import FormView, controls_of, other_errors
 from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.pages.merging import Clashed, Merge, write_merged
+from kundig.interfaces.web.pages.occurrences import REACH, choices_of, known_series, reach_of, recurs, save_reach
+from kundig.interfaces.web.pages.planning import guests_control, guests_given, lasts
 from kundig.interfaces.web.pages.values import form_values
 from kundig.interfaces.web.rendering import render, render_block
 from kundig.interfaces.web.widgets.reading import Form
@@ -57,8 +60,20 @@ def _form_view(
         seen=str(merge.version) if merge is not None else "",
         clashing=len(merge.clashes) if merge is not None else 0,
         errors=other_errors(scope, parts, errors),
+        reach=choices_of(language) if recurs(scope, object_, record) else (),
+        reached=(form or {}).get(REACH, ["one"])[0],
         wrong=sum(1 for part in parts for control in part.controls if control.error),
     )
+
+
+async def _planned(scope: Scope, object_: BoundObject, view: FormView, id_: str = "", form: Form | None = None) -> FormView:
+    """The form with who takes part and when they are free, for what takes up time."""
+    period = object_.definition.period
+    if period is None or not lasts(scope, object_):
+        return view
+    address = f"/o/{object_.name}/busy" + (f"?id={id_}" if id_ else "")
+    guests = await guests_control(scope, object_, id_, form)
+    return replace(view, guests=guests, planning=address, times=(period.start, period.end or ""))
 
 
 @get("/o/{object_name:str}/new")
@@ -70,7 +85,8 @@ async def new_form(request: Request[Any, Any, Any], object_name: str) -> Respons
         if not scope.rights(object_name).create:
             raise Missing
         record = _defaults(object_) | _mine(scope, visit, object_) | await _given(scope, object_, visit)
-        return Reply(render("pages/form.html", _form_view(scope, visit, object_, record=record), visit.frame))
+        view = await _planned(scope, object_, _form_view(scope, visit, object_, record=record))
+        return Reply(render("pages/form.html", view, visit.frame))
 
     return await page(request, work)
 
@@ -162,7 +178,8 @@ async def quick_reply(scope: Scope, visit: Visit, object_: BoundObject, given: d
     """The short form with some values filled in; raises Missing for who may not create."""
     if not scope.rights(object_.name).create:
         raise Missing
-    return Reply(render("pages/quick.html", _quick_view(scope, visit, object_, _defaults(object_) | given), visit.frame))
+    view = await _planned(scope, object_, _quick_view(scope, visit, object_, _defaults(object_) | given))
+    return Reply(render("pages/quick.html", view, visit.frame))
 
 
 @post("/o/{object_name:str}/quick", status_code=200)
@@ -171,11 +188,13 @@ async def quick_create(request: Request[Any, Any, Any], object_name: str) -> Res
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         object_ = scope.object(object_name)
+        values = form_values(scope, object_, visit.form) | await guests_given(scope, object_, "", visit.form)
         try:
             async with scope.connection.savepoint():
-                written = await write(scope, object_name, [Create(form_values(scope, object_, visit.form))])
+                written = await write(scope, object_name, [Create(values)])
         except Invalid as error:
             view = _quick_view(scope, visit, object_, {}, visit.form, error.errors)
+            view = await _planned(scope, object_, view, form=visit.form)
             return Reply(render("pages/quick_form.html", view, visit.frame), 422)
         return Reply(to=visit.here, headers=notice(visit, t("Saved."), undo=f"/changes/{written.change}/undo"))
 
@@ -188,9 +207,9 @@ async def edit_form(request: Request[Any, Any, Any], object_name: str, id_: str)
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         record = msgspec.json.decode((await read_record(scope, object_name, record_id(id_))).text)
-        return Reply(
-            render("pages/form.html", _form_view(scope, visit, scope.object(object_name), record=record, id_=id_), visit.frame)
-        )
+        object_ = scope.object(object_name)
+        view = await _planned(scope, object_, _form_view(scope, visit, object_, record=record, id_=id_), id_)
+        return Reply(render("pages/form.html", view, visit.frame))
 
     return await page(request, work)
 
@@ -201,15 +220,18 @@ async def save(request: Request[Any, Any, Any], object_name: str, id_: str) -> R
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         object_ = scope.object(object_name)
+        also, reach = await guests_given(scope, object_, id_, visit.form), reach_of(visit)
+        save = None if reach is None else partial(save_reach, scope, object_, reach)
         try:
             async with scope.connection.savepoint():
-                written, merge = await write_merged(scope, visit, object_, record_id(id_))
+                written, merge = await write_merged(scope, visit, object_, record_id(id_), also=also, save=save)
         except Invalid as error:
             return await _back(scope, visit, object_, id_, error)
         except Clashed as clashed:
             found = clashed.merge
-            record = {"label": found.record["label"], "version": visit.value("version")}
+            record = await _known(scope, visit, object_, id_)
             view = _form_view(scope, visit, object_, record=record, id_=id_, form=found.form, merge=found)
+            view = await _planned(scope, object_, view, id_, found.form)
             return Reply(render_block("pages/form.html", "form", view, visit.frame), 409)
         said = t("Saved, beside what others have changed meanwhile.") if merge.theirs else t("Saved.")
         told = notice(visit, said, undo=f"/changes/{written.change}/undo" if written.change else "")
@@ -218,13 +240,21 @@ async def save(request: Request[Any, Any, Any], object_name: str, id_: str) -> R
     return await page(request, work)
 
 
+async def _known(scope: Scope, visit: Visit, object_: BoundObject, id_: str) -> dict[str, Any]:
+    """What a form needs of its record besides what was typed, still of the version that it was filled from."""
+    names = [name for name in ("label", known_series(scope, object_)) if name]
+    text, _ = await read_record(scope, object_.name, record_id(id_), names)
+    record: dict[str, Any] = msgspec.json.decode(text)
+    return record | {"version": visit.value("version")}
+
+
 async def _back(scope: Scope, visit: Visit, object_: BoundObject, id_: str, error: Invalid) -> Reply:
     """The form as it was typed, with what is wrong beside the fields, still from the version that it was filled from."""
     record: dict[str, Any] = {}
     if id_:
-        text, _ = await read_record(scope, object_.name, record_id(id_), ["label"])
-        record = msgspec.json.decode(text) | {"version": visit.value("version")}
+        record = await _known(scope, visit, object_, id_)
     view = _form_view(scope, visit, object_, record=record, id_=id_, form=visit.form, errors=error.errors)
+    view = await _planned(scope, object_, view, id_, visit.form)
     return Reply(render_block("pages/form.html", "form", view, visit.frame), 422)
 
 

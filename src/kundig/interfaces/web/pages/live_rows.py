@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from litestar import Request, Response, get
@@ -11,10 +10,10 @@ from kundig.base.errors import Malformed
 from kundig.base.i18n import t
 from kundig.engine.history.feed import MANY
 from kundig.engine.policy.scope import Scope
-from kundig.engine.records.reading import ListQuery, list_records
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.pages.ids import record_id
-from kundig.interfaces.web.pages.listing import columns_of, list_view, listing_of
+from kundig.interfaces.web.pages.lists import view_of
+from kundig.interfaces.web.pages.tabs import listing_in
 from kundig.interfaces.web.rendering import render
 
 
@@ -27,13 +26,8 @@ async def rows_now(request: Request[Any, Any, Any], object_name: str) -> Respons
         if len(ids) > MANY:
             raise Malformed(t("Choose between 1 and {most} records.", most=MANY))
         query = {name: value for name, value in visit.request.query_params.items() if name != "ids"}
-        listing = listing_of(scope, object_name, query)
-        columns = columns_of(scope, listing)
-        names = tuple(dict.fromkeys(["label", *(column.name for column in columns)]))
-        named = {"field": "id", "op": "in", "value": ids}
-        where = named if listing.where is None else {"all": [named, listing.where]}
-        found = await list_records(scope, ListQuery(object_name, where, names, limit=MANY))
-        view = replace(list_view(scope, listing, found, columns), more=None)
+        listing, tabs = await listing_in(scope, object_name, query)
+        view = await view_of(scope, listing, tabs, limit=MANY, only=ids)
         return Reply(render("pages/list_rows.html", view, visit.frame))
 
     return await page(request, work)

@@ -7,8 +7,9 @@ it saw when it said so (`_seen`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from kundig.interfaces.web.widgets.filling import fill
 from kundig.interfaces.web.widgets.reading import Form, read
 
 _TRIES = 3
+Save = Callable[[Update], Awaitable[Written]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +71,30 @@ class Clashed(Conflict):
 
 
 async def write_merged(
-    scope: Scope, visit: Visit, object_: BoundObject, id_: UUID, *, only: str | None = None
+    scope: Scope,
+    visit: Visit,
+    object_: BoundObject,
+    id_: UUID,
+    *,
+    only: str | None = None,
+    also: Mapping[str, Any] = MappingProxyType({}),
+    save: Save | None = None,
 ) -> tuple[Written, Merge]:
     """Write what a form changes, or `only` one field of it, beside what others have changed meanwhile.
 
-    Raises Clashed, Invalid, Missing.
+    `also` is written with it (what the record owns), `save` writes in another way than for the one record. Raises Clashed,
+    Invalid, Missing.
     """
     for attempt in range(1, _TRIES + 1):
         merge = await _merged(scope, visit, object_, id_, only)
         if any(not clash.keep for clash in merge.clashes.values()):
             raise Clashed(merge)
-        if not merge.values:
+        if not merge.values and not also:
             return Written(None, [id_]), merge
+        item = Update(id_, {**merge.values, **also}, merge.version)
         try:
             async with scope.connection.savepoint():
-                return await write(scope, object_.name, [Update(id_, merge.values, merge.version)]), merge
+                return await (write(scope, object_.name, [item]) if save is None else save(item)), merge
         except Stale:
             if attempt == _TRIES:
                 raise

@@ -14,7 +14,6 @@ from kundig.engine.policy.scope import Scope
 from kundig.engine.records.long_undo import begin_undo
 from kundig.engine.records.reading import ListQuery, list_records, read_record
 from kundig.engine.records.undo import JOB_FROM, change_size, undo
-from kundig.engine.records.writing import Delete, write
 from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.frame import Link
@@ -23,6 +22,7 @@ from kundig.interfaces.web.pages.composing import composer_of, composer_view
 from kundig.interfaces.web.pages.details import RecordView, facts_of, parts_of, related_of, states_of
 from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.pages.listing import column_at, named_as_person, short_columns
+from kundig.interfaces.web.pages.occurrences import ask_reach, delete_reach, known_series, reach_of, recurs
 from kundig.interfaces.web.pages.paths import path_of
 from kundig.interfaces.web.pages.timelines import kinds_of
 from kundig.interfaces.web.rendering import render
@@ -146,11 +146,23 @@ async def delete_record(request: Request[Any, Any, Any], object_name: str, id_: 
     """To the trash, with a way back."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        written = await write(scope, object_name, [Delete(record_id(id_))])
-        told = notice(visit, t("Moved to the trash."), undo=f"/changes/{written.change}/undo")
+        object_, reach = scope.object(object_name), reach_of(visit)
+        if reach is None and recurs(scope, object_, await _series(scope, object_, id_)):
+            return ask_reach(visit, t("Move to the trash"), f"/o/{object_name}/{id_}/delete", {})
+        change = await delete_reach(scope, object_, id_, reach or "one")
+        told = notice(visit, t("Moved to the trash."), undo=f"/changes/{change.id}/undo")
         return Reply(to=f"/o/{object_name}", headers=told)
 
     return await page(request, work)
+
+
+async def _series(scope: Scope, object_: BoundObject, id_: str) -> dict[str, Any]:
+    """What tells whether a record is one of a series, if its object can recur at all."""
+    name = known_series(scope, object_)
+    if not name:
+        return {}
+    found: dict[str, Any] = msgspec.json.decode((await read_record(scope, object_.name, record_id(id_), [name])).text)
+    return found
 
 
 @post("/changes/{change:str}/undo")

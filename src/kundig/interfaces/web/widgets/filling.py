@@ -8,6 +8,7 @@ from typing import Any
 from kundig.engine.schema.bound import BoundField
 from kundig.interfaces.web.formats import Formats
 from kundig.interfaces.web.widgets.choosing import widget_of
+from kundig.interfaces.web.widgets.recurring import parts_of
 
 Filled = dict[str, list[str]]
 ADDRESS_PARTS = ("street", "postcode", "city", "state", "country")
@@ -77,6 +78,10 @@ def _links(value: list[Mapping[str, str]], _: Formats) -> Filled:
     return {"": [v["id"] for v in value], "object": [v["object"] for v in value], "label": [v["label"] for v in value]}
 
 
+def _recurrence(value: str, _: Formats) -> Filled:
+    return parts_of(value)
+
+
 FILLERS: Mapping[str, Callable[[Any, Formats], Filled]] = {
     "number": _number,
     "decimal": _number,
@@ -85,6 +90,7 @@ FILLERS: Mapping[str, Callable[[Any, Formats], Filled]] = {
     "money": _money,
     "datetime": _datetime,
     "duration": _duration,
+    "recurrence": _recurrence,
     "choices": _list,
     "lines": _list,
     "tags": _tags,

@@ -12,6 +12,7 @@ from kundig.base.i18n import LANGUAGES
 from kundig.engine.schema.bound import BoundField
 from kundig.interfaces.web.widgets.choosing import widget_of
 from kundig.interfaces.web.widgets.filling import ADDRESS_PARTS, Filled
+from kundig.interfaces.web.widgets.recurring import rule_of
 
 Reader = Callable[[Filled, BoundField, str, ZoneInfo], Any]
 Form = Mapping[str, list[str]]
@@ -31,7 +32,12 @@ def typed_as(field: str, form: Form) -> Filled:
 
 def asked(field: BoundField, form: Form) -> bool:
     """Whether the form has controls of a field at all (`{name}!` marks boxes, which send nothing when they are empty)."""
-    return any(name.rstrip("!") == field.name or name.startswith(f"{field.name}.") for name in form)
+    return asked_as(field.name, form)
+
+
+def asked_as(field: str, form: Form) -> bool:
+    """The same for a name that is no field of an object."""
+    return any(name.rstrip("!") == field or name.startswith(f"{field}.") for name in form)
 
 
 def read(field: BoundField, form: Form, language: str, zone: ZoneInfo) -> Any:
@@ -143,6 +149,10 @@ def _links(parts: Filled, field: BoundField, *_: Any) -> Any:
     return [{"object": object_, "id": id_} for id_, object_ in zip(ids, objects, strict=False) if id_]
 
 
+def _recurrence(parts: Filled, *_: Any) -> Any:
+    return rule_of(parts)
+
+
 READERS: Mapping[str, Reader] = {
     "long_text": _long_text,
     "rich_text": _long_text,
@@ -153,6 +163,7 @@ READERS: Mapping[str, Reader] = {
     "money": _money,
     "datetime": _datetime,
     "duration": _duration,
+    "recurrence": _recurrence,
     "choices": _list,
     "lines": _list,
     "tags": _tags,

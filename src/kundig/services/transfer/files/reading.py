@@ -11,10 +11,10 @@ from kundig.services.transfer.files.recognise import FileShape
 from kundig.services.transfer.files.workbook import workbook_rows
 
 
-def read_rows(file: BinaryIO, shape: FileShape, after: int = 1) -> Iterator[Row]:
+def read_rows(file: BinaryIO, shape: FileShape, after: int = 0) -> Iterator[Row]:
     """The rows whose number is above `after`, without the header. The file must stay open and untouched meanwhile."""
-    rows = workbook_rows(file) if shape.format == "xlsx" else csv_rows(file, shape.encoding, shape.delimiter)
-    return (row for row in islice(rows, 1, None) if row.number > after)
+    rows = workbook_rows(file, shape.sheet) if shape.format == "xlsx" else csv_rows(file, shape.encoding, shape.delimiter)
+    return (row for row in islice(rows, shape.before, None) if row.number > after)
 
 
 def count_rows(file: BinaryIO, shape: FileShape) -> int:

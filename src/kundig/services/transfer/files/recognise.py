@@ -6,6 +6,7 @@ import csv
 import io
 import unicodedata
 from collections import Counter
+from collections.abc import Mapping
 from itertools import islice
 from typing import BinaryIO, Literal
 
@@ -25,24 +26,39 @@ _SAMPLE = 64 * 1024
 
 
 class FileShape(msgspec.Struct, frozen=True):
-    """What is needed to read a file: `header` holds its columns, trimmed, in order."""
+    """What is needed to read a file: `header` holds its columns, trimmed, in order; without names they are called A, B, C."""
 
     format: Literal["csv", "xlsx"]
     header: tuple[str, ...]
     encoding: str = ""
     delimiter: str = ""
+    headed: bool = True
+    """Whether the first row holds the names of the columns."""
+    sheet: str = ""
+    """Of a workbook; empty for its first one."""
+
+    @property
+    def before(self) -> int:
+        """The number of the row above the first one with data."""
+        return 1 if self.headed else 0
 
 
-def recognise(file: BinaryIO) -> FileShape:
-    """The shape of a file; raises Invalid (`file`) for what is no file of rows."""
+def recognise(file: BinaryIO, given: Mapping[str, str] | None = None) -> FileShape:
+    """The shape of a file; raises Invalid (`file`) for what is no file of rows.
+
+    What somebody has `given` (`encoding`, `delimiter`, `headed`, `sheet`) is not recognised but taken; nobody has to: then the
+    first row is the header.
+    """
+    given = given or {}
+    headed, sheet = given.get("headed", "yes") != "no", given.get("sheet", "")
     if is_workbook(file):
-        first = next(workbook_rows(file), None)
-        return FileShape("xlsx", _header(first.cells if first else []))
-    encoding = recognise_encoding(file)
-    delimiter = recognise_delimiter(_sample(file, encoding))
+        first = next(workbook_rows(file, sheet), None)
+        return FileShape("xlsx", _header(first.cells if first else [], headed=headed), headed=headed, sheet=sheet)
+    encoding = given.get("encoding") or recognise_encoding(file)
+    delimiter = given.get("delimiter") or recognise_delimiter(_sample(file, encoding))
     first = next(csv_rows(file, encoding, delimiter), None)
-    header = first.cells if first and not first.fault else []
-    return FileShape("csv", _header(header), encoding, delimiter)
+    cells = first.cells if first and not first.fault else []
+    return FileShape("csv", _header(cells, headed=headed), encoding, delimiter, headed)
 
 
 def recognise_delimiter(sample: str) -> str:
@@ -66,8 +82,16 @@ def header_name(cell: Cell) -> str:
     return unicodedata.normalize("NFC", str(cell)).strip()
 
 
-def _header(cells: list[Cell]) -> tuple[str, ...]:
-    names = [header_name(cell) for cell in cells]
+def letters(index: int) -> str:
+    """The name of a column as spreadsheets count them: A, B, … Z, AA."""
+    name = ""
+    while index >= 0:
+        name, index = chr(ord("A") + index % 26) + name, index // 26 - 1
+    return name
+
+
+def _header(cells: list[Cell], *, headed: bool = True) -> tuple[str, ...]:
+    names = [header_name(cell) for cell in cells] if headed else [letters(index) for index in range(len(cells))]
     while names and not names[-1]:
         names.pop()
     if not names:

@@ -1,4 +1,4 @@
-"""Rows of the first sheet of a workbook (XLSX). The sheet is held in memory, therefore its size is limited."""
+"""Rows of one sheet of a workbook (XLSX). The sheet is held in memory, therefore its size is limited."""
 
 from __future__ import annotations
 
@@ -33,11 +33,16 @@ def is_workbook(file: BinaryIO) -> bool:
     return True
 
 
-def workbook_rows(file: BinaryIO) -> Iterator[Row]:
-    """All rows of the first sheet that aren't blank, the header first; numbers, dates and truth values keep their type."""
-    file.seek(0)
+def sheet_names(file: BinaryIO) -> tuple[str, ...]:
+    """The sheets of a workbook, in order."""
+    return tuple(_opened(file).sheet_names)
+
+
+def workbook_rows(file: BinaryIO, name: str = "") -> Iterator[Row]:
+    """All rows of a sheet (the first without a name) that aren't blank; numbers, dates and truth values keep their type."""
+    book = _opened(file)
     try:
-        sheet = CalamineWorkbook.from_filelike(file).get_sheet_by_index(0)
+        sheet = book.get_sheet_by_name(name) if name else book.get_sheet_by_index(0)
     except (CalamineError, IndexError, OSError, ValueError) as error:
         raise _unreadable() from error
     first = sheet.start[0] if sheet.start else 0
@@ -48,6 +53,14 @@ def workbook_rows(file: BinaryIO) -> Iterator[Row]:
         if not headed:
             headed, offset = True, number - 1
         yield Row(number - offset, [_cell(cell) for cell in cells])
+
+
+def _opened(file: BinaryIO) -> CalamineWorkbook:
+    file.seek(0)
+    try:
+        return CalamineWorkbook.from_filelike(file)
+    except (CalamineError, OSError, ValueError) as error:
+        raise _unreadable() from error
 
 
 def _unreadable() -> Invalid:

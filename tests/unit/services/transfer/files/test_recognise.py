@@ -6,7 +6,7 @@ import pytest
 
 from kundig.base.errors import Invalid
 from kundig.services.transfer.files import count_rows, read_rows, recognise
-from kundig.services.transfer.files.recognise import NO_DELIMITER, recognise_delimiter
+from kundig.services.transfer.files.recognise import NO_DELIMITER, letters, recognise_delimiter
 
 TEXT = "Firma;Ort\nKäse & Söhne;Köln\n“Weiß” – Öl;Łódź\n"
 
@@ -123,3 +123,19 @@ def test_what_is_no_file_of_rows_is_refused(content) -> None:
 
 def test_headers_are_trimmed_and_normalised() -> None:
     assert shape_of(" Gegru\u0308ndet ; Ort;;\n1;2\n".encode()).header == ("Gegründet", "Ort")
+
+
+def test_what_somebody_says_is_taken_instead() -> None:
+    content = io.BytesIO("Käse,5;Ort,Köln\nÖl,1;Ort,Bonn\n".encode("cp1252"))
+    shape = recognise(content, {"headed": "no", "delimiter": ",", "encoding": "cp1252"})
+    assert shape.header == ("A", "B", "C")
+    assert [(row.number, row.cells) for row in read_rows(content, shape)] == [
+        (1, ["Käse", "5;Ort", "Köln"]),
+        (2, ["Öl", "1;Ort", "Bonn"]),
+    ]
+    assert count_rows(content, shape) == 2
+
+
+@pytest.mark.parametrize(("index", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")])
+def test_letters_of_columns(index, name) -> None:
+    assert letters(index) == name

@@ -9,6 +9,7 @@ import xlsxwriter
 
 from kundig.base.errors import Invalid
 from kundig.services.transfer.files import read_rows, recognise
+from kundig.services.transfer.files.workbook import sheet_names
 
 
 def workbook(rows, start: int = 0) -> io.BytesIO:
@@ -60,3 +61,16 @@ def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
     with pytest.raises(Invalid) as caught:
         recognise(file)
     assert caught.value.errors[0].code == "too_large"
+
+
+def test_another_sheet_than_the_first() -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        for name, cell in (("Erstes", "a"), ("Zweites", "b")):
+            book.add_worksheet(name).write_column(0, 0, [cell, f"{cell}1"])
+    assert sheet_names(file) == ("Erstes", "Zweites")
+    shape = recognise(file, {"sheet": "Zweites"})
+    assert shape.header == ("b",)
+    assert [row.cells for row in read_rows(file, shape)] == [["b1"]]
+    with pytest.raises(Invalid):
+        recognise(file, {"sheet": "Drittes"})

@@ -6,7 +6,7 @@ from kundig.base.i18n import Text, t
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.web.frame import Link, LinkGroup
 
-ME, SECURITY, TOKENS = "/settings/me", "/settings/security", "/settings/tokens"
+ME, SECURITY, TOKENS, FEED = "/settings/me", "/settings/security", "/settings/tokens", "/settings/calendar"
 USERS, TEAMS, ROLES, HISTORY = "/settings/users", "/settings/teams", "/settings/roles", "/settings/history"
 IMPORTS, SAMPLES = "/imports", "/settings/samples"
 
@@ -14,6 +14,7 @@ _ICONS = {
     ME: "user-round",
     SECURITY: "lock",
     TOKENS: "key-round",
+    FEED: "calendar-sync",
     USERS: "users",
     TEAMS: "network",
     ROLES: "shield-check",
@@ -31,7 +32,7 @@ def has_right(scope: Scope, right: str) -> bool:
 def settings_navigation(scope: Scope) -> tuple[LinkGroup, ...]:
     """The groups of the settings that the person may open."""
     users, roles = has_right(scope, "manage_users"), has_right(scope, "manage_roles")
-    own = [(t("Profile"), ME), (t("Sign-in"), SECURITY), (t("API tokens"), TOKENS)]
+    own = [(t("Profile"), ME), (t("Sign-in"), SECURITY), (t("Calendar link"), FEED), (t("API tokens"), TOKENS)]
     shared = [
         *([(t("Users"), USERS), (t("Teams"), TEAMS)] if users else []),
         *([(t("Roles and rights"), ROLES)] if users or roles else []),

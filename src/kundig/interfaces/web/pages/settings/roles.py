@@ -56,6 +56,8 @@ _GLOBAL: Mapping[str, Text] = {
     "manage_configuration": t("Manage objects and fields"),
     "manage_data": t("Manage data of everybody"),
     "read_audit": t("Read the audit log"),
+    "see_busy": t("See when colleagues are busy, not with what"),
+    "share_views": t("Share views with others"),
 }
 _ICONS = {"administrator": "crown", "read_only": "eye", EVERYONE: "users"}
 _NOTHING, _EVERYTHING = (

@@ -1,0 +1,141 @@
+"""What a list shows and how: conditions, order, columns, groups.
+
+A view keeps all of it; an address says what differs from its view.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from kundig.base.errors import Invalid, Malformed
+from kundig.base.i18n import t
+from kundig.engine.extension import View
+from kundig.engine.policy.scope import Scope
+from kundig.engine.records.measures import parse_groups
+from kundig.engine.records.ordering import parse_order
+from kundig.engine.records.sight import filter_in
+from kundig.engine.schema.bound import BoundObject
+from kundig.engine.schema.kinds import Kind
+
+NARROWEST, WIDEST = 60, 900
+MOST_COLUMNS, MOST_FROZEN = 40, 6
+_COLUMN = re.compile(r"([\w.]{1,200})(?:\*(\d{1,4}))?")
+_GROUPED = frozenset({Kind.BOOLEAN, Kind.CHOICE, Kind.DATE, Kind.LINK, Kind.TEXT})
+Part = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """`where` holds conditions of which all must hold; `order` and `group` are written as the read door reads them."""
+
+    where: tuple[Part, ...] = ()
+    order: str = ""
+    columns: tuple[str, ...] = ()
+    widths: Mapping[str, int] = field(default_factory=dict)
+    frozen: int = 1
+    group: str = ""
+
+    @property
+    def filter(self) -> dict[str, Any] | None:
+        """The conditions as one filter."""
+        return None if not self.where else dict(self.where[0]) if len(self.where) == 1 else {"all": list(self.where)}
+
+    @property
+    def shown(self) -> str:
+        """The columns with their widths, as an address writes them."""
+        return ",".join(f"{name}*{self.widths[name]}" if name in self.widths else name for name in self.columns)
+
+    def apart(self, own: Arrangement) -> dict[str, str]:
+        """The values of an address that turn `own` into this."""
+        found = {}
+        if self.where != own.where:
+            found["where"] = json.dumps(self.where, ensure_ascii=False, separators=(",", ":"))
+        if self.order != own.order:
+            found["order"] = self.order
+        if self.shown != own.shown:
+            found["cols"] = self.shown
+        if self.frozen != own.frozen:
+            found["frozen"] = str(self.frozen)
+        if self.group != own.group:
+            found["group"] = self.group or "-"
+        return found
+
+
+def arrangement_of(view: View | None, object_: BoundObject, columns: Sequence[str]) -> Arrangement:
+    """What a view says; `columns` are those of a view that names none."""
+    if view is None:
+        return Arrangement(order=object_.definition.order, columns=tuple(columns))
+    group = view.group or "" if view.shape == "list" else ""
+    own = view.columns or tuple(columns)
+    return Arrangement(parts_of(view.where), view.order or object_.definition.order, own, view.widths, view.frozen, group)
+
+
+def parts_of(where: Part | None) -> tuple[Part, ...]:
+    """The conditions of a filter that must all hold."""
+    if where is None:
+        return ()
+    return tuple(where["all"]) if set(where) == {"all"} and isinstance(where["all"], list | tuple) else (where,)
+
+
+def rearranged(own: Arrangement, query: Mapping[str, str]) -> Arrangement:
+    """What an address makes of a view's arrangement; raises Malformed for conditions that can't be read."""
+    found = own
+    if query.get("where"):
+        found = replace(found, where=_conditions(query["where"]))
+    if query.get("order"):
+        found = replace(found, order=query["order"])
+    if query.get("cols"):
+        pairs = [match for text in query["cols"].split(",")[:MOST_COLUMNS] if (match := _COLUMN.fullmatch(text))]
+        widths = {match[1]: min(max(int(match[2]), NARROWEST), WIDEST) for match in pairs if match[2]}
+        found = replace(found, columns=tuple(dict.fromkeys(match[1] for match in pairs)), widths=widths)
+    if (frozen := query.get("frozen", "")).isdecimal():
+        found = replace(found, frozen=min(int(frozen), MOST_FROZEN))
+    if query.get("group"):
+        found = replace(found, group=query["group"].strip("-"))
+    return found
+
+
+def _conditions(text: str) -> tuple[Part, ...]:
+    try:
+        parts = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Malformed(t("The filter in the address can't be read.")) from None
+    parts = parts if isinstance(parts, list) else list(parts_of(parts)) if isinstance(parts, dict) else [parts]
+    if not all(isinstance(part, dict) for part in parts):
+        raise Malformed(t("The filter in the address can't be read."))
+    return tuple(parts)
+
+
+def fitted(scope: Scope, object_: BoundObject, wanted: Arrangement) -> tuple[Arrangement, bool]:
+    """What of an arrangement the reader can have, and whether conditions, order or groups had to be left out.
+
+    A part that names what the reader may not know of is left out as one that names what is no longer there: the two look the same.
+    """
+    where = tuple(part for part in wanted.where if _fits(lambda part=part: filter_in(scope, object_, part)))
+    keys = [key for key in wanted.order.split(",") if key]
+    order = ",".join(key for key in keys if _fits(lambda key=key: parse_order(scope, object_, key)))
+    group = wanted.group if wanted.group and groupable(scope, object_, wanted.group) else ""
+    found = replace(wanted, where=where, order=order, group=group)
+    lost = where != wanted.where or group != wanted.group or wanted.order not in (order, object_.definition.order)
+    return found, lost
+
+
+def groupable(scope: Scope, object_: BoundObject, group: str) -> bool:
+    """Whether a list can be put in groups by a field: they are read in its order."""
+    path = group.partition(":")[0]
+    if not _fits(lambda: parse_order(scope, object_, path)) or not _fits(lambda: parse_groups(scope, object_, [group])):
+        return False
+    (key,) = parse_order(scope, object_, path)
+    return key.path.field.kind in _GROUPED and key.path.field.column not in ("id", "label")
+
+
+def _fits(check: Any) -> bool:
+    try:
+        check()
+    except Invalid:
+        return False
+    return True

@@ -1,0 +1,201 @@
+"""The page of a list for its template: heads of columns, rows, chips, and what may be done with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+from markupsafe import Markup
+
+from kundig.base.i18n import label_in
+from kundig.engine.policy.access import ObjectAccess
+from kundig.engine.policy.scope import Scope
+from kundig.engine.records.reading import Page
+from kundig.interfaces.web.frame import Link
+from kundig.interfaces.web.pages.conditions import Chip, chips_of
+from kundig.interfaces.web.pages.grouping import SUMMED, GroupHead, grouping_of, heads
+from kundig.interfaces.web.pages.listing import Listing, column_at, named_as_person, shapes_of
+from kundig.interfaces.web.pages.tabs import CurrentView, Tab, Tabs, current_view, shown_tabs
+from kundig.interfaces.web.widgets.described import FieldView
+
+WIDE = frozenset({"text", "translated", "translated_long", "link", "links", "emails", "long_text", "rich_text", "address", "url"})
+SECOND = frozenset({"text", "link", "links", "money", "date", "datetime", "number"})
+SLIM = frozenset({"date", "datetime", "boolean", "duration"})
+UNSORTED = frozenset({"json", "address", "emails", "phones", "links", "rich_text", "file", "choices", "tags", "lines"})
+WIDTHS = {"c-name": 250, "c-wide": 206, "c-mid": 150, "c-slim": 112, "c-num": 122}
+"""Pixels that suit what a column shows; the style sheet says the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its field, and where a click on its head leads."""
+
+    field: FieldView
+    href: str = ""
+    sorted: str = ""
+    """ascending, descending or nothing."""
+    place: int = 0
+    """Its place among several sort keys, from 1; 0 if it is the only one or none."""
+    css: str = "c-mid"
+    """The width that its values want."""
+    width: int | None = None
+    """Its own width in pixels, where somebody gave it one."""
+    state: bool = False
+    """Shown on a phone too, at the right."""
+    second: bool = False
+    """Shown on a phone too, under the name."""
+    edited: bool = False
+    """Whether its values can be edited in place."""
+
+    @property
+    def pixels(self) -> int:
+        """Its width, for what reads it aloud while it is changed."""
+        return self.width or WIDTHS[self.css]
+
+    @property
+    def summed(self) -> bool:
+        """Whether groups show a sum of it."""
+        return self.field.widget in SUMMED
+
+    @property
+    def classes(self) -> Markup:
+        """The class attribute of its cells, which says only what differs from a plain one."""
+        return _classes(self.css == "c-num", self.state, self.second, self.edited)
+
+
+@lru_cache(maxsize=16)
+def _classes(number: bool, state: bool, second: bool, edited: bool) -> Markup:
+    kinds = (("c-num", number), ("c-state", state), ("c-second", second), ("ed", edited))
+    names = " ".join(name for name, is_so in kinds if is_so)
+    return Markup(' class="{}"').format(names) if names else Markup("")
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """The view of `pages/list.html` and of its parts."""
+
+    title: str
+    singular: str
+    icon: str
+    name: str
+    tabs: tuple[Tab, ...]
+    current: CurrentView
+    shapes: tuple[Link, ...]
+    columns: tuple[Column, ...]
+    rows: Sequence[Mapping[str, Any]]
+    heads: Sequence[GroupHead | None]
+    """Above each row the head of the group that begins there."""
+    figures: str
+    """Where the figures of the heads come from; "" without groups."""
+    more: str | None
+    chips: tuple[Chip, ...]
+    listing: Listing
+    may_create: bool
+    may_import: bool
+    may_edit: bool
+    deeds: frozenset[str]
+    """What may be done with many rows at once: assign, edit, export, delete."""
+    order: tuple[tuple[str, bool], ...]
+    """The labels of what is sorted by, each with whether it descends."""
+    person: bool
+    """Whether records are named as people are: they get initials instead of the object's mark."""
+    hidden: dict[str, str] = field(default_factory=dict)
+    """Values that the search form carries along."""
+
+    @property
+    def lines(self) -> Sequence[tuple[GroupHead | None, Mapping[str, Any]]]:
+        """The rows, each with the head of the group that begins there."""
+        return tuple(zip(self.heads, self.rows, strict=True))
+
+    @property
+    def before_sums(self) -> int:
+        """How many columns stand before the first that groups show a sum of; the name's is always one of them."""
+        return next((place for place, column in enumerate(self.columns) if place and column.summed), len(self.columns))
+
+    @property
+    def filtered(self) -> bool:
+        """Whether conditions or words leave records out that the view's reader might miss."""
+        return bool(self.listing.now.where or self.listing.words)
+
+
+def with_order(listing: Listing, column: FieldView) -> Column:
+    """A column's head: a click sorts by it, a second one the other way round."""
+    css = "c-num" if column.right else "c-wide" if column.widget in WIDE else "c-slim" if column.widget in SLIM else "c-mid"
+    width = listing.now.widths.get(column.name)
+    if column.widget in UNSORTED:
+        return Column(column, css=css, width=width)
+    keys = [key for key in listing.sorted_by.split(",") if key]
+    place = next((n for n, key in enumerate(keys, 1) if key.removeprefix("-") == column.name), 0)
+    sorted_ = "" if not place else "descending" if keys[place - 1].startswith("-") else "ascending"
+    order = f"-{column.name}" if sorted_ == "ascending" and place == 1 else column.name
+    shown = place if len(keys) > 1 else 0
+    return Column(column, listing.shown(order=order).address, sorted_, shown, css=css, width=width)
+
+
+def heads_of(listing: Listing, fields: Sequence[FieldView], *, edits: bool) -> tuple[Column, ...]:
+    """All heads: the first is the name's; beside it a phone shows the first choice, under it the first text."""
+    heads = [replace(with_order(listing, field_), edited=edits and field_.editable) for field_ in fields]
+    heads[0] = replace(heads[0], css="c-name")
+    state = next((n for n, head in enumerate(heads) if n and head.field.widget in ("stage", "choice")), None)
+    if state is not None:
+        heads[state] = replace(heads[state], state=True)
+    second = next((n for n, head in enumerate(heads) if n and head.field.widget in SECOND), None)
+    if second is not None:
+        heads[second] = replace(heads[second], second=True)
+    return tuple(heads)
+
+
+def _deeds(rights: ObjectAccess) -> frozenset[str]:
+    levels = {"assign": rights.assign, "edit": rights.edit, "delete": rights.delete}
+    found = {name for name, level in levels.items() if rights.bulk and level != "none"}
+    if rights.edit == "none":
+        found.discard("assign")
+    return frozenset(found | ({"export"} if rights.export else set()))
+
+
+def _order(scope: Scope, listing: Listing) -> Iterator[tuple[str, bool]]:
+    for key in listing.now.order.split(","):
+        column = column_at(scope, listing.object, key.removeprefix("-")) if key else None
+        if column is not None:
+            yield column.label, key.startswith("-")
+
+
+async def list_view(
+    scope: Scope, listing: Listing, tabs: Tabs, page: Page, columns: Sequence[FieldView], last: str | None = None
+) -> ListView:
+    """Everything that the list's template needs; `last` is the group of the row before the first."""
+    language = scope.context.language
+    object_, rights = listing.object, scope.rights(listing.object.name)
+    rows, grouping = page.records(), grouping_of(scope, listing)
+    groups = tuple(heads(grouping, rows, last))
+    begun = [head.key for head in groups if head is not None]
+    more = {"cursor": page.next_cursor or ""}
+    if grouping is not None and rows:
+        more["last"] = "=" + grouping.key(rows[-1][grouping.field.name])
+    carried = {"view": listing.view.name if listing.view else "", **listing.now.apart(listing.own)}
+    return ListView(
+        title=label_in(object_.definition.label_plural, language),
+        singular=label_in(object_.definition.label, language),
+        icon=object_.definition.icon,
+        name=object_.name,
+        tabs=shown_tabs(scope, listing, tabs),
+        current=current_view(scope, listing, tabs),
+        shapes=shapes_of(scope, object_),
+        columns=heads_of(listing, columns, edits=rights.edit != "none"),
+        rows=rows,
+        heads=groups,
+        figures=listing.part("groups", keys=json.dumps(begun, ensure_ascii=False)) if begun else "",
+        more=listing.part("rows", **more) if page.next_cursor else None,
+        chips=await chips_of(scope, listing),
+        listing=listing,
+        may_create=rights.create,
+        may_import=rights.bring,
+        may_edit=rights.edit != "none",
+        deeds=_deeds(rights),
+        order=tuple(_order(scope, listing)),
+        person=named_as_person(object_),
+        hidden={name: value for name, value in carried.items() if value},
+    )

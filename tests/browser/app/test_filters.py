@@ -1,0 +1,108 @@
+"""The filter editor as people use it: nested groups, related records, periods, chips; by keyboard and on a phone."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+from tests.browser.app.conftest import Visitor
+
+
+def apply(page: Page) -> None:
+    page.click("#filter-form footer [name=done]")
+    expect(page.locator("#filter")).to_be_hidden()
+
+
+def test_groups_and_fields_behind_links(jana: Visitor) -> None:
+    page = jana.open("/o/contact?view=all")
+    page.keyboard.press("f")
+    page.select_option("#n-0-0-field", "account.name")
+    page.fill("#n-0-0-value", "hofmann")
+    page.locator("#filter-form > .k-fadd").get_by_role("button", name="Gruppe").click()
+    expect(page.locator("#n-0-1-0-field")).to_be_focused()
+    page.select_option("#n-0-1-0-field", "last_name")
+    page.fill("#n-0-1-0-value", "berg")
+    page.select_option("#n-0-1-1-field", "first_name")
+    page.fill("#n-0-1-1-value", "anne")
+    page.keyboard.press("Tab")
+    expect(page.locator(".k-fsay")).to_have_text(
+        "Kontakte, bei denen gilt: Name (Firma) enthält „hofmann“ und (Nachname enthält „berg“ oder Vorname enthält „anne“)."
+    )
+    apply(page)
+    expect(page.locator(".chip.on")).to_have_count(2)
+    expect(page.locator("tr[data-row]")).to_have_count(7)
+    page.reload()
+    expect(page.locator("tr[data-row]")).to_have_count(7)
+
+
+def test_each_part_of_a_chip_leads_to_its_place(jana: Visitor) -> None:
+    page = jana.open("/o/opportunity?view=all")
+    page.keyboard.press("f")
+    page.select_option("#n-0-0-field", "amount")
+    page.fill("#n-0-0-value", "5.000")
+    apply(page)
+    chip = page.locator(".chip.on")
+    chip.locator("button").nth(2).click()
+    expect(page.locator("#n-0-0-value")).to_be_focused()
+    expect(page.locator("#n-0-0-value")).to_have_value("5.000")
+    page.fill("#n-0-0-value", "10.000")
+    page.keyboard.press("Enter")
+    expect(chip).to_contain_text("10.000")
+    chip.locator("button").nth(1).click()
+    expect(page.locator("#n-0-0-op")).to_be_focused()
+    assert jana.accessible() == []
+
+
+def test_who_it_belongs_to_by_keyboard_alone(jana: Visitor) -> None:
+    page = jana.open("/o/account?view=all")
+    page.keyboard.press("f")
+    page.select_option("#n-0-0-field", "owner")
+    picker = page.locator("#filter-form input[role=combobox]")
+    picker.focus()
+    page.keyboard.type("Jana")
+    page.wait_for_selector("#filter-form [data-lookup-hit]")
+    page.keyboard.press("Enter")
+    expect(page.locator(".k-fsay")).to_have_text("Firmen, bei denen gilt: Zuständig ist Jana Küster.")
+    page.get_by_label("ich (wer gerade hinsieht)").check()
+    expect(page.locator(".k-fsay")).to_have_text("Firmen, bei denen gilt: Zuständig ist Jana Küster oder ich.")
+    page.keyboard.press("Escape")
+    expect(page.locator("#filter")).to_be_hidden()
+
+
+def test_accounts_without_opportunities_next_month(jana: Visitor) -> None:
+    page = jana.open("/o/account?view=all")
+    page.keyboard.press("f")
+    page.get_by_role("button", name="Bedingung zu").click()
+    page.locator("#filter-form > .k-fadd").get_by_role("button", name="Verknüpfte").click()
+    page.select_option("#n-0-0-child", "opportunity.account")
+    page.select_option("#n-0-0-count", "is")
+    page.fill("#n-0-0-n", "0")
+    page.keyboard.press("Tab")
+    expect(page.locator(".k-fsay")).to_have_text("Firmen, bei denen gilt: hat keine Chancen.")
+    page.locator(".k-fgroup > .k-fadd").get_by_role("button", name="Bedingung").click()
+    page.select_option("#n-0-0-0-field", "close_date")
+    page.select_option("#n-0-0-0-period", "next_days")
+    page.fill("#n-0-0-0-n", "60")
+    apply(page)
+    expect(page.locator("#count")).to_have_text("40")
+
+
+def test_what_is_missing_is_said_where_it_is_missing(jana: Visitor) -> None:
+    page = jana.open("/o/opportunity?view=all")
+    page.keyboard.press("f")
+    page.select_option("#n-0-0-field", "amount")
+    page.fill("#n-0-0-value", "viel")
+    page.click("#filter-form footer [name=done]")
+    expect(page.locator(".k-fleaf .bad")).to_be_visible()
+    expect(page.locator("#n-0-0-value")).to_have_value("viel")
+    expect(page.locator("#filter")).to_be_visible()
+
+
+def test_the_editor_on_a_phone(tom: Visitor) -> None:
+    page = tom.open("/o/account?view=all")
+    page.click("[data-key=f]")
+    page.select_option("#n-0-0-field", "type")
+    page.get_by_label("Customer", exact=True).check()
+    expect(page.locator(".k-fsay")).to_have_text("Accounts where Type is Customer.")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert tom.accessible() == []
+    apply(page)
+    expect(page.locator("#count")).to_have_text("35")
