@@ -1,6 +1,7 @@
 // What every page needs. Each part listens on the document, so it works for whatever htmx brings in later.
 import "./htmx.js";
 import "htmx.org/dist/ext/hx-preload.js";
+import "htmx.org/dist/ext/hx-sse.js";
 import "basecoat-css/basecoat";
 import "basecoat-css/command";
 import "basecoat-css/tabs";
@@ -8,12 +9,14 @@ import "basecoat-css/toast";
 import "./beside.js";
 import "./cells.js";
 import "./connection.js";
+import "./copying.js";
 import "./dialogs.js";
 import "./drafts.js";
 import "./editing.js";
 import "./installed.js";
 import "./keyboard.js";
 import "./lazy.js";
+import "./live.js";
 import "./lookup.js";
 import "./mentions.js";
 import "./navigation.js";

@@ -64,6 +64,7 @@ on("click", "[data-probe]", probe);
 // Answers that are refusals. 422 brings the form with its errors, 409 with both values (hx-status); the rest is told here and changes nothing on the page.
 document.addEventListener("htmx:response:error", (event) => {
   const ctx = event.detail.ctx, status = ctx.response.status;
+  if (ctx.sourceElement.id === "live" && status < 500) return; // signed out: the next click says so
   if (status === 422 || (status === 409 && ctx.sourceElement.hasAttribute?.("hx-status:409"))) return;
   if (status === 502 || status === 503 || status === 504) return lose();
   if (ctx.request.method === "GET" && ctx.request.headers["HX-Boosted"]) return location.assign(ctx.request.action);

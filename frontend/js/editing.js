@@ -28,6 +28,7 @@ const close = (cell) => {
   before.delete(cell);
   htmx.process(cell);
   (one("[data-pen]", cell) ?? cell).focus();
+  htmx.trigger(cell, "kundig:left");
 };
 
 const fields = "input:not([type=hidden]), select, textarea:not([hidden]), [contenteditable]";

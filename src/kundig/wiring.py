@@ -28,7 +28,7 @@ from kundig.interfaces.application import application
 from kundig.interfaces.cli.beginning import Demo
 from kundig.modules import SHIPPED
 from kundig.modules import demo as demo  # noqa: PLC0414 - handed on to the command line, which knows no module by name
-from kundig.services import collaboration, delivery, identity, lists, transfer
+from kundig.services import collaboration, delivery, identity, lists, live, transfer
 from kundig.services.collaboration.jobs import collaboration_jobs
 from kundig.services.delivery.post import post_of
 from kundig.services.delivery.sending import delivery_jobs
@@ -50,7 +50,7 @@ def modules() -> tuple[Module, ...]:
 
 def migration_sources() -> list[MigrationSource]:
     """The SQL folders of all rooms, in the order in which they need each other."""
-    rooms = (engine, delivery, identity, collaboration, transfer, lists)
+    rooms = (engine, delivery, identity, collaboration, transfer, lists, live)
     return [JOBS, *(MigrationSource(room.__name__.rpartition(".")[2], Path(room.__path__[0]) / "sql") for room in rooms)]
 
 
@@ -62,7 +62,7 @@ def jobs(settings: Settings) -> list[Job]:
         *engine_jobs(scopes.of_system),
         *delivery_jobs(post),
         *identity_jobs(scopes, post),
-        *collaboration_jobs(scopes),
+        *collaboration_jobs(scopes, post),
         *transfer_jobs(scopes),
         *lists_jobs(scopes),
         FORGET_ANSWERS,
@@ -82,12 +82,12 @@ def asgi() -> Litestar:
 
     @asynccontextmanager
     async def database() -> AsyncIterator[Database]:
-        stop_event()
         async with opened(settings) as found:
             yield found
 
     scopes, post = Scopes(modules(), Secrets(settings.secret_key)), post_of(settings)
-    return application(settings, scopes, database, workspace=MAIN, post=post, hint=sample().hint if settings.demo else None)
+    hint = sample().hint if settings.demo else None
+    return application(settings, scopes, database, workspace=MAIN, post=post, hint=hint, stopping=stop_event)
 
 
 def sample() -> Demo:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -27,23 +28,33 @@ from kundig.interfaces.web.pages.api_docs import get_docs, get_docs_styles
 from kundig.interfaces.web.routes import ROUTES
 from kundig.services.delivery.post import Post
 from kundig.services.identity.scopes import Scopes
+from kundig.services.live.hub import Hub
 
 Opened = Callable[[], AbstractAsyncContextManager[Database]]
 
 
 def application(
-    settings: Settings, scopes: Scopes, opened: Opened, *, workspace: Workspace, post: Post, hint: Text | None = None
+    settings: Settings,
+    scopes: Scopes,
+    opened: Opened,
+    *,
+    workspace: Workspace,
+    post: Post,
+    hint: Text | None = None,
+    stopping: Callable[[], asyncio.Event] = asyncio.Event,
 ) -> Litestar:
     """The application of one server process; `opened` gives its database for as long as it runs.
 
-    `workspace` is the one that the first start makes, `hint` stands on the sign-in page.
+    `workspace` is the one that the first start makes, `hint` stands on the sign-in page. `stopping` makes the event, in the running
+    loop, that is set when the server is told to stop: open streams end then.
     """
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncIterator[None]:
-        async with opened() as database:
+        async with opened() as database, Hub(database, scopes) as hub, _task(hub.stop_with(stopping())):
             app.state.settings, app.state.database, app.state.scopes = settings, database, scopes
             app.state.api = Api(database, scopes, RequestLimit(settings.api_rate))
+            app.state.hub = hub
             app.state.web = Web(database, scopes, Secrets(settings.secret_key), post, workspace, hint)
             yield
 
@@ -57,6 +68,17 @@ def application(
         logging_config=None,  # base.logs has seen to it
         request_max_body_size=50_000_000,
     )
+
+
+@asynccontextmanager
+async def _task(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Something that goes on beside, for as long as the block lasts."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _tell_statements(message: Message, scope: AsgiScope) -> None:

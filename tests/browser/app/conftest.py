@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from tests.browser.app.sample import PASSWORD
 from tests.serving import serving
 from tests.unit.house.source import ROOT
 
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+expect.set_options(timeout=20_000)  # as patient as pages are, on a busy machine too
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -92,6 +92,12 @@ class Crm(World):
             [made] = await Change(scope).write(object_, [Create(values, id_)])
         return made
 
+    async def feed_end(self) -> int:
+        """A position of the feed that lies behind everything written so far."""
+        async with self.database.transaction(None) as connection:
+            end: int = await connection.value("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+        return end
+
     async def caller(self, user: UUID, narrowing: Narrowing = UNNARROWED) -> Caller:
         """Clients that act as a user."""
         async with self.database.transaction(self.workspace) as connection:
@@ -107,6 +113,13 @@ class Crm(World):
             transport=transport, base_url="http://kundig.test", cookies={SESSION_COOKIE: code}, headers={"X-CSRFToken": csrf}
         )
         return Caller(user, await self.stack.enter_async_context(api), await self.stack.enter_async_context(pages))
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for what another task does."""
+    async with asyncio.timeout(120):
+        while not condition():  # noqa: ASYNC110 - nobody tells us
+            await asyncio.sleep(0.02)
 
 
 @asynccontextmanager
@@ -128,4 +141,4 @@ async def alive(app: Litestar) -> AsyncIterator[None]:
         await task
 
 
-__all__ = ["Caller", "Crm", "Narrowing"]
+__all__ = ["Caller", "Crm", "Narrowing", "until"]

@@ -5,6 +5,7 @@ The surfaces are found in the application's table of routes: a new route without
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -17,11 +18,11 @@ from uuid import UUID
 
 import pytest
 from litestar.routes import HTTPRoute
-from tests.integration.rights.crm import Caller, Crm, Narrowing
+from tests.integration.rights.crm import Caller, Crm, Narrowing, until
 
 from kundig.engine.policy import principals
 from kundig.engine.policy.shares import grant_share
-from kundig.engine.records.writing import Change, Delete
+from kundig.engine.records.writing import Change, Delete, Restore, Update
 
 OBJECTS = ("account", "contact", "opportunity", "task")
 NAMES = {"account": "name", "contact": "last_name", "opportunity": "name", "task": "subject"}
@@ -293,6 +294,11 @@ async def page_rows(estate: Estate, caller: Caller, object_: str) -> set[str]:
     return linked((await caller.pages.get(f"/o/{object_}/rows", params={"view": "everything"})).text, object_)
 
 
+async def page_rows_now(estate: Estate, caller: Caller, object_: str) -> set[str]:
+    ids = ",".join(str(rec.id) for rec in estate.records if rec.object == object_)
+    return linked((await caller.pages.get(f"/o/{object_}/rows/now", params={"view": "everything", "ids": ids})).text, object_)
+
+
 async def page_search(estate: Estate, caller: Caller, object_: str) -> set[str]:
     hub = (await caller.pages.get("/search", params={"q": "Hub"})).text
     return linked((await caller.pages.get("/search", params={"q": WORD, "object": object_})).text, object_) | linked(
@@ -384,6 +390,7 @@ SURFACES: dict[str, list[Expectation]] = {
     "GET /api/v1/{object_name}/{record}/shares": [Expectation(record_at("/api/v1/{object}/{id}/shares"))],
     "GET /o/{object_name}": [Expectation(page_list)],
     "GET /o/{object_name}/rows": [Expectation(page_rows)],
+    "GET /o/{object_name}/rows/now": [Expectation(page_rows_now)],
     "GET /o/{object_name}/board": [Expectation(board, ("opportunity",))],
     "GET /o/{object_name}/board/column": [Expectation(board_column, ("opportunity",))],
     "GET /o/{object_name}/calendar": [Expectation(calendar)],
@@ -432,6 +439,7 @@ OWN_IMPORTS = {
 }
 """Everybody's own imports and chosen records; of others they are not there (tested below)."""
 TESTED_HERE = {
+    "GET /live",
     "GET /o/{object_name}/count",
     "GET /o/{object_name}/groups",
     "GET /o/{object_name}/board/totals",
@@ -488,6 +496,28 @@ async def test_every_surface_shows_the_same_records(estate: Estate, actor: Actor
                         f"{route} ({expectation.surface.__name__}) {object_}: too many {[names[i] for i in seen - expected]}, missing {[names[i] for i in expected - seen]}"
                     )
     assert not wrong, "\n".join(wrong)
+
+
+async def test_open_pages_hear_of_the_same_records(estate: Estate) -> None:
+    """Everybody has the lists of all objects open, then every record is changed: what is told is what may be seen."""
+    people = [actor for actor in ACTORS if actor.name != "narrowed"]
+    address = "/live?" + "&".join(f"object={object_}" for object_ in OBJECTS)
+    answers = {actor.name: asyncio.create_task(estate.callers[actor.name].pages.get(address)) for actor in people}
+    hub = estate.crm.app.state.hub
+    await until(lambda: len(hub.streams) == len(people))
+    for rec in estate.records:
+        async with estate.crm.system() as scope:
+            await Change(scope, trusted=True).write(rec.object, [Restore(rec.id)] if rec.trashed else [])
+            await Change(scope).write(rec.object, [Update(rec.id, {NAMES[rec.object]: f"{rec.name} "[:-1] + "!"})])
+            await Change(scope).write(rec.object, [Update(rec.id, {NAMES[rec.object]: rec.name})])
+            await Change(scope, trusted=True).write(rec.object, [Delete(rec.id)] if rec.trashed else [])
+        end = await estate.crm.feed_end()
+    await until(lambda: all(stream.position >= end for stream in hub.streams))
+    hub.close_all()
+    for actor in people:
+        text = (await answers[actor.name]).text
+        told = set(re.findall(_ANY_ID, text))
+        assert told == {str(rec.id) for rec in estate.records if actor.sees(rec)}, actor.name
 
 
 @pytest.mark.parametrize("actor", [a for a in ACTORS if a.name != "narrowed"], ids=lambda actor: actor.name)

@@ -32,6 +32,8 @@ _MADE_ALIKE = (
     (re.compile(r'"seconds" : \d+(\.\d+)?'), '"seconds" : <span>'),
     (re.compile(r'"next_cursor":"[^"]+"'), '"next_cursor":"<cursor>"'),
     (re.compile(r"cursor=[\w.%~-]+"), "cursor=<cursor>"),
+    # where the feed is: transactions of the whole server are counted, a kind of time
+    (re.compile(r"/live\?from=\d+"), "/live?from=<position>"),
     (re.compile(r"\b[0-9a-f]{40}\b"), "<csrf>"),
     (re.compile(r"\b\d{1,2}:\d\d(:\d\d)?( ?[AP]M)?\b"), "<time>"),
     (re.compile(r"(>)(now|just now|\d+ (sec|min)\. ago|\d+ (seconds?|minutes?) ago)(<)"), r"\1<ago>\5"),

@@ -6,24 +6,49 @@ was, below the oldest transaction still running, so that nothing is passed over.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from kundig.base.database.connection import Connection
 
 MANY = 50
-"""A change of more records than this is told as "the list changed"."""
+"""A change of more records of an object than this is told as "the list changed"."""
+
+_SINCE = """
+select c.id, c.transaction::text::bigint as position, e.object, count(*) as size,
+       jsonb_agg(jsonb_build_object('record', e.record, 'action', e.action, 'fields', k.names)) as touched
+  from {ws}.change c join {ws}.change_entry e on e.change = c.id and e.at = c.at
+ cross join lateral (select coalesce(jsonb_agg(name), '[]') as names from jsonb_object_keys(coalesce(e.new, '{}')) name) k
+ where c.transaction >= %(start)s::text::xid8 and c.transaction < %(end)s::text::xid8
+ group by c.id, c.transaction, e.object order by c.transaction
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What a change did to one record. `fields` are the names of what it changed; a creation names none."""
+
+    record: UUID
+    action: str
+    fields: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One change as the feed tells it: the records it touched, or none and the objects alone when there are many."""
+    """What one change did to records of one object; `many` are not meant to be told one by one."""
 
     change: UUID
     position: int
-    objects: frozenset[str]
-    records: Sequence[tuple[str, UUID]]
+    object: str
+    touched: Sequence[Touched]
+
+    @property
+    def many(self) -> bool:
+        """Whether this is told as "the list changed"."""
+        return len(self.touched) > MANY
 
 
 async def position(connection: Connection) -> int:
@@ -36,19 +61,17 @@ async def since(connection: Connection, start: int) -> tuple[list[Happened], int
     end = await position(connection)
     if end <= start:
         return [], start
-    rows = await connection.rows(
-        """select c.id, c.transaction::text::bigint as position, e.object, array_agg(e.record) as records
-             from {ws}.change c join {ws}.change_entry e on e.change = c.id and e.at = c.at
-            where c.transaction >= %(start)s::text::xid8 and c.transaction < %(end)s::text::xid8
-            group by c.id, c.transaction, e.object order by c.transaction""",
-        {"start": start, "end": end},
-    )
-    found: dict[tuple[UUID, int], list[tuple[str, list[UUID]]]] = {}
-    for row in rows:
-        found.setdefault((row["id"], row["position"]), []).append((row["object"], row["records"]))
-    return [_happened(change, place, parts) for (change, place), parts in found.items()], end
+    rows = await connection.rows(_SINCE, {"start": start, "end": end})
+    return [Happened(row["id"], row["position"], row["object"], _touched(row["touched"])) for row in rows], end
 
 
-def _happened(change: UUID, place: int, parts: Sequence[tuple[str, Sequence[UUID]]]) -> Happened:
-    records = [(object_, record) for object_, ids in parts for record in ids]
-    return Happened(change, place, frozenset(object_ for object_, _ in parts), records if len(records) <= MANY else [])
+def _touched(entries: Sequence[dict[str, Any]]) -> list[Touched]:
+    return [Touched(UUID(entry["record"]), entry["action"], frozenset(entry["fields"])) for entry in entries]
+
+
+def by_object(happened: Sequence[Happened]) -> dict[str, list[Happened]]:
+    """Grouped by object, in order."""
+    found: dict[str, list[Happened]] = defaultdict(list)
+    for item in happened:
+        found[item.object].append(item)
+    return found

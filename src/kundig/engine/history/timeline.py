@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -33,17 +33,24 @@ _ENTRY = sa.table(
 )
 
 
-async def timeline(scope: Scope, object_: str, id_: UUID, *, limit: int = 50, cursor: str | None = None) -> dict[str, Any]:
-    """`{"data": [{"object", "id", "label", "at", "by"}], "next_cursor"}`. Raises Missing for a record that can't be seen."""
+async def timeline(
+    scope: Scope, object_: str, id_: UUID, *, limit: int = 50, cursor: str | None = None, kinds: Collection[str] = ()
+) -> dict[str, Any]:
+    """`{"data": [{"object", "id", "label", "at", "by"}], "next_cursor"}`, of all interactions or those of some objects (`kinds`).
+
+    Raises Missing for a record that can't be seen.
+    """
     bound = scope.object(object_)
     if not 1 <= limit <= MOST_ENTRIES:
         raise Invalid.one("limit", "bad_value", t("Give a whole number from 1 to {most}.", most=MOST_ENTRIES))
     await _require_visible(scope, bound, id_)
-    named = ("timeline", object_, str(id_))
+    wanted = tuple(name for name in interactions(scope) if not kinds or name in kinds)
+    named = ("timeline", object_, str(id_), *(wanted if kinds else ()))
     behind = None if cursor is None else _behind(read_cursor(scope, named, cursor))
     params = {"about": id_, "most": limit + 1, **scope.access.parameters, **(behind or {})}
     continued = behind is not None
-    compiled = statement(scope, ("timeline", object_, continued), lambda: _statement(scope, object_, continued))
+    key = ("timeline", object_, continued, wanted if kinds else None)
+    compiled = statement(scope, key, lambda: _statement(scope, object_, continued, wanted))
     rows = await scope.connection.rows(compiled, params)
     page = rows[:limit]
     following = None
@@ -74,11 +81,11 @@ def _visible_record(scope: Scope, object_: BoundObject) -> sa.Select[Any]:
     return sa.select(sa.true()).where(row.c.id == sa.bindparam("id", type_=sa.Uuid()), seen)
 
 
-def _statement(scope: Scope, object_: str, continued: bool) -> sa.Select[Any]:
+def _statement(scope: Scope, object_: str, continued: bool, kinds: Sequence[str]) -> sa.Select[Any]:
     """The page by the index on the entries, then what each of them shows."""
     entry = _ENTRY.alias("e")
     conditions = [entry.c.about_object == sa.literal(object_), entry.c.about == sa.bindparam("about", type_=sa.Uuid())]
-    conditions.append(sa.or_(sa.false(), *_visible(scope, entry)))
+    conditions.append(sa.or_(sa.false(), *_visible(scope, entry, kinds)))
     if continued:
         at = sa.bindparam("after_at", type_=sa.DateTime(timezone=True))
         record = sa.bindparam("after_record", type_=sa.Uuid())
@@ -99,12 +106,13 @@ def _statement(scope: Scope, object_: str, continued: bool) -> sa.Select[Any]:
     )
 
 
-def _visible(scope: Scope, entry: sa.FromClause) -> Iterator[sa.ColumnElement[bool]]:
-    for name in _interactions(scope):
+def _visible(scope: Scope, entry: sa.FromClause, kinds: Sequence[str]) -> Iterator[sa.ColumnElement[bool]]:
+    for name in kinds:
         yield sa.and_(entry.c.object == sa.literal_column(f"'{name}'"), visible(scope.access, name, entry))
 
 
-def _interactions(scope: Scope) -> Iterator[str]:
+def interactions(scope: Scope) -> Iterator[str]:
+    """The objects whose records are interactions, as far as the reader may know them."""
     for name, object_ in scope.model.objects.items():
         if object_.definition.interaction is not None and name in scope.access.objects:
             yield name
@@ -113,7 +121,7 @@ def _interactions(scope: Scope) -> Iterator[str]:
 def _entries(scope: Scope, page: sa.FromClause) -> Iterator[tuple[sa.ColumnElement[bool], sa.ColumnElement[Any]]]:
     """What an entry shows, by object."""
     reading = AccessReading.of(scope)
-    for name in _interactions(scope):
+    for name in interactions(scope):
         object_ = scope.model.objects[name]
         row = object_.table.alias()
         creator = object_.fields.get("created_by")

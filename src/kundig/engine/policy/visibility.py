@@ -6,6 +6,8 @@ serves all actors whose access has the same shape.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from kundig.engine.policy.access import Access
@@ -28,6 +30,15 @@ def visible(access: Access, object_: str, row: sa.FromClause, *, unguessed: bool
     if rights.forbids:
         conditions.append(sa.not_(overlaps(row.c.audience, sa.bindparam(forbids_name(object_), type_=NUMBERS))))
     return sa.and_(sa.true(), *conditions)
+
+
+def sees(access: Access, object_: str, audience: Collection[int]) -> bool:
+    """The same of one record whose audience has been read: for telling many readers of it without a statement for each."""
+    rights = access.objects.get(object_)
+    if rights is None or not rights.readable:
+        return False
+    of_record = frozenset(audience)
+    return (rights.reads is None or not of_record.isdisjoint(rights.reads)) and of_record.isdisjoint(rights.forbids)
 
 
 def overlaps(audience: sa.ColumnElement[list[int]], numbers: sa.ColumnElement[list[int]]) -> sa.ColumnElement[bool]:

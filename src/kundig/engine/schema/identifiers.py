@@ -20,7 +20,7 @@ _TABLES = (
     "change_state", "audit_event", "idempotency", "exchange_rate", "entries_made",
     "comment", "follower", "notification", "preference", "feed_position", "mail",
     "import_run", "import_part", "import_late", "import_error", "import_fix", "import_sample", "import_pulse",
-    "saved_view", "view_order", "view_default", "bulk_run", "bulk_record", "bulk_refusal",
+    "reaction", "pin", "presence", "saved_view", "view_order", "view_default", "bulk_run", "bulk_record", "bulk_refusal",
 )  # fmt: skip
 _RESERVED = frozenset((*_ADDRESSES, *_WORDS, *_TABLES))
 _MADE = re.compile(r".*_rollup|change(_entry)?_\d{4}_\d{2}")

@@ -158,6 +158,7 @@ async def _once(visit: Visit, work: Work, write: bool) -> Reply:
             zone=str(scope.context.time_zone),
             shell=shell,
             keys=shell is None or shell.keys,
+            live="" if shell is None else f"/live?from={visit.signed.position}",
             theme=visit.frame.theme if shell is None or THEME_COOKIE in visit.request.cookies else shell.theme,
         )
         return await work(scope, visit)

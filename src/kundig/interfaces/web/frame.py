@@ -92,5 +92,7 @@ class Frame:
     """Only title and <main> are wanted: a boosted link asks (header HX-Boosted) and keeps the rest of its page."""
     shell: Shell | None = None
     """None before sign-in."""
+    live: str = ""
+    """The address of the stream that the page is to follow, as far as it is the same for all pages."""
     toasts: tuple[Mapping[str, Any], ...] = field(default=())
     """Notices to show once: title, text, category (success, error), undo (an address to POST to)."""

@@ -21,11 +21,14 @@ from kundig.interfaces.web.pages import (
     importing,
     imports,
     lists,
+    live,
+    live_rows,
     lookups,
     notifications,
     offline,
     palette,
     planning,
+    reactions,
     records,
     sharing,
     signing_in,
@@ -39,12 +42,12 @@ from kundig.interfaces.web.pages import (
 from kundig.interfaces.web.pages.settings import feed, history, me, roles, samples, security, teams, tokens, users
 
 _RECORDS = (
-    lists, views, arranging, filter_editor, bulk, boards, steps, calendars, calendar_moves, planning, records, timelines, composing,
-    forms, cells, stages, actions, lookups, finding, trash, comments, sharing, palette, single,
+    lists, live_rows, views, arranging, filter_editor, bulk, boards, steps, calendars, calendar_moves, planning, records, timelines,
+    composing, forms, cells, stages, actions, lookups, finding, trash, comments, reactions, sharing, palette, single,
 )  # fmt: skip
 _PERSONAL = (
-    guiding, offline, home, signing_in, notifications, importing, imports, me, security, feeds, feed, tokens, users, teams, roles,
-    history, samples,
+    guiding, offline, home, live, signing_in, notifications, importing, imports, me, security, feeds, feed, tokens, users, teams,
+    roles, history, samples,
 )  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
+from kundig.base.database import Connection
 from kundig.base.errors import Denied, Missing
 from kundig.base.i18n import t
 from kundig.base.jobs import queue
@@ -17,7 +18,7 @@ from kundig.engine.policy.decisions import visible_ids
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import read_many
 from kundig.services.collaboration.following import follow
-from kundig.services.collaboration.notifying import COMMENTED
+from kundig.services.collaboration.news import COMMENTED
 from kundig.services.collaboration.text import Person, written
 
 MOST = 200
@@ -28,6 +29,13 @@ values (%(id)s, %(object)s, %(record)s, %(author)s, %(html)s, %(mentions)s)
 _LIST = """
 select id, author, html, created_at, edited_at from {ws}.comment
 where object = %(object)s and record = %(record)s order by created_at desc, id desc limit %(limit)s
+"""
+_STATES = """
+select r.object, r.record,
+  concat_ws('-', count(distinct c.id), max(greatest(c.created_at, c.edited_at)), count(s.at), max(s.at)) as state
+from unnest(%(objects)s::text[], %(records)s::uuid[]) as r (object, record)
+left join {ws}.comment c on c.object = r.object and c.record = r.record left join {ws}.reaction s on s.target = c.id
+group by r.object, r.record
 """
 _ONE = "select object, record, author, html from {ws}.comment where id = %(id)s"
 
@@ -67,6 +75,13 @@ async def add_comment(scope: Scope, object_: str, record: UUID, html: str) -> UU
     return id_
 
 
+async def comment_states(connection: Connection, records: Collection[tuple[str, UUID]]) -> dict[tuple[str, UUID], str]:
+    """For each record a text that differs when its comments do; whoever tells of it must know that it may be told."""
+    objects, ids = [object_ for object_, _ in records], [record for _, record in records]
+    rows = await connection.rows(_STATES, {"objects": objects, "records": ids}) if records else []
+    return {(row["object"], row["record"]): row["state"] for row in rows}
+
+
 async def change_comment(scope: Scope, id_: UUID, html: str) -> None:
     """Change one's own comment; who is mentioned for the first time learns of it. Raises Missing, Denied, Invalid."""
     await own_comment(scope, id_)
@@ -79,9 +94,19 @@ async def change_comment(scope: Scope, id_: UUID, html: str) -> None:
 
 
 async def remove_comment(scope: Scope, id_: UUID) -> None:
-    """Take one's own comment away, with the notifications of it. Raises Missing, Denied."""
+    """Take one's own comment away, with the notifications of it and the signs put to it. Raises Missing, Denied."""
     await own_comment(scope, id_)
+    await scope.connection.execute("delete from {ws}.reaction where target = %(id)s", {"id": id_})
     await scope.connection.execute("delete from {ws}.comment where id = %(id)s", {"id": id_})
+
+
+async def place_of_comment(scope: Scope, id_: UUID) -> tuple[str, UUID]:
+    """Object and record of a comment that the actor may see; raises Missing."""
+    row = await scope.connection.row(_ONE, {"id": id_})
+    if row is None:
+        raise Missing
+    await check_visible(scope, row["object"], row["record"])
+    return row["object"], row["record"]
 
 
 async def own_comment(scope: Scope, id_: UUID) -> tuple[str, UUID, str]:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from kundig.base.jobs import Job, JobRun
+from kundig.services.collaboration.news import COMMENTED, TOLD
 from kundig.services.collaboration.notifications import FORGET_OLD
-from kundig.services.collaboration.notifying import COMMENTED, TOLD, tell_of_change, tell_of_comment
+from kundig.services.collaboration.notifying import tell_of_change, tell_of_comment
 from kundig.services.collaboration.watching import watch
+from kundig.services.delivery.post import Post
 from kundig.services.identity.scopes import Scopes
 
 
-def collaboration_jobs(scopes: Scopes) -> tuple[Job, ...]:
-    """The jobs of this room; `scopes` opens the workspace as each recipient."""
+def collaboration_jobs(scopes: Scopes, post: Post | None = None) -> tuple[Job, ...]:
+    """The jobs of this room; `scopes` opens the workspace as each recipient, `post` says how mail goes out."""
 
     async def commented(run: JobRun) -> None:
-        await tell_of_comment(run, scopes)
+        await tell_of_comment(run, scopes, post)
 
     async def told(run: JobRun) -> None:
-        await tell_of_change(run, scopes)
+        await tell_of_change(run, scopes, post)
 
     async def watched(run: JobRun) -> None:
         await watch(run, scopes)

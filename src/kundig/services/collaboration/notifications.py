@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,11 +11,12 @@ from uuid import UUID
 
 import msgspec
 
+from kundig.base.database import Connection
 from kundig.base.errors import Missing
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import read_many
 from kundig.services.collaboration.comments import names_of
-from kundig.services.collaboration.notifying import NotificationKind
+from kundig.services.collaboration.news import NotificationKind
 
 SHOWN = 100
 _LIST = """
@@ -27,6 +28,11 @@ update {ws}.notification set read_at = now() where recipient = %(user)s and read
 and (%(only)s::uuid is null or id = %(only)s)
 """
 _FORGET = "delete from {ws}.notification where recipient = %(user)s and id = any(%(ids)s)"
+_UNREAD = """
+select u.id, (select count(*) from (
+  select from {ws}.notification n where n.recipient = u.id and n.read_at is null limit 100) as unread) as unread
+from unnest(%(users)s::uuid[]) as u (id)
+"""
 _ONE = "select object, record from {ws}.notification where recipient = %(user)s and id = %(id)s"
 FORGET_OLD = "delete from {ws}.notification where at < now() - interval '90 days'"
 
@@ -69,6 +75,11 @@ async def forget_invisible(scope: Scope) -> None:
 async def mark_read(scope: Scope, *, only: UUID | None = None) -> None:
     """Mark one or all of the actor's notifications as read."""
     await scope.connection.execute(_READ, {"user": scope.access.user, "only": only})
+
+
+async def unread_of(connection: Connection, users: Collection[UUID]) -> dict[UUID, int]:
+    """How many notifications each of these users has not read, at most 100."""
+    return {row["id"]: row["unread"] for row in await connection.rows(_UNREAD, {"users": list(users)})}
 
 
 async def place_of(scope: Scope, id_: UUID) -> tuple[str, UUID]:

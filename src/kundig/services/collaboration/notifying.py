@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -20,18 +18,17 @@ from kundig.base.jobs import JobRun, first_time
 from kundig.base.uuid7 import uuid7
 from kundig.engine.policy.decisions import visible_ids
 from kundig.engine.policy.scope import Scope
+from kundig.services.collaboration.letters import mail_news
+from kundig.services.collaboration.news import News
+from kundig.services.delivery.post import Post
 from kundig.services.identity.scopes import Scopes
-
-NotificationKind = Literal["mention", "comment", "assigned", "changed"]
-KINDS: tuple[NotificationKind, ...] = ("mention", "comment", "assigned", "changed")
-COMMENTED, TOLD = "collaboration.commented", "collaboration.told"
 
 _COMMENT = """
 select c.object, c.record, c.author, c.mentions, array(
   select f.user_id from {ws}.follower f where f.object = c.object and f.record = c.record and f.user_id <> c.author) as followers
 from {ws}.comment c where c.id = %(id)s
 """
-_MUTED = "select %(kind)s = any(muted) from {ws}.preference where user_id = %(user)s"
+_WISHES = "select %(kind)s = any(muted) as muted, %(kind)s = any(mailed) as mailed from {ws}.preference where user_id = %(user)s"
 _TELL = """
 insert into {ws}.notification (id, recipient, kind, object, record, actor, comment)
 select %(id)s, %(recipient)s, %(kind)s, %(object)s, %(record)s, %(actor)s, %(comment)s
@@ -39,6 +36,7 @@ where not exists (
   select from {ws}.notification n where n.recipient = %(recipient)s and n.comment = %(comment)s)
 on conflict (recipient, kind, object, record) where read_at is null and comment is null
 do update set at = now(), actor = excluded.actor
+returning id = %(id)s as is_new
 """
 _FOLLOW = """
 insert into {ws}.follower (object, record, user_id) values (%(object)s, %(record)s, %(user)s) on conflict do nothing
@@ -46,19 +44,7 @@ insert into {ws}.follower (object, record, user_id) values (%(object)s, %(record
 _END = "delete from {ws}.follower where object = %(object)s and record = %(record)s and user_id = %(user)s"
 
 
-@dataclass(frozen=True, slots=True)
-class News:
-    """Something about a record that people may want to know. `fields` are those that changed; None: not about fields."""
-
-    kind: NotificationKind
-    object: str
-    record: UUID
-    actor: UUID | None
-    comment: UUID | None = None
-    fields: frozenset[str] | None = None
-
-
-async def tell_of_comment(run: JobRun, scopes: Scopes) -> None:
+async def tell_of_comment(run: JobRun, scopes: Scopes, post: Post | None = None) -> None:
     """Tell those mentioned in a comment, then those who follow its record; each once, however often this runs."""
     id_ = UUID(str(run.payload["comment"]))
     async with run.transaction() as connection:
@@ -68,19 +54,22 @@ async def tell_of_comment(run: JobRun, scopes: Scopes) -> None:
     about = (row["object"], row["record"], row["author"], id_)
     mentioned = [user for user in row["mentions"] if user != row["author"]]
     for user in mentioned:
-        await tell(run, scopes, user, News("mention", *about))
+        await tell(run, scopes, user, News("mention", *about), post)
     for user in row["followers"]:
         if user not in mentioned:
-            await tell(run, scopes, user, News("comment", *about))
+            await tell(run, scopes, user, News("comment", *about), post)
 
 
-async def tell_of_change(run: JobRun, scopes: Scopes) -> None:
+async def tell_of_change(run: JobRun, scopes: Scopes, post: Post | None = None) -> None:
     """Tell one person of one thing that the feed has brought."""
-    await tell(run, scopes, UUID(str(run.payload["user"])), msgspec.convert(run.payload["news"], News))
+    await tell(run, scopes, UUID(str(run.payload["user"])), msgspec.convert(run.payload["news"], News), post)
 
 
-async def tell(run: JobRun, scopes: Scopes, user: UUID, news: News) -> None:
-    """Tell one person, if they may know and want to. Who is mentioned or assigned follows from then on."""
+async def tell(run: JobRun, scopes: Scopes, user: UUID, news: News, post: Post | None = None) -> None:
+    """Tell one person, if they may know and want to. Who is mentioned or assigned follows from then on.
+
+    By mail (`post`) only what is not waiting to be read already: a record that changes all day is one mail.
+    """
     async with _as(run, scopes, user) as scope:
         if scope is None or not await first_time(scope.connection, run, str(user)):
             return
@@ -92,20 +81,22 @@ async def tell(run: JobRun, scopes: Scopes, user: UUID, news: News) -> None:
             return
         if news.kind in ("mention", "assigned"):
             await scope.connection.execute(_FOLLOW, values)
-        if not await scope.connection.value(_MUTED, {"user": user, "kind": news.kind}):
-            await _put(scope.connection, user, news)
+        wishes = await scope.connection.row(_WISHES, {"user": user, "kind": news.kind}) or {"muted": False, "mailed": False}
+        if not wishes["muted"] and await _put(scope.connection, user, news) and wishes["mailed"] and post is not None:
+            await mail_news(scope, post, user, news)
 
 
 def _may_know(scope: Scope, object_: str, fields: Collection[str]) -> bool:
     return bool(set(fields) - scope.access.objects[object_].hidden)
 
 
-async def _put(connection: Connection, user: UUID, news: News) -> None:
+async def _put(connection: Connection, user: UUID, news: News) -> bool:
+    """Whether it is new, not the same as one that has not been read."""
     values = {
         "id": uuid7(), "recipient": user, "kind": news.kind, "object": news.object, "record": news.record, "actor": news.actor,
         "comment": news.comment,
     }  # fmt: skip
-    await connection.execute(_TELL, values)
+    return bool(await connection.value(_TELL, values))
 
 
 @asynccontextmanager

@@ -7,22 +7,23 @@ from typing import Literal
 from uuid import UUID
 
 from kundig.base.database import Connection
-from kundig.services.collaboration.notifying import KINDS, NotificationKind
+from kundig.services.collaboration.news import KINDS, NotificationKind
 
 Theme = Literal["auto", "light", "dark"]
 
 _READ = """
 select u.label, coalesce(p.theme, 'auto') as theme, coalesce(p.letter_keys, true) as letter_keys,
   coalesce(p.high_contrast, false) as high_contrast, coalesce(p.tour, 0) as tour, coalesce(p.muted, '{}') as muted,
+  coalesce(p.mailed, '{}') as mailed,
   (select count(*) from (
      select from {ws}.notification n where n.recipient = u.id and n.read_at is null limit 100) as unread) as unread
 from {ws}."user" u left join {ws}.preference p on p.user_id = u.id where u.id = %(user)s
 """
 _WRITE = """
-insert into {ws}.preference (user_id, theme, letter_keys, high_contrast, muted, chosen_at)
-values (%(user)s, %(theme)s, %(letter_keys)s, %(high_contrast)s, %(muted)s, now())
+insert into {ws}.preference (user_id, theme, letter_keys, high_contrast, muted, mailed, chosen_at)
+values (%(user)s, %(theme)s, %(letter_keys)s, %(high_contrast)s, %(muted)s, %(mailed)s, now())
 on conflict (user_id) do update set theme = excluded.theme, letter_keys = excluded.letter_keys,
-  high_contrast = excluded.high_contrast, muted = excluded.muted, chosen_at = now()
+  high_contrast = excluded.high_contrast, muted = excluded.muted, mailed = excluded.mailed, chosen_at = now()
 """
 
 
@@ -37,6 +38,8 @@ class Preferences:
     """Stronger than the device asks for by itself."""
     muted: frozenset[NotificationKind] = frozenset()
     """Notifications that they do not want."""
+    mailed: frozenset[NotificationKind] = frozenset()
+    """Notifications that they want by mail too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,9 @@ async def desk_of(connection: Connection, user: UUID | None) -> Desk:
     row = await connection.row(_READ, {"user": user})
     if row is None:
         return Desk("", 0, Preferences())
-    muted: frozenset[NotificationKind] = frozenset(kind for kind in KINDS if kind in row["muted"])
-    return Desk(
-        row["label"] or "", row["unread"], Preferences(row["theme"], row["letter_keys"], row["high_contrast"], muted), row["tour"]
-    )
+    muted, mailed = (frozenset(kind for kind in KINDS if kind in row[column]) for column in ("muted", "mailed"))
+    preferences = Preferences(row["theme"], row["letter_keys"], row["high_contrast"], muted, mailed)
+    return Desk(row["label"] or "", row["unread"], preferences, row["tour"])
 
 
 async def set_preferences(connection: Connection, user: UUID, preferences: Preferences) -> None:
@@ -72,5 +74,6 @@ async def set_preferences(connection: Connection, user: UUID, preferences: Prefe
             "letter_keys": preferences.letter_keys,
             "high_contrast": preferences.high_contrast,
             "muted": sorted(preferences.muted),
+            "mailed": sorted(preferences.mailed - preferences.muted),
         },
     )

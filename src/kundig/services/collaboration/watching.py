@@ -15,7 +15,7 @@ from kundig.base.jobs import JobRun, queue
 from kundig.engine.history.feed import MANY, position
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.fields.recurrence import parts_of_series
-from kundig.services.collaboration.notifying import TOLD, News
+from kundig.services.collaboration.news import TOLD, News
 from kundig.services.identity.scopes import Scopes
 
 READER = "notifications"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
 from kundig.base.database import Connection
 from kundig.base.uuid7 import uuid7
 from kundig.services.identity.codes import hashed, new_code
-from kundig.services.identity.signed import LONGEST
+from kundig.services.identity.signed import ALIVE, LONGEST
 
 _BEGIN = """
 insert into kundig.session (id, hash, workspace, user_id, ends_at, agent, address)
@@ -24,6 +25,10 @@ _END = """
 delete from kundig.session s using kundig.workspace w
 where w.id = s.workspace and w.schema = %(schema)s and s.user_id = %(user)s
 and (%(only)s::uuid is null or s.id = %(only)s) and s.id is distinct from %(but)s::uuid
+"""
+_LIVING = f"""
+select s.id from kundig.session s join kundig.membership m on m.workspace = s.workspace and m.user_id = s.user_id
+where s.id = any(%(ids)s) and m.is_active and {ALIVE}
 """
 
 
@@ -48,6 +53,11 @@ async def begin_session(connection: Connection, workspace: int, user: UUID, *, a
 async def sign_out(connection: Connection, code: str) -> None:
     """End a session, whoever it belongs to. The transaction must be in no workspace."""
     await connection.execute("delete from kundig.session where hash = %(hash)s", {"hash": hashed(code)})
+
+
+async def living(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
+    """Those of the sessions that have not ended. The transaction must be in no workspace."""
+    return set(await connection.values(_LIVING, {"ids": list(ids)})) if ids else set()
 
 
 async def sessions_of(connection: Connection, user: UUID) -> list[dict[str, Any]]:

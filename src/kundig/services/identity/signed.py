@@ -21,9 +21,13 @@ IDLE = timedelta(hours=24)
 LONGEST = timedelta(days=7)
 """A session ends after so long whatever happens."""
 
+ALIVE = f"s.ends_at > now() and s.seen_at > now() - make_interval(secs => {int(IDLE.total_seconds())})"
+"""The condition that a session `s` has not ended."""
+
 _WHO = """
 s.id, s.user_id, m.name as user_name, m.language as user_language, m.time_zone as user_time_zone, w.version,
-w.name, w.schema, w.kind, w.currency, w.region, w.language, w.time_zone, set_config('role', %(role)s || w.schema, true)
+w.name, w.schema, w.kind, w.currency, w.region, w.language, w.time_zone,
+pg_snapshot_xmin(pg_current_snapshot())::text::bigint as position, set_config('role', %(role)s || w.schema, true)
 """
 _JOINS = """
 join kundig.membership m on m.workspace = s.workspace and m.user_id = s.user_id
@@ -34,7 +38,7 @@ where s.hash = %(hash)s and m.is_active
 _BY_SESSION = Compiled(
     f"""
 select s.proven_at, s.seen_at < now() - interval '1 minute' as stale, {_WHO} from kundig.session s {_JOINS}
-and s.ends_at > now() and s.seen_at > now() - make_interval(secs => {int(IDLE.total_seconds())})
+and {ALIVE}
 """,
     prepare=True,
 )
@@ -69,6 +73,8 @@ class Signed:
     workspace: Workspace
     version: int
     narrowing: Narrowing = UNNARROWED
+    position: int = 0
+    """How far the feed had got when this was asked: everything before it is seen by what is read from here on."""
     stale: bool = False
     """Its last use was noted some time ago: call `note_use`."""
     proven_at: datetime | None = None
@@ -153,6 +159,7 @@ def _signed(by: By, row: dict[str, Any], narrowing: Narrowing, proven_at: dateti
         workspace=workspace_from(row),
         version=row["version"],
         narrowing=narrowing,
+        position=row["position"],
         stale=row["stale"],
         proven_at=proven_at,
     )

@@ -139,7 +139,8 @@ async def test_a_hidden_field_and_one_that_is_not_there_look_the_same(hall: Hall
     for field in ("price", "nothing"):
         part = {"field": field, "op": "lt", "value": "300"}
         text = await hall.goto(hall.operator, "/o/machine", where=[NEW, part], order=f"{field},name", group=field)
-        answers.append(re.sub(r'"[0-9a-f]{40}"', "", text.replace(field, "x")))
+        made = r'"x-csrftoken": "\w+"|value="[0-9a-f]{40}"|from=\d+'  # other ones on every page
+        answers.append(re.sub(made, "", text.replace(field, "x")))
     assert answers[0] == answers[1]
 
 

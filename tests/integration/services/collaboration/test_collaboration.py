@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from itertools import count
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,19 +14,22 @@ from tests.integration.world import World
 from kundig.base.context import SYSTEM
 from kundig.base.errors import Denied, Missing
 from kundig.base.jobs import JobRun
+from kundig.base.settings import Settings
 from kundig.engine.records.writing import Change, Create, Update
 from kundig.services.collaboration.comments import add_comment, change_comment, comments_of, remove_comment
 from kundig.services.collaboration.following import follow, follows, unfollow
 from kundig.services.collaboration.jobs import collaboration_jobs
 from kundig.services.collaboration.notifications import forget_invisible, mark_read, notifications_of, place_of
 from kundig.services.collaboration.preferences import Preferences, desk_of, set_preferences
+from kundig.services.delivery.post import post_of
 
 runs = count(10_000_000)
 
 
 async def do_jobs(world: World, names: set[str]) -> None:
     """Run what is queued for the workspace, like a worker."""
-    jobs = {job.name: job for job in collaboration_jobs(world.scopes)}
+    post = post_of(Settings(data=Path(), secret_key=b"only for tests, never for people"))
+    jobs = {job.name: job for job in collaboration_jobs(world.scopes, post)}
     while True:
         async with world.database.owner() as connection:
             await connection.execute("set local search_path = jobs")
@@ -196,6 +200,48 @@ async def test_who_gets_a_record_learns_of_it(world: World) -> None:
     assert {kind for kind, _ in await told(world, taker)} == {"assigned"}
     assert {id_ for _, id_ in await told(world, taker)} == {made, record}
     assert own not in {id_ for _, id_ in await told(world, giver)}
+
+
+async def mails(world: World, user: UUID) -> int:
+    async with world.system() as scope:
+        to = 'select email from {ws}."user" where id = %(id)s'
+        address = await scope.connection.value(to, {"id": user})
+        waiting = "select count(*) from {ws}.mail where recipient = %(to)s and purpose = 'notification'"
+        return int(await scope.connection.value(waiting, {"to": address}))
+
+
+async def test_what_is_wanted_by_mail_comes_by_mail_once_until_it_is_read(world: World) -> None:
+    giver, taker, other = await world.user("level_all"), await world.user("level_all"), await world.user("level_all")
+    record = await house(world)
+    for user in (taker, other):
+        async with world.scope(user) as scope:
+            await follow(scope, "house", record)
+    async with world.scope(taker) as scope:
+        await set_preferences(scope.connection, taker, Preferences(mailed=frozenset({"changed"})))
+        assert (await desk_of(scope.connection, taker)).preferences.mailed == {"changed"}
+    await watch(world)
+    for city in ("Rome", "Paris"):
+        await change(world, giver, record, city=city)
+        await watch(world)
+    assert (await mails(world, taker), await mails(world, other)) == (1, 0)
+    async with world.scope(taker) as scope:
+        await mark_read(scope)
+    await change(world, giver, record, city="Oslo")
+    await write(world, giver, record, "a comment, of which no mail is wanted")
+    await watch(world)
+    await do_jobs(world, {"collaboration.commented"})
+    assert await mails(world, taker) == 2
+
+
+async def test_nobody_is_mailed_of_what_they_may_not_see_or_do_not_want_to_hear(world: World) -> None:
+    giver, blind, deaf = await world.user("level_all"), await world.user("level_own"), await world.user("level_all")
+    for user, muted in ((blind, frozenset()), (deaf, frozenset({"mention"}))):
+        async with world.scope(user) as scope:
+            await set_preferences(scope.connection, user, Preferences(muted=muted, mailed=frozenset({"mention"})))
+    record = await house(world)
+    await write(world, giver, record, f"@{await name_of(world, blind)} @{await name_of(world, deaf)}")
+    await do_jobs(world, {"collaboration.commented"})
+    assert (await mails(world, blind), await mails(world, deaf)) == (0, 0)
 
 
 async def test_muted_kinds_and_other_peoples_notifications(world: World) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,7 @@ from kundig.services.collaboration.comments import (
     remove_comment,
 )
 from kundig.services.collaboration.following import follow, follows, unfollow
+from kundig.services.collaboration.reactions import Reaction, reactions_to
 from kundig.services.collaboration.text import from_lines
 
 
@@ -38,6 +39,7 @@ class CommentsView:
     object: str
     id: str
     comments: Sequence[Comment]
+    reactions: Mapping[UUID, Sequence[Reaction]]
     follows: bool
     names: Sequence[str]
     text: str = ""
@@ -66,7 +68,8 @@ async def _shown(scope: Scope, visit: Visit, object_name: str, id_: str, *, stat
     record = record_id(id_)
     comments = await comments_of(scope, object_name, record)
     names = sorted((person.name for person in await people(scope)), key=str.casefold)
-    view = CommentsView(object_name, id_, comments, await follows(scope, object_name, record), names, **more)
+    reactions = await reactions_to(scope, [comment.id for comment in comments])
+    view = CommentsView(object_name, id_, comments, reactions, await follows(scope, object_name, record), names, **more)
     return Reply(render("pages/comments.html", view, visit.frame), status)
 
 

@@ -13,6 +13,7 @@ from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.web.formats import Formats
 from kundig.interfaces.web.frame import Link, Verb
+from kundig.interfaces.web.pages.paths import Step
 from kundig.interfaces.web.widgets.described import FieldView, describe
 from kundig.interfaces.web.widgets.filling import Filled, fill
 from kundig.interfaces.web.widgets.reading import Form, typed
@@ -72,8 +73,10 @@ class RecordView:
     first: Any
     """The composer's first form, a `ComposerView`."""
     verbs: tuple[Verb, ...]
-    stages: tuple[tuple[str, str, str], ...]
-    """Key, label and state (done, current, next) of the first pipeline's stages."""
+    stages: tuple[Step, ...]
+    """The path of the first pipeline."""
+    kinds: tuple[Link, ...]
+    """The kinds of interactions that its timeline can hold; `href` is their object."""
     may_edit: bool
     crumb: Link
 
@@ -201,21 +204,6 @@ def related_of(scope: Scope, object_: BoundObject, id_: str) -> tuple[Related, .
 def _shown(scope: Scope, object_: str, link: str) -> bool:
     rights = scope.access.objects.get(object_)
     return rights is not None and link not in rights.hidden and not scope.model.objects[object_].definition.system
-
-
-def stages_of(scope: Scope, object_: BoundObject, record: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
-    """The path of the first pipeline: what lies behind, where the record stands, what comes."""
-    fields = [field_ for field_ in object_.pipelines if field_.name in record]
-    if not fields or fields[0].pipeline is None:
-        return ()
-    current = record[fields[0].name]
-    stages = [stage for stage in fields[0].pipeline.stages if not stage.retired or stage.key == current]
-    at = next((n for n, stage in enumerate(stages) if stage.key == current), 0)
-    language = scope.context.language
-    lost = stages[at].status == "lost"
-    now = {"open": "current", "won": "current is-won", "lost": "current is-lost"}[stages[at].status]
-    state = {-1: "next" if lost else "done", 0: now, 1: "next"}
-    return tuple((s.key, label_in(s.label, language), state[(n > at) - (n < at)]) for n, s in enumerate(stages))
 
 
 def states_of(scope: Scope, object_: BoundObject, record: Mapping[str, Any], *, with_stage: bool) -> tuple[Detail, ...]:

@@ -30,6 +30,8 @@ class Card:
     part: str
     wide: bool = False
     home: Home | None = None
+    follows: str = ""
+    """The object whose changes it shows."""
 
 
 def cards_of(scope: Scope) -> list[Card]:
@@ -53,7 +55,7 @@ def _of(scope: Scope, object_: BoundObject) -> Iterator[Card]:
             yield Card(
                 f"{object_.name}.{view.name}", label_in(view.label, language), label_in(definition.label_plural, language),
                 definition.icon, f"/o/{object_.name}?view={view.name}", f"/home/{object_.name}/{view.name}",
-                wide=bool(object_.pipelines) and definition.interaction is None, home=view.home,
+                wide=bool(object_.pipelines) and definition.interaction is None, home=view.home, follows=object_.name,
             )  # fmt: skip
 
 

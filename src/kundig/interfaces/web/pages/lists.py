@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Request, Response, get
@@ -23,13 +24,24 @@ PAGE, MOST_ROWS = 50, 1000
 CAP = 10_000
 
 
-async def _view_of(
-    scope: Scope, listing: Listing, tabs: Tabs, cursor: str | None = None, limit: int = PAGE, last: str | None = None
+async def view_of(
+    scope: Scope,
+    listing: Listing,
+    tabs: Tabs,
+    cursor: str | None = None,
+    limit: int = PAGE,
+    last: str | None = None,
+    only: Sequence[str] | None = None,
 ) -> ListView:
+    """One page of rows, or those of the rows in `only` that the list holds."""
     columns = columns_of(scope, listing)
     group = listing.now.group.partition(":")[0]
     names = tuple(dict.fromkeys(["label", *(column.name for column in columns), *([group] if group else [])]))
-    query = ListQuery(listing.object.name, listing.where, names, listing.sorted_by or None, limit, cursor)
+    where = listing.where
+    if only is not None:
+        named = {"field": "id", "op": "in", "value": list(only)}
+        where = named if where is None else {"all": [named, where]}
+    query = ListQuery(listing.object.name, where, names, listing.sorted_by or None, limit, cursor)
     return await list_view(scope, listing, tabs, await list_records(scope, query), columns, last)
 
 
@@ -39,7 +51,7 @@ async def show_list(request: Request[Any, Any, Any], object_name: str) -> Respon
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         listing, tabs = await listing_in(scope, object_name, dict(visit.request.query_params))
-        return Reply(render("pages/list.html", await _view_of(scope, listing, tabs), visit.frame))
+        return Reply(render("pages/list.html", await view_of(scope, listing, tabs), visit.frame))
 
     return await page(request, work)
 
@@ -53,7 +65,7 @@ async def more_rows(request: Request[Any, Any, Any], object_name: str) -> Respon
         upto = visit.query("upto")
         limit = min(max(int(upto), PAGE), MOST_ROWS) if upto.isdecimal() else PAGE
         last = visit.query("last")  # "=" and the group, since there is one of records without a value
-        view = await _view_of(scope, listing, tabs, visit.query("cursor") or None, limit, last[1:] if last else None)
+        view = await view_of(scope, listing, tabs, visit.query("cursor") or None, limit, last[1:] if last else None)
         return Reply(render("pages/list_rows.html", view, visit.frame))
 
     return await page(request, work)

@@ -8,12 +8,13 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from kundig.base.i18n import Text, label_in, t
+from kundig.base.i18n import label_in, t
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.rendering import render
+from kundig.services.collaboration.letters import sentence
 from kundig.services.collaboration.notifications import SHOWN, Notification, forget_invisible, mark_read, notifications_of, place_of
 
 ADDRESS = "/notifications"
@@ -59,24 +60,11 @@ async def rows_of(scope: Scope, most: int = SHOWN) -> list[Row]:
         Row(
             item,
             _ICONS[item.kind],
-            _sentence(item).render(language),
+            sentence(item.kind, item.actor or t("Somebody")).render(language),
             label_in(scope.object(item.object).definition.label, language),
         )
         for item in await notifications_of(scope, most)
     ]
-
-
-def _sentence(item: Notification) -> Text:
-    who = item.actor or t("Somebody")
-    match item.kind:
-        case "mention":
-            return t("{who} mentions you", who=who)
-        case "comment":
-            return t("{who} has written a comment", who=who)
-        case "assigned":
-            return t("{who} has given this to you", who=who)
-        case "changed":
-            return t("{who} has changed this", who=who)
 
 
 @post("/notifications/read", status_code=200)

@@ -19,10 +19,12 @@ from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.frame import Link
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.composing import composer_of, composer_view
-from kundig.interfaces.web.pages.details import RecordView, facts_of, parts_of, related_of, stages_of, states_of
+from kundig.interfaces.web.pages.details import RecordView, facts_of, parts_of, related_of, states_of
 from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.pages.listing import column_at, named_as_person, short_columns
 from kundig.interfaces.web.pages.occurrences import ask_reach, delete_reach, known_series, reach_of, recurs
+from kundig.interfaces.web.pages.paths import path_of
+from kundig.interfaces.web.pages.timelines import kinds_of
 from kundig.interfaces.web.pages.verbs import verbs_of
 from kundig.interfaces.web.rendering import render
 
@@ -37,7 +39,7 @@ async def record_view(scope: Scope, object_name: str, id_: str, visit: Visit) ->
     record: dict[str, Any] = msgspec.json.decode((await read_record(scope, object_name, record_id(id_))).text)
     rights, language = scope.rights(object_name), scope.context.language
     kinds = composer_of(scope, object_)
-    stages = stages_of(scope, object_, record)
+    stages = path_of(scope, object_, record)
     return RecordView(
         object=object_name,
         id=id_,
@@ -54,6 +56,7 @@ async def record_view(scope: Scope, object_name: str, id_: str, visit: Visit) ->
         first=composer_view(scope, visit, object_name, id_, kinds[0].href) if kinds else None,
         verbs=verbs_of(scope, object_, id_),
         stages=stages,
+        kinds=kinds_of(scope, object_),
         may_edit=rights.edit != "none",
         crumb=Link(label_in(object_.definition.label_plural, language), f"/o/{object_name}"),
     )
@@ -123,7 +126,8 @@ async def show_journal(request: Request[Any, Any, Any], object_name: str, id_: s
             values = [(describe(scope, fields[name]), entry["fields"][name]["old"], entry["fields"][name]["new"]) for name in names]
             entries.append(entry | {"changes": values})
         more = f"/o/{object_name}/{id_}/journal?cursor={found['next_cursor']}" if found["next_cursor"] else ""
-        view = {"entries": entries, "more": more, "object": object_name, "id": id_}
+        may_edit = scope.rights(object_name).edit != "none"
+        view = {"entries": entries, "more": more, "object": object_name, "id": id_, "may_edit": may_edit}
         return Reply(render("pages/journal.html", view, visit.frame))
 
     return await page(request, work)

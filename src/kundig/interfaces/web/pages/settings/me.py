@@ -22,7 +22,7 @@ from kundig.interfaces.web.edge import LANGUAGE_COOKIE, THEME_COOKIE, Reply, Vis
 from kundig.interfaces.web.frame import LinkGroup
 from kundig.interfaces.web.pages.settings.navigation import ME, settings_navigation
 from kundig.interfaces.web.rendering import render
-from kundig.services.collaboration.notifying import KINDS, NotificationKind
+from kundig.services.collaboration.news import KINDS, NotificationKind
 from kundig.services.collaboration.preferences import Preferences, Theme, desk_of, set_preferences
 from kundig.services.identity.scopes import own_record
 
@@ -130,12 +130,13 @@ async def _view(scope: Scope, visit: Visit) -> MeView:
 
 def _preferences(visit: Visit) -> Preferences:
     theme = visit.value("theme", "auto")
-    wanted = visit.form.get("kind", [])
+    wanted, mailed = visit.form.get("kind", []), visit.form.get("mail", [])
     return Preferences(
         theme=cast("Theme", theme) if theme in ("light", "dark") else "auto",
         letter_keys=bool(visit.value("letter_keys")),
         high_contrast=bool(visit.value("high_contrast")),
         muted=frozenset(kind for kind in KINDS if kind not in wanted),
+        mailed=frozenset(kind for kind in KINDS if kind in mailed),
     )
 
 

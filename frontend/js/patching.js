@@ -1,0 +1,49 @@
+// Putting what was read anew where it stands, without moving anything under the cursor and without touching what is being edited.
+import { isTyping, one } from "./dom.js";
+import htmx from "./htmx.js";
+
+/** The part of a page at an address, as a boosted link would get it; null where it is not there (any more). */
+export const read = async (address) => {
+  const answer = await fetch(address, { headers: { "HX-Request": "true", "HX-Boosted": "true" }, cache: "no-store" });
+  if (answer.status === 404) return null;
+  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  const holder = document.createElement("template"); // rows may stand in it without their table
+  holder.innerHTML = await answer.text();
+  return holder.content;
+};
+
+/** Whether somebody writes in it. */
+export const isEdited = (element) => Boolean(element.matches(".is-edit") || one(".is-edit", element) || (element.contains(document.activeElement) && isTyping(document.activeElement)));
+
+const plain = (element) => element.outerHTML.replaceAll(/ data-htmx-powered="[^"]*"| data-stale=""| ?is-fresh/g, "").replaceAll(' class=""', "");
+
+/** Show another state of an element, if it is another one; one that is being edited is marked data-stale instead. */
+export const put = (element, fresh) => {
+  if (plain(element) === plain(fresh)) return;
+  if (isEdited(element)) { element.dataset.stale = ""; return; }
+  const focused = element.contains(document.activeElement), shown = document.importNode(fresh, true);
+  element.replaceWith(shown);
+  htmx.process(shown);
+  shown.classList.add("is-fresh");
+  if (focused) (one("[data-pen], a, button", shown) ?? shown).focus({ preventScroll: true });
+};
+
+const waits = new WeakSet();
+const isUnderCursor = (element) => element.matches(":hover") || isEdited(element);
+
+/** Fetch a part of the page again that came by hx-get, as soon as nobody is at it. */
+export const renew = (element) => {
+  if (!isUnderCursor(element)) {
+    return htmx.ajax("GET", element.getAttribute("hx-get"), { source: element, target: element, swap: element.getAttribute("hx-swap") ?? "innerHTML" });
+  }
+  if (waits.has(element)) return undefined;
+  waits.add(element);
+  const later = () => {
+    if (isUnderCursor(element)) return;
+    for (const type of ["pointerleave", "focusout"]) element.removeEventListener(type, later);
+    waits.delete(element);
+    if (element.isConnected) renew(element);
+  };
+  for (const type of ["pointerleave", "focusout"]) element.addEventListener(type, later);
+  return undefined;
+};

@@ -1,0 +1,24 @@
+"""What people may want to hear of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+NotificationKind = Literal["mention", "comment", "assigned", "changed"]
+COMMENTED, TOLD = "collaboration.commented", "collaboration.told"
+"""The jobs that tell people of a comment, and one person of one thing."""
+KINDS: tuple[NotificationKind, ...] = ("mention", "comment", "assigned", "changed")
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something about a record that people may want to know. `fields` are those that changed; None: not about fields."""
+
+    kind: NotificationKind
+    object: str
+    record: UUID
+    actor: UUID | None
+    comment: UUID | None = None
+    fields: frozenset[str] | None = None
