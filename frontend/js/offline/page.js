@@ -25,7 +25,6 @@ const write = ({ title, html, entry, pairs }) => {
     event.preventDefault();
     const typed = pairsOf(form);
     await enqueue({ ...entry, label: title, base: entry.base ?? base, pairs: [...typed, ...(entry.about ?? [])] });
-    if (entry.replaces) await drop(entry.replaces);
     await show();
     if (!navigator.onLine) return;
     await sync();
@@ -81,9 +80,8 @@ const conflict = (entry, row) => {
     // What others wrote is the new base; where theirs is taken, it is mine too.
     const base = entry.base.filter(([name]) => !entry.conflicts.some((one) => one.field === group(name)));
     const pairs = entry.pairs.filter(([name]) => !entry.conflicts.some((one) => one.field === group(name)) || kept.includes(group(name)));
-    await enqueue({ ...entry, state: "waiting", conflicts: undefined, pairs, key: crypto.randomUUID(),
+    await enqueue({ ...entry, state: "waiting", conflicts: undefined, pairs,
       base: [...base, ...entry.conflicts.flatMap((one) => one.theirs)] });
-    await drop(entry.key);
     await sync();
     await show();
   });
@@ -100,7 +98,7 @@ const waiting = async () => {
       const again = fill(copy("form-button"), { label: words.again });
       const html = entry.id ? (await record(`${entry.object}/${entry.id}`))?.form : (await kit())?.forms.find((form) => form.object === entry.object)?.html;
       again.addEventListener("click", () => write({ title: entry.label, html, pairs: entry.pairs,
-        entry: { object: entry.object, id: entry.id, base: entry.base, about: [], replaces: entry.key } }));
+        entry: { object: entry.object, id: entry.id, base: entry.base, about: [], key: entry.key } }));
       if (html) row.append(again);
     }
     const away = fill(copy("form-button"), { label: words.discard });

@@ -52,8 +52,7 @@ const send = async (entry, csrf) => {
   if (answer.status === 409 || answer.status >= 500) return false; // changed in this very moment, or not able to: later again
   const said = answer.headers.get("X-Kundig-Message");
   const errors = answer.status === 422 ? (await answer.json()).errors : said ? [decodeURIComponent(said)] : [];
-  await enqueue({ ...entry, state: "refused", errors, key: crypto.randomUUID() });
-  await drop(entry.key);
+  await enqueue({ ...entry, state: "refused", errors }); // in its place, so that closing the page in between makes no second one
   return true;
 };
 

@@ -140,6 +140,7 @@ def test_on_the_way_things_are_read_and_written_and_nothing_is_lost(phone: Brows
     expect(page.locator("#f-last_name")).to_have_value("Messebekanntschaft")
     page.locator("#f-emails").first.fill("bekannt@example.com")
     page.get_by_role("button", name="Keep, and send later").click()
+    expect(page.locator("#offline-work form")).to_have_count(0)
     expect(page.locator("#offline-work")).not_to_contain_text("Waiting to be sent")
     page.goto(f"{line.url}/search?q=Messebekanntschaft")
     expect(page.locator(".k-hits")).to_contain_text("Messebekanntschaft")

@@ -21,9 +21,9 @@ def test_a_call_is_logged_on_whom_a_pasted_number_belongs_to(jana: Visitor) -> N
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator("#quick-form #f-subject")).to_have_value("Anruf: Hofmann Logistik AG")
-    page.keyboard.press("Control+Enter")
+    with page.expect_response(f"{jana.company.url}/"):  # the page shows itself anew
+        page.keyboard.press("Control+Enter")
     expect(page.locator("#toaster")).to_contain_text("Gespeichert")
-    page.wait_for_load_state("networkidle")  # the page shows itself anew
     ask(page, "Hofmann Logistik")
     page.keyboard.press("Enter")
     expect(page.locator("#timeline")).to_contain_text("Anruf: Hofmann Logistik AG")
