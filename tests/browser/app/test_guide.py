@@ -56,6 +56,7 @@ def test_high_contrast_is_chosen_or_asked_for_by_the_device(jana: Visitor) -> No
         page.wait_for_load_state("networkidle")
         assert jana.accessible() == []
     page.emulate_media(contrast="no-preference", color_scheme="light")
+    page.reload()
     assert ink() == plain
     jana.open("/settings/me")
     page.click("label[for=high_contrast]")
