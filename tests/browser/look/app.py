@@ -75,6 +75,11 @@ async def palette(request: Request[Any, Any, Any], q: str = "") -> Response[str]
     return html(render("palette_results.html", PaletteResults(q, (HitGroup("Best", hits),)), frame(request)))
 
 
+@get("/keys")
+async def keys(request: Request[Any, Any, Any]) -> Response[str]:
+    return html(render("pages/keys.html", None, frame(request)))
+
+
 @get("/edit/{row:str}/{field:str}")
 async def edit(row: str, field: str) -> Response[str]:
     return html(
@@ -116,4 +121,4 @@ async def health() -> str:
     return "ok"
 
 
-app = Litestar([page, sign_in, setup, gone, palette, edit, store, what_was_saved, save, refuse, static_file, health])
+app = Litestar([page, sign_in, setup, gone, palette, keys, edit, store, what_was_saved, save, refuse, static_file, health])

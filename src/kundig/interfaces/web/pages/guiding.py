@@ -1,9 +1,9 @@
-"""Help and tour beside the page, and the list of the first hour."""
+"""Help of the keys, help and tour beside the page, and the list of the first hour."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -16,7 +16,7 @@ from kundig.interfaces.web.guide import Step, help_for, tour_of
 from kundig.interfaces.web.pages.settings.me import me
 from kundig.interfaces.web.pages.settings.navigation import IMPORTS, ME, SAMPLES, USERS, has_right
 from kundig.interfaces.web.rendering import render
-from kundig.interfaces.web.shell import navigation_objects
+from kundig.interfaces.web.shell import navigation_objects, shell_of
 from kundig.services.collaboration.first_hour import Facts, facts_of, first_hour_of, put_checklist_away, set_tour
 
 
@@ -45,6 +45,16 @@ async def help_beside(request: Request[Any, Any, Any]) -> Response[str]:
 
     async def work(_scope: Scope, visit: Visit) -> Reply:
         return Reply(render("pages/help.html", help_for(visit.here.partition("?")[0]), visit.frame))
+
+    return await page(request, work)
+
+
+@get("/keys")
+async def keys(request: Request[Any, Any, Any]) -> Response[str]:
+    """The help of the keys, with the places that they lead to."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        return Reply(render("pages/keys.html", None, replace(visit.frame, shell=await shell_of(scope))))
 
     return await page(request, work)
 
@@ -125,4 +135,4 @@ async def put_away(request: Request[Any, Any, Any]) -> Response[str]:
     return await page(request, work)
 
 
-ROUTES = (help_beside, tour, go_on, checklist, put_away)
+ROUTES = (help_beside, keys, tour, go_on, checklist, put_away)
