@@ -2,12 +2,12 @@
 import { all, on, one } from "./dom.js";
 import htmx from "./htmx.js";
 
-const unmark = () => all("[data-shown]").forEach((element) => element.removeAttribute("data-shown"));
+const unmark = () => all("[data-pointed]").forEach((element) => element.removeAttribute("data-pointed"));
 const close = () => { one("#beside").replaceChildren(); unmark(); };
 const mark = () => {
   unmark();
   const wanted = one("[data-shows]")?.dataset.shows, place = wanted && all(wanted).find((element) => element.getClientRects().length);
-  place?.setAttribute("data-shown", "");
+  place?.setAttribute("data-pointed", "");
   place?.scrollIntoView({ block: "nearest" });
 };
 

@@ -105,7 +105,7 @@ def test_any_choice_makes_columns_and_lanes(jana: Visitor) -> None:
 
 def test_a_card_says_what_is_planned_next(jana: Visitor) -> None:
     page = board(jana)
-    expect(page.locator("[data-stage-list=qualification] .k-steps").first).not_to_be_empty()
+    expect(page.locator("[data-stage-list=qualification] .k-light").first).not_to_be_empty()
 
 
 def test_a_phone_shows_one_stage_and_moves_by_the_menu(tom: Visitor) -> None:

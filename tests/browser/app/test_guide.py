@@ -16,7 +16,7 @@ def test_the_tour_goes_from_page_to_page_and_on_where_it_was_left(jana: Visitor)
         page.get_by_role("button", name="Fortsetzen").press("Enter")
         expect(page.locator(".k-beside .tnum")).not_to_have_text(f"{number} / 8")
     page.wait_for_url("**/o/account")
-    expect(page.locator("[data-shown]")).to_be_visible()
+    expect(page.locator("[data-pointed]")).to_be_visible()
     assert jana.accessible() == []
     page.get_by_role("button", name="Verlassen").click()
     expect(page.locator(".k-beside")).to_have_count(0)

@@ -11,7 +11,7 @@ from litestar.routes import HTTPRoute
 from tests.integration.rights.crm import Crm
 
 OPEN = {"/healthz", "/alive", "/sign-in", "/forgotten", "/setup/{code}", "/static/{name}", "/api/docs", "/api/docs.css",
-        "/manifest.webmanifest"}  # fmt: skip
+        "/manifest.webmanifest", "/worker.js", "/offline", "/offline/files"}  # fmt: skip
 """What strangers may see: signing in, whether the server lives, assets, what a phone installs, and the page that shows the API's description once one has a token."""
 
 

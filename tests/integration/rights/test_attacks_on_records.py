@@ -72,7 +72,8 @@ async def place(new_crm: Callable[[], Awaitable[Crm]]) -> Place:
 
 def same_as_unknown(answer: httpx.Response, unknown: httpx.Response, id_: str, other: str) -> None:
     assert answer.status_code == unknown.status_code == 404, f"{answer.status_code} and {unknown.status_code}: {answer.text[:300]}"
-    assert answer.text.replace(id_, "") == unknown.text.replace(other, "")
+    texts = [re.sub(r"from=\d+", "", text) for text in (answer.text.replace(id_, ""), unknown.text.replace(other, ""))]
+    assert texts[0] == texts[1]
 
 
 WRITES = [
@@ -102,14 +103,14 @@ async def test_every_route_that_writes_refuses_who_may_only_read(place: Place) -
              "field": "name", "field_name": "name", "value": "x", "other": "task", "import_id": str(uuid4()), "code": "x", "path": "x"}  # fmt: skip
     own_business = {"/sign-in", "/sign-out", "/forgotten", "/setup/{code}", "/api/v1/{object_name}/query",
                     "/o/{object_name}/{id_}/follow", "/o/{object_name}/{id_}/unfollow",
-                    "/tour", "/home/first-hour/away"}  # fmt: skip
+                    "/tour", "/home/first-hour/away", "/o/{object_name}/filter"}  # fmt: skip
     before, tried = await place.state(), 0
     for route in place.crm.app.routes:
         assert isinstance(route, HTTPRoute)
         pattern = re.sub(r"\{(\w+):\w+\}", r"{\1}", route.path)
         for method in route.methods & {"POST", "PUT", "PATCH", "DELETE"}:
             if pattern in own_business or pattern.startswith(
-                ("/settings/me", "/settings/security", "/settings/tokens", "/notifications")
+                ("/settings/me", "/settings/security", "/settings/tokens", "/settings/calendar", "/notifications")
             ):
                 continue
             names = re.findall(r"\{(\w+)\}", pattern)
@@ -221,7 +222,7 @@ async def test_a_batch_with_foreign_records_tells_which_are_not_there(place: Pla
         mine = [await place.account(place.peer) for _ in range(5)]
         before = [row for row in await place.state() if str(row.get("id")) in theirs]
         page = await place.peer.pages.post("/o/account/bulk/delete", data={"id": [*mine, *foreign]})
-        told.append(re.sub(r"/bulk/[0-9a-f-]{36}", "/bulk/", page.text))
+        told.append(re.sub(r"/[0-9a-f-]{36}", "/", page.text))
         assert before == [row for row in await place.state() if str(row.get("id")) in theirs]
     assert told[0] == told[1], "many at once tell no more"
 
