@@ -27,7 +27,7 @@ def test_groups_and_fields_behind_links(jana: Visitor) -> None:
         "Kontakte, bei denen gilt: Name (Firma) enthält „hofmann“ und (Nachname enthält „berg“ oder Vorname enthält „anne“)."
     )
     apply(page)
-    expect(page.locator(".chip.on")).to_have_count(2)
+    expect(page.locator("div.chip.on")).to_have_count(2)
     expect(page.locator("tr[data-row]")).to_have_count(7)
     page.reload()
     expect(page.locator("tr[data-row]")).to_have_count(7)
@@ -39,7 +39,7 @@ def test_each_part_of_a_chip_leads_to_its_place(jana: Visitor) -> None:
     page.select_option("#n-0-0-field", "amount")
     page.fill("#n-0-0-value", "5.000")
     apply(page)
-    chip = page.locator(".chip.on")
+    chip = page.locator("div.chip.on")
     chip.locator("button").nth(2).click()
     expect(page.locator("#n-0-0-value")).to_be_focused()
     expect(page.locator("#n-0-0-value")).to_have_value("5.000")

@@ -121,4 +121,9 @@ async def health() -> str:
     return "ok"
 
 
-app = Litestar([page, sign_in, setup, gone, palette, keys, edit, store, what_was_saved, save, refuse, static_file, health])
+@get("/worker.js")
+async def worker() -> Response[bytes]:
+    return Response(b"", media_type="text/javascript")
+
+
+app = Litestar([worker, page, sign_in, setup, gone, palette, keys, edit, store, what_was_saved, save, refuse, static_file, health])

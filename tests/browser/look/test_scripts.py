@@ -104,7 +104,7 @@ def test_keys(look: Page, server) -> None:
     look.keyboard.press("Escape")
     look.get_by_label("Search here").blur()
     look.keyboard.press("Shift+?")
-    expect(look.locator("#keys dl")).to_be_visible()
+    expect(look.locator("#keys dl").first).to_be_visible()
 
 
 def test_search_from_everywhere(look: Page, server) -> None:

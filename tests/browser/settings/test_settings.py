@@ -261,7 +261,7 @@ def test_people_without_rights_see_their_own_settings_only(server: Server, admin
     page = new_page()
     sign_in(page, server, "reader@example.com")
     page.goto(f"{server.url}/settings")
-    expect(page.locator(".k-snav a")).to_have_text(["Profile", "Sign-in", "API tokens"])
+    expect(page.locator(".k-snav a")).to_have_text(["Profile", "Sign-in", "Calendar link", "API tokens"])
     users, roles = f"{server.url}/settings/users", f"{server.url}/settings/roles"
     for address in (
         users,
