@@ -11,16 +11,26 @@ def apply(page: Page) -> None:
     expect(page.locator("#filter")).to_be_hidden()
 
 
+def choose(page: Page, selector: str, value: str) -> None:
+    """Choose, and wait for the form that fits to it."""
+    with page.expect_response(lambda answer: answer.request.method == "POST" and "/filter" in answer.url):
+        page.select_option(selector, value)
+    expect(page.locator("#filter-form.htmx-request, #filter-form .htmx-request")).to_have_count(0)
+
+
 def test_groups_and_fields_behind_links(jana: Visitor) -> None:
     page = jana.open("/o/contact?view=all")
     page.keyboard.press("f")
-    page.select_option("#n-0-0-field", "account.name")
+    choose(page, "#n-0-0-field", "account.name")
+    choose(page, "#n-0-0-op", "contains")
     page.fill("#n-0-0-value", "hofmann")
     page.locator("#filter-form > .k-fadd").get_by_role("button", name="Gruppe").click()
     expect(page.locator("#n-0-1-0-field")).to_be_focused()
-    page.select_option("#n-0-1-0-field", "last_name")
+    choose(page, "#n-0-1-0-field", "last_name")
+    choose(page, "#n-0-1-0-op", "contains")
     page.fill("#n-0-1-0-value", "berg")
-    page.select_option("#n-0-1-1-field", "first_name")
+    choose(page, "#n-0-1-1-field", "first_name")
+    choose(page, "#n-0-1-1-op", "contains")
     page.fill("#n-0-1-1-value", "anne")
     page.keyboard.press("Tab")
     expect(page.locator(".k-fsay")).to_have_text(
@@ -36,7 +46,8 @@ def test_groups_and_fields_behind_links(jana: Visitor) -> None:
 def test_each_part_of_a_chip_leads_to_its_place(jana: Visitor) -> None:
     page = jana.open("/o/opportunity?view=all")
     page.keyboard.press("f")
-    page.select_option("#n-0-0-field", "amount")
+    choose(page, "#n-0-0-field", "amount")
+    choose(page, "#n-0-0-op", "gt")
     page.fill("#n-0-0-value", "5.000")
     apply(page)
     chip = page.locator("div.chip.on")
@@ -54,7 +65,7 @@ def test_each_part_of_a_chip_leads_to_its_place(jana: Visitor) -> None:
 def test_who_it_belongs_to_by_keyboard_alone(jana: Visitor) -> None:
     page = jana.open("/o/account?view=all")
     page.keyboard.press("f")
-    page.select_option("#n-0-0-field", "owner")
+    choose(page, "#n-0-0-field", "owner")
     picker = page.locator("#filter-form input[role=combobox]")
     picker.focus()
     page.keyboard.type("Jana")
@@ -72,14 +83,14 @@ def test_accounts_without_opportunities_next_month(jana: Visitor) -> None:
     page.keyboard.press("f")
     page.get_by_role("button", name="Bedingung zu").click()
     page.locator("#filter-form > .k-fadd").get_by_role("button", name="Verknüpfte").click()
-    page.select_option("#n-0-0-child", "opportunity.account")
-    page.select_option("#n-0-0-count", "is")
+    choose(page, "#n-0-0-child", "opportunity.account")
+    choose(page, "#n-0-0-count", "is")
     page.fill("#n-0-0-n", "0")
     page.keyboard.press("Tab")
     expect(page.locator(".k-fsay")).to_have_text("Firmen, bei denen gilt: hat keine Chancen.")
     page.locator(".k-fgroup > .k-fadd").get_by_role("button", name="Bedingung").click()
-    page.select_option("#n-0-0-0-field", "close_date")
-    page.select_option("#n-0-0-0-period", "next_days")
+    choose(page, "#n-0-0-0-field", "close_date")
+    choose(page, "#n-0-0-0-period", "next_days")
     page.fill("#n-0-0-0-n", "60")
     apply(page)
     expect(page.locator("#count")).to_have_text("40")
@@ -88,7 +99,7 @@ def test_accounts_without_opportunities_next_month(jana: Visitor) -> None:
 def test_what_is_missing_is_said_where_it_is_missing(jana: Visitor) -> None:
     page = jana.open("/o/opportunity?view=all")
     page.keyboard.press("f")
-    page.select_option("#n-0-0-field", "amount")
+    choose(page, "#n-0-0-field", "amount")
     page.fill("#n-0-0-value", "viel")
     page.click("#filter-form footer [name=done]")
     expect(page.locator(".k-fleaf .bad")).to_be_visible()
@@ -99,7 +110,7 @@ def test_what_is_missing_is_said_where_it_is_missing(jana: Visitor) -> None:
 def test_the_editor_on_a_phone(tom: Visitor) -> None:
     page = tom.open("/o/account?view=all")
     page.click("[data-key=f]")
-    page.select_option("#n-0-0-field", "type")
+    choose(page, "#n-0-0-field", "type")
     page.get_by_label("Customer", exact=True).check()
     expect(page.locator(".k-fsay")).to_have_text("Accounts where Type is Customer.")
     assert page.evaluate("document.documentElement.scrollWidth") == 390

@@ -127,6 +127,7 @@ def test_sorting_by_several_keys(jana: Visitor) -> None:
     page = jana.open("/o/account?view=all")
     page.click("[popovertarget=sorting]")
     page.get_by_role("button", name="Weiterer Schlüssel").click()
+    page.wait_for_selector("#sort-key-1")
     page.select_option("#sort-key-0", "type")
     page.select_option("#sort-key-1", "name")
     page.select_option("#sort-way-1", "desc")

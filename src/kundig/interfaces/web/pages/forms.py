@@ -135,9 +135,10 @@ async def create(request: Request[Any, Any, Any], object_name: str) -> Response[
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         object_ = scope.object(object_name)
+        guests = await guests_given(scope, object_, "", visit.form)
         try:
             async with scope.connection.savepoint():
-                written = await write_form(scope, object_, visit.form)
+                written = await write_form(scope, object_, visit.form, more=guests)
         except Invalid as error:
             return await _back(scope, visit, object_, "", error)
         told = notice(visit, t("Saved."), undo=f"/changes/{written.change}/undo" if written.change else "")
