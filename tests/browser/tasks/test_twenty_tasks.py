@@ -1,4 +1,4 @@
-"""Twenty tasks of a working day as Jana does them, with every key and click counted; docs/twenty-tasks.md shows the figures."""
+"""Tasks of a working day as Jana does them, with every key and click counted; tools/tasks.py writes down the figures."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from playwright.sync_api import Page, expect
 from tests.browser.app.conftest import Visitor
 from tests.browser.tasks.conftest import Doing
 from tests.browser.tasks.hands import Hands
-
-MENU = "#palette-menu [role=menuitem]"
 
 
 def ask(hands: Hands, words: str, *, pasted: bool = False) -> None:
