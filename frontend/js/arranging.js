@@ -35,7 +35,7 @@ const pin = (table) => {
 const set = (table, head, width) => {
   const whole = Math.round(Math.min(WIDEST, Math.max(NARROWEST, width)));
   columns(table)[head.cellIndex].setAttribute("width", whole);
-  head.querySelector(".k-rs").setAttribute("aria-valuenow", whole);
+  head.querySelector(".k-edge").setAttribute("aria-valuenow", whole);
   rule(table);
 };
 let held = null; // whose width is being changed by keyboard, across the exchange of the heads
@@ -44,11 +44,11 @@ const tell = (table) => {
   const names = heads(table).slice(1).map((head) => `${head.dataset.field}*${widthOf(columns(table)[head.cellIndex])}`);
   address.searchParams.set("cols", names.join(","));
   history.replaceState(history.state, "", address);
-  held = document.activeElement?.matches?.(".k-rs") ? document.activeElement.closest("th").dataset.field : null;
+  held = document.activeElement?.matches?.(".k-edge") ? document.activeElement.closest("th").dataset.field : null;
   window.htmx.ajax("GET", `${table.dataset.edit.replace(/cell$/, "arrange/around")}${address.search}`, { source: table, target: "#heads", swap: "none" });
 };
 document.addEventListener("pointerdown", (event) => {
-  const handle = event.target.closest?.(".k-rs");
+  const handle = event.target.closest?.(".k-edge");
   if (!handle) return;
   event.preventDefault();
   const head = handle.closest("th"), table = head.closest("table"), begun = event.clientX;
@@ -65,12 +65,12 @@ const handle = (table, head) => {
   told["aria-valuenow"] = Math.round(head.getBoundingClientRect().width);
   told["aria-label"] = table.dataset.widthOf.replace("{}", head.textContent.trim());
   Object.entries(told).forEach(([name, value]) => made.setAttribute(name, value));
-  made.className = "k-rs";
+  made.className = "k-edge";
   return made;
 };
 let waiting = 0;
 document.addEventListener("keydown", (event) => {
-  const handle = event.target.closest?.(".k-rs"), step = { ArrowLeft: -STEP, ArrowRight: STEP }[event.key];
+  const handle = event.target.closest?.(".k-edge"), step = { ArrowLeft: -STEP, ArrowRight: STEP }[event.key];
   if (!handle || !step) return;
   event.preventDefault();
   event.stopPropagation();
@@ -114,9 +114,9 @@ const start = () => {
   });
   const table = grid();
   if (!table || !wide.matches) return;
-  heads(table).slice(1).filter((head) => !head.querySelector(".k-rs")).forEach((head) => head.append(handle(table, head)));
+  heads(table).slice(1).filter((head) => !head.querySelector(".k-edge")).forEach((head) => head.append(handle(table, head)));
   rule(table);
-  if (held && document.activeElement === document.body) table.querySelector(`th[data-field="${CSS.escape(held)}"] .k-rs`)?.focus();
+  if (held && document.activeElement === document.body) table.querySelector(`th[data-field="${CSS.escape(held)}"] .k-edge`)?.focus();
 };
 start();
 document.addEventListener("htmx:after:swap", start);

@@ -37,7 +37,7 @@ def test_a_detail_is_edited_and_the_change_stands_in_the_journal(jana: Visitor) 
     expect(page.locator("[data-edit$='/employees']")).to_have_text("1.240")
     page.click("[data-panel=changes]")
     expect(page.locator(".k-diff ins").first).to_have_text("1.240")
-    page.locator(".k-evh button").first.click()
+    page.locator(".k-evh [hx-post$='/undo']").first.click()
     expect(page.locator("[data-edit$='/employees']")).to_have_text("–")
 
 

@@ -45,7 +45,7 @@ def test_06_who_changed_an_amount(jana: Visitor, task: Doing) -> None:
         hands.click("[data-panel=changes]")
         expect(page.locator(".k-diff ins").first).to_contain_text("99.999")
         expect(page.locator("#changes, .k-evh").first).to_contain_text("Jana Küster")
-        hands.click(".k-evh button")
+        hands.click(".k-evh [hx-post$='/undo']")
         expect(page.locator("[data-edit$='/amount']").first).to_have_text(before)
 
 
