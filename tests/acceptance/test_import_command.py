@@ -8,7 +8,7 @@ import time
 
 from tests.acceptance.conftest import KUNDIG, Server
 
-COUNT = 4000
+COUNT = 12_000
 
 
 def kundig(server: Server, *arguments: str) -> subprocess.CompletedProcess[str]:

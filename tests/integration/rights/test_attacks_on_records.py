@@ -72,7 +72,7 @@ async def place(new_crm: Callable[[], Awaitable[Crm]]) -> Place:
 
 def same_as_unknown(answer: httpx.Response, unknown: httpx.Response, id_: str, other: str) -> None:
     assert answer.status_code == unknown.status_code == 404, f"{answer.status_code} and {unknown.status_code}: {answer.text[:300]}"
-    texts = [re.sub(r"from=\d+", "", text) for text in (answer.text.replace(id_, ""), unknown.text.replace(other, ""))]
+    texts = [re.sub(r"live\?from=\d+", "live?", text) for text in (answer.text.replace(id_, ""), unknown.text.replace(other, ""))]
     assert texts[0] == texts[1]
 
 
@@ -257,7 +257,8 @@ async def test_cursors_belong_to_who_got_them(place: Place) -> None:
             assert (await place.peer.get("/account", limit="1", **params)).status_code in (400, 422)
     own = (await place.peer.get("/account", order="name", limit="1")).json()["next_cursor"]
     assert (await place.peer.get("/account", order="-name", limit="1", cursor=own)).status_code == 400
-    assert (await place.peer.get("/account", order="name", limit="1", cursor=own[:-2] + "AA")).status_code == 400
+    forged = own[:-2] + ("AA" if own[-2:] != "AA" else "BB")
+    assert (await place.peer.get("/account", order="name", limit="1", cursor=forged)).status_code == 400
 
 
 async def test_a_deactivated_user_is_nobody_at_once(place: Place) -> None:

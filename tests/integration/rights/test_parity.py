@@ -573,7 +573,8 @@ async def test_forms_about_what_is_hidden_are_not_there(estate: Estate, actor: A
             unknown = form.replace(str(rec.id), str(UUID(int=7)))
             answers = [await pages.get(f"/o/{rec.object}/{path}") for path in (form, unknown)]
             assert answers[0].status_code in (403, 404), f"{form}: {answers[0].status_code}"
-            told = [answer.text.replace(str(rec.id), str(UUID(int=7))) for answer in answers]
+            # the place in the feed is another one whenever others write
+            told = [re.sub(r"live\?from=\d+", "live?", answer.text).replace(str(rec.id), str(UUID(int=7))) for answer in answers]
             assert answers[0].status_code == answers[1].status_code, f"{actor.name} {form} {rec}"
             assert told[0] == told[1], f"{actor.name} {form} {rec}"
 
