@@ -16,7 +16,7 @@ from uuid import UUID
 import msgspec
 from psycopg.types.json import Jsonb
 
-from kundig.base.errors import Conflict, Denied, Invalid, Missing
+from kundig.base.errors import Conflict, Invalid, Missing
 from kundig.base.i18n import t
 from kundig.base.uuid7 import uuid7
 from kundig.engine.policy.scope import Scope
@@ -25,7 +25,7 @@ from kundig.services.transfer.files import FileShape, count_rows, recognise
 from kundig.services.transfer.imports import LARGEST_FILE, queue_import
 from kundig.services.transfer.offers import makes_missing
 from kundig.services.transfer.order import ImportOrder, Rule
-from kundig.services.transfer.plan import make_plan
+from kundig.services.transfer.plan import make_plan, require_import
 from kundig.services.transfer.previews import forget_samples
 from kundig.services.transfer.pulses import forget_pulse
 from kundig.services.transfer.remembered import remembered
@@ -59,9 +59,7 @@ async def begin_draft(scope: Scope, object_: str, file: BinaryIO, file_name: str
 
     Raises Invalid (`file`) for what is no file of rows, Denied without the right to import.
     """
-    bound = scope.object(object_)
-    if not scope.rights(object_).bring:
-        raise Denied(t("Your role does not allow importing {object}.", object=bound.definition.label_plural))
+    require_import(scope, object_)
     shape, survey, total, size = await asyncio.to_thread(_looked_at, file, None)
     id_, context = uuid7(), scope.context
     await store.insert_run(
@@ -89,7 +87,7 @@ async def read_draft(scope: Scope, id_: UUID) -> Draft:
 
 async def change_order(scope: Scope, id_: UUID, order: ImportOrder) -> None:
     """Keep what was chosen, whether it can work already or not. What a trial has shown holds no longer."""
-    run = await changeable(scope, id_)
+    run = (await changeable(scope, id_)).run
     if order == run.order and run.state == "draft":
         return
     await _begin_anew(scope, id_, msgspec.structs.replace(order, dry_run=True), "draft")
@@ -97,7 +95,7 @@ async def change_order(scope: Scope, id_: UUID, order: ImportOrder) -> None:
 
 async def reshape(scope: Scope, id_: UUID, given: Mapping[str, str]) -> None:
     """Read the file in another way. Columns that are called as before keep what they fill; mended cells are forgotten."""
-    run = await changeable(scope, id_)
+    run = (await changeable(scope, id_)).run
     shape, survey, total = await _read_again(scope, run, given)
     order = run.order
     if shape.header != run.shape.header:
@@ -114,11 +112,9 @@ async def reshape(scope: Scope, id_: UUID, given: Mapping[str, str]) -> None:
 
 async def choose_object(scope: Scope, id_: UUID, object_: str) -> None:
     """Say that the file holds something else; columns are mapped anew."""
-    run, bound = await changeable(scope, id_), scope.object(object_)
-    if not scope.rights(object_).bring:
-        raise Denied(t("Your role does not allow importing {object}.", object=bound.definition.label_plural))
-    draft = await read_draft(scope, id_)
-    await _begin_anew(scope, id_, await _first_order(scope, object_, run.shape, draft.survey), "draft")
+    draft = await changeable(scope, id_)
+    require_import(scope, object_)
+    await _begin_anew(scope, id_, await _first_order(scope, object_, draft.run.shape, draft.survey), "draft")
     await scope.connection.execute(
         "update {ws}.import_run set object = %(object)s where id = %(id)s", {"id": id_, "object": object_}
     )
@@ -134,7 +130,7 @@ async def suggest_anew(scope: Scope, id_: UUID) -> None:
 
 async def rehearse(scope: Scope, id_: UUID) -> None:
     """Try it: the whole work, taken back. Raises Invalid with what can't work at all."""
-    run = await changeable(scope, id_)
+    run = (await changeable(scope, id_)).run
     make_plan(scope, run.order, run.shape.header)
     await _begin_anew(scope, id_, run.order, "queued")
     await queue_import(scope, id_)
@@ -142,7 +138,7 @@ async def rehearse(scope: Scope, id_: UUID) -> None:
 
 async def launch(scope: Scope, id_: UUID) -> None:
     """Do it in earnest. Raises Invalid with what can't work, Missing if the file was forgotten meanwhile."""
-    run = await changeable(scope, id_)
+    run = (await changeable(scope, id_)).run
     make_plan(scope, run.order, run.shape.header)
     if not await scope.connection.value("select exists (select from {ws}.import_part where import = %(id)s)", {"id": id_}):
         raise Missing(t("The file is kept for a month only. Please choose it again."))
@@ -157,16 +153,16 @@ async def discard(scope: Scope, id_: UUID) -> None:
     await scope.connection.execute("delete from {ws}.import_run where id = %(id)s", {"id": id_})
 
 
-async def changeable(scope: Scope, id_: UUID) -> Run:
+async def changeable(scope: Scope, id_: UUID) -> Draft:
     """The draft, held until the transaction ends. A trial that is under way holds it itself, and is never waited for."""
     free = await scope.connection.value(
         "select true from {ws}.import_run where id = %(id)s and state in ('draft', 'done', 'failed') for update skip locked",
         {"id": id_},
     )
-    run = (await read_draft(scope, id_)).run
+    draft = await read_draft(scope, id_)
     if not free:
         raise Conflict(t("The trial is under way. Stop it first."))
-    return run
+    return draft
 
 
 async def _begin_anew(scope: Scope, id_: UUID, order: ImportOrder, state: str) -> None:

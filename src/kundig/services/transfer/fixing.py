@@ -27,7 +27,7 @@ class _TakeBack(Exception):
 
 async def fix_row(scope: Scope, id_: UUID, number: int, cells: Mapping[int, str]) -> None:
     """Keep new texts for cells of a row that failed, and see what becomes of it now. Raises Missing for any other."""
-    run = await changeable(scope, id_)
+    run = (await changeable(scope, id_)).run
     sample = await read_sample(scope.connection, id_, number)
     if sample is None or number in await store.unreadable_rows(scope.connection, id_):
         raise Missing

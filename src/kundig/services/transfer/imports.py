@@ -20,7 +20,7 @@ from kundig.services.transfer.files import FileShape, count_rows, recognise
 from kundig.services.transfer.messages import text_from_json
 from kundig.services.transfer.order import ImportOrder
 from kundig.services.transfer.plan import make_plan
-from kundig.services.transfer.pulses import ask_to_stop
+from kundig.services.transfer.pulses import ask_to_stop, forget_pulse
 
 JOB = "transfer.import"
 SHOWN_ERRORS = 1000
@@ -144,6 +144,7 @@ async def resume_import(scope: Scope, id_: UUID) -> None:
     row = await _own(scope, id_)
     if row["state"] != "failed":
         raise Conflict(t("Only an import that has stopped can go on."))
+    await forget_pulse(scope.connection, id_)
     await scope.connection.execute(
         "update {ws}.import_run set state = 'queued', reason = null, ended_at = null where id = %(id)s", {"id": id_}
     )
@@ -158,7 +159,7 @@ async def _own(scope: Scope, id_: UUID) -> dict[str, Any]:
 
 
 def _sees_all(scope: Scope) -> bool:
-    return scope.access.everything or "manage_data" in scope.access.rights
+    return scope.may("manage_data")
 
 
 async def queue_import(scope: Scope, id_: UUID) -> None:

@@ -92,14 +92,20 @@ class Plan:
         return any(target.link and target.link.object == self.object.name for target in self.targets)
 
 
+def require_import(scope: Scope, object_: str) -> None:
+    """Raises Missing for an object that the actor may not know of, Denied without the right to import it."""
+    bound = scope.object(object_)
+    if not scope.rights(object_).bring:
+        raise Denied(t("Your role does not allow importing {object}.", object=bound.definition.label_plural))
+
+
 def make_plan(scope: Scope, order: ImportOrder, header: Sequence[str]) -> Plan:
     """The plan of an order for a file with these columns; raises Invalid with all that is wrong, or Denied."""
     try:
         object_ = scope.object(order.object)
     except Missing:
         raise Invalid.one("object", "unknown_object", t("There is no object {name}.", name=order.object)) from None
-    if not scope.rights(object_.name).bring:
-        raise Denied(t("Your role does not allow importing {object}.", object=object_.definition.label_plural))
+    require_import(scope, object_.name)
     planning = _Planning(scope, order, object_, header)
     own, children, companions = planning.targets()
     errors = planning.errors

@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 from kundig.base.context import Actor
 from kundig.base.database.connection import Connection
 from kundig.base.i18n import Text
+from kundig.services.transfer.cells.words import storable
 from kundig.services.transfer.chunk import Outcome
 from kundig.services.transfer.files import FileShape
 from kundig.services.transfer.messages import text_to_json
@@ -136,7 +137,7 @@ async def _add_errors(connection: Connection, id_: UUID, outcome: Outcome) -> No
             line.row.number,
             place,
             fault.column,
-            fault.value.replace("\0", "\N{REPLACEMENT CHARACTER}"),
+            storable(fault.value),
             fault.code,
             Jsonb(text_to_json(fault.text)),
         )

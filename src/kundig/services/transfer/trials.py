@@ -14,7 +14,7 @@ from kundig.engine.records.writing import Change
 async def trial(change: Change) -> AsyncIterator[Change]:
     """A copy of a change to write with; what it learns (its head is in the journal) passes on only if all goes well."""
     tried = copy.copy(change)
-    tried.counts = defaultdict(int, change.counts)
+    tried.counts, tried.recurring = defaultdict(int, change.counts), list(change.recurring)
     async with change.scope.connection.savepoint():
         yield tried
     change.__dict__.update(tried.__dict__)
