@@ -45,9 +45,13 @@ class Scope:
         except KeyError:
             raise Missing from None
 
+    def may(self, right: str) -> bool:
+        """Whether the actor has a global right."""
+        return self.access.everything or right in self.access.rights
+
     def require(self, right: str) -> None:
-        """A global right; raises Denied."""
-        if not self.access.everything and right not in self.access.rights:
+        """The same; raises Denied."""
+        if not self.may(right):
             raise Denied(t("Your role does not include this."))
 
     def because(self, source: str) -> Scope:

@@ -46,7 +46,7 @@ async def busy_times(scope: Scope, people: Sequence[UUID], begins: datetime, end
     found: list[Busy] = []
     for object_ in scope.model.objects.values():
         if people and _counts(scope, object_):
-            free = scope.access.everything or RIGHT in scope.access.rights
+            free = scope.may(RIGHT)
             compiled = statement(scope, ("busy", object_.name, free), partial(_times, scope, object_, free=free))
             values = {"people": list(people), "begins": begins, "ends": ends, "earliest": begins - LONGEST, "most": MOST}
             rows = await scope.connection.rows(compiled, {**values, **scope.access.parameters})

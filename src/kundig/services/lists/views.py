@@ -116,12 +116,12 @@ async def find_view(scope: Scope, object_: str, id_: UUID) -> SavedView:
 
 def may_share(scope: Scope) -> bool:
     """Whether the actor may let others see views."""
-    return scope.access.everything or SHARE in scope.access.rights
+    return scope.may(SHARE)
 
 
 def may_change(scope: Scope, view: SavedView) -> bool:
     """Their own, and what is shared for those who look after the configuration."""
-    rules = scope.access.everything or "manage_configuration" in scope.access.rights
+    rules = scope.may("manage_configuration")
     return view.owner == scope.access.user or (view.shared and rules)
 
 
@@ -172,7 +172,7 @@ async def delete_view(scope: Scope, object_: str, id_: UUID) -> None:
 
 async def restore_view(scope: Scope, object_: str, id_: UUID) -> None:
     """Bring a view back that was taken away. Raises Missing for what is not there or not the actor's to change."""
-    rules = scope.access.everything or "manage_configuration" in scope.access.rights
+    rules = scope.may("manage_configuration")
     restored = await scope.connection.execute(
         "update {ws}.saved_view set deleted_at = null where id = %(id)s and object = %(object)s and deleted_at is not null"
         " and (owner = %(user)s or (%(rules)s and (everybody or teams <> '{}')))",

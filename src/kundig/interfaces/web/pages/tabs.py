@@ -120,6 +120,6 @@ def current_view(scope: Scope, listing: Listing, tabs: Tabs) -> CurrentView:
         saved=saved is not None,
         may_change=saved is not None and may_change(scope, saved),
         may_share=may_share(scope),
-        may_set_defaults=scope.access.everything or "manage_configuration" in scope.access.rights,
+        may_set_defaults=scope.may("manage_configuration"),
         changed=listing.changed,
     )

@@ -26,7 +26,7 @@ _ICONS = {
 
 def has_right(scope: Scope, right: str) -> bool:
     """Whether the person has a global right."""
-    return scope.access.everything or right in scope.access.rights
+    return scope.may(right)
 
 
 def settings_navigation(scope: Scope) -> tuple[LinkGroup, ...]:
