@@ -9,9 +9,10 @@ from kundig.base.errors import KundigError
 from kundig.base.jobs import Job, JobRun
 from kundig.engine.policy.jobs import SystemScope
 from kundig.engine.policy.scope import Scope
-from kundig.engine.records.series import HORIZON, Recurring, extend, lock_series
+from kundig.engine.records.series import HORIZON, extend, lock_series
 from kundig.engine.records.series_writes import EXTEND
 from kundig.engine.records.writing import Change
+from kundig.engine.schema.fields.recurrence import parts_of_series
 
 CHUNK = 100
 """Occurrences that one transaction makes."""
@@ -45,10 +46,10 @@ async def near(scope: Scope) -> list[tuple[str, str]]:
     for object_ in scope.model.objects.values():
         if object_.recurrence is None:
             continue
-        how = Recurring.of(object_, "UTC")
+        columns = parts_of_series(object_.recurrence)
         series = await scope.connection.values(
-            f"""select "{how.column("series")}" from {{ws}}."{object_.name}" where "{how.column("series")}" is not null
-                 group by 1 having max("{how.column("at")}") < %(horizon)s and bool_or(deleted_at is null) order by 1""",
+            f"""select "{columns["series"]}" from {{ws}}."{object_.name}" where "{columns["series"]}" is not null
+                 group by 1 having max("{columns["at"]}") < %(horizon)s and bool_or(deleted_at is null) order by 1""",
             {"horizon": scope.context.now + HORIZON},
         )
         found += [(object_.name, one) for one in series]

@@ -162,7 +162,8 @@ def within_series(change: Change) -> Iterator[None]:
 
 async def lock_series(scope: Scope, object_: BoundObject, series: str) -> None:
     """Wait until nobody else makes or moves records of a series."""
-    column = Recurring.of(object_, "UTC").column("series")
+    assert object_.recurrence is not None
+    column = parts_of_series(object_.recurrence)["series"]
     statement = f'select id from {{ws}}."{object_.name}" where "{column}" = %(series)s order by id limit 1 for update'
     await scope.connection.rows(statement, {"series": series})
 

@@ -17,6 +17,7 @@ from kundig.engine.records.alike import families_alike
 from kundig.engine.records.draft import Delete, Draft, Item, Update
 from kundig.engine.records.series import Occurrence, Recurring, extend, lock_series, occurrences, within_series
 from kundig.engine.schema.bound import BoundObject
+from kundig.engine.schema.fields.recurrence import parts_of_series
 from kundig.engine.schema.recurrence import Rule, parse_rule
 from kundig.engine.schema.values_json import read_values, values_statement
 
@@ -112,7 +113,9 @@ async def delete_series(change: Change, object_name: str, id_: UUID, reach: Reac
 async def follow_series(change: Change, drafts: Sequence[Draft]) -> None:
     """What follows from a rule that was given, changed or taken by a write of single records: it holds for all that follow."""
     for draft in drafts:
-        how = Recurring.of(draft.object, draft.new.get(_column(draft, "zone")) or change.scope.context.time_zone)
+        assert draft.object.recurrence is not None
+        zone = draft.new.get(parts_of_series(draft.object.recurrence)["zone"])
+        how = Recurring.of(draft.object, zone or change.scope.context.time_zone)
         series, left = draft.new.get(how.column("series")), draft.old.get(how.column("series"))
         part = await _part(change.scope, draft.object, draft.id, "following", draft.old) if left else None
         with within_series(change):
@@ -245,8 +248,8 @@ async def _part(scope: Scope, object_: BoundObject, id_: UUID, reach: Reach, old
     """What of a series is meant by one of its records (as it was in `old`); None for a record that is in none."""
     if object_.recurrence is None:
         return None
-    columns = Recurring.of(object_, "UTC")
-    series, at, zone = (columns.column(part) for part in ("series", "at", "zone"))
+    columns = parts_of_series(object_.recurrence)
+    series, at, zone = (columns[part] for part in ("series", "at", "zone"))
     if old is None:
         find = f'select * from {{ws}}."{object_.name}" where id = %(id)s and deleted_at is null'
         old = await scope.connection.row(find, {"id": id_})
@@ -275,7 +278,3 @@ async def _values(scope: Scope, object_: BoundObject, id_: UUID, names: Mapping[
     known = [name for name in names if name in object_.fields and not object_.fields[name].read_only]
     found = await read_values(scope.connection, values_statement(object_, known, FullReading(scope.model)), [id_]) if known else {}
     return found.get(id_, {})
-
-
-def _column(draft: Draft, part: str) -> str:
-    return Recurring.of(draft.object, "UTC").column(part)
