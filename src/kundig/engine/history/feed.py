@@ -18,7 +18,7 @@ MANY = 50
 """A change of more records of an object than this is told as "the list changed"."""
 
 _SINCE = """
-select c.id, c.transaction::text::bigint as position, e.object, count(*) as size,
+select e.object,
        jsonb_agg(jsonb_build_object('record', e.record, 'action', e.action, 'fields', k.names)) as touched
   from {ws}.change c join {ws}.change_entry e on e.change = c.id and e.at = c.at
  cross join lateral (select coalesce(jsonb_agg(name), '[]') as names from jsonb_object_keys(coalesce(e.new, '{}')) name) k
@@ -40,8 +40,6 @@ class Touched:
 class Happened:
     """What one change did to records of one object; `many` are not meant to be told one by one."""
 
-    change: UUID
-    position: int
     object: str
     touched: Sequence[Touched]
 
@@ -62,7 +60,7 @@ async def since(connection: Connection, start: int) -> tuple[list[Happened], int
     if end <= start:
         return [], start
     rows = await connection.rows(_SINCE, {"start": start, "end": end})
-    return [Happened(row["id"], row["position"], row["object"], _touched(row["touched"])) for row in rows], end
+    return [Happened(row["object"], _touched(row["touched"])) for row in rows], end
 
 
 def _touched(entries: Sequence[dict[str, Any]]) -> list[Touched]:

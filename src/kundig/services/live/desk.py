@@ -67,7 +67,7 @@ class Desk:
         """Read on in the feed and tell the pages."""
         if not self.streams:
             return
-        new, self._new = self._new, []
+        new = list(self._new)
         async with self._database.transaction(self._workspace, readonly=True) as connection:
             if self._position is None:
                 self._position = self._reaches = await self._beginning(connection, [start for _, start in new])
@@ -78,6 +78,7 @@ class Desk:
                 scope = await self._scope(connection)
                 facts = await read_facts(scope, happened)
         self._position = end
+        del self._new[: len(new)]  # not before: when the database was away they are told the next time
         if facts:
             if len(self._kept) == KEPT:
                 self._reaches = self._kept[0][0]
