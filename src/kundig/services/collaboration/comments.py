@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -102,22 +103,24 @@ async def remove_comment(scope: Scope, id_: UUID) -> None:
 
 async def place_of_comment(scope: Scope, id_: UUID) -> tuple[str, UUID]:
     """Object and record of a comment that the actor may see; raises Missing."""
-    row = await scope.connection.row(_ONE, {"id": id_})
-    if row is None:
-        raise Missing
-    await check_visible(scope, row["object"], row["record"])
+    row = await _seen(scope, id_)
     return row["object"], row["record"]
 
 
 async def own_comment(scope: Scope, id_: UUID) -> tuple[str, UUID, str]:
     """Object, record and HTML of a comment of the actor's own. Raises Missing where it can't be seen, Denied for others'."""
+    row = await _seen(scope, id_)
+    if row["author"] != scope.access.user:
+        raise Denied(t("Only its author can change a comment."))
+    return row["object"], row["record"], row["html"]
+
+
+async def _seen(scope: Scope, id_: UUID) -> dict[str, Any]:
     row = await scope.connection.row(_ONE, {"id": id_})
     if row is None:
         raise Missing
     await check_visible(scope, row["object"], row["record"])
-    if row["author"] != scope.access.user:
-        raise Denied(t("Only its author can change a comment."))
-    return row["object"], row["record"], row["html"]
+    return row
 
 
 async def check_visible(scope: Scope, object_: str, record: UUID) -> None:

@@ -19,7 +19,12 @@ where exists (select from {ws}.timeline_entry e where e.about_object = %(object)
 on conflict do nothing
 """
 _UNPIN = "delete from {ws}.pin where object = %(object)s and record = %(record)s and pinned = %(pinned)s"
-_COUNT = "select count(*) from {ws}.pin where object = %(object)s and record = %(record)s and pinned <> %(pinned)s"
+_COUNT = """
+select count(*) from {ws}.pin p where p.object = %(object)s and p.record = %(record)s and p.pinned <> %(pinned)s
+  and exists (select from {ws}.timeline_entry e where e.about_object = p.object and e.about = p.record
+    and e.object = p.pinned_object and e.record = p.pinned)
+"""
+"""Those that still stand on the timeline: what lies in the trash can't be taken down."""
 
 
 async def pins_of(scope: Scope, object_: str, record: UUID) -> list[tuple[str, UUID]]:
