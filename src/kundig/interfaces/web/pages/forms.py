@@ -15,6 +15,7 @@ from kundig.base.errors import FieldError, Invalid, Missing
 from kundig.base.i18n import label_in, t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import read_many, read_record
+from kundig.engine.records.writing import Written
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.kinds import Kind
 from kundig.interfaces.web.edge import Reply, Visit, page
@@ -135,16 +136,21 @@ async def create(request: Request[Any, Any, Any], object_name: str) -> Response[
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         object_ = scope.object(object_name)
-        guests = await guests_given(scope, object_, "", visit.form)
         try:
-            async with scope.connection.savepoint():
-                written = await write_form(scope, object_, visit.form, more=guests)
+            written = await _made(scope, visit, object_)
         except Invalid as error:
             return await _back(scope, visit, object_, "", error)
         told = notice(visit, t("Saved."), undo=f"/changes/{written.change}/undo" if written.change else "")
         return Reply(to=f"/o/{object_name}/{written.ids[0]}", headers=told)
 
     return await page(request, work)
+
+
+async def _made(scope: Scope, visit: Visit, object_: BoundObject) -> Written:
+    """The record of a form, with who takes part in it."""
+    guests = await guests_given(scope, object_, "", visit.form)
+    async with scope.connection.savepoint():
+        return await write_form(scope, object_, visit.form, more=guests)
 
 
 def _quick_view(
@@ -207,10 +213,8 @@ async def quick_create(request: Request[Any, Any, Any], object_name: str) -> Res
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         object_ = scope.object(object_name)
-        guests = await guests_given(scope, object_, "", visit.form)
         try:
-            async with scope.connection.savepoint():
-                written = await write_form(scope, object_, visit.form, more=guests)
+            written = await _made(scope, visit, object_)
         except Invalid as error:
             view = _quick_view(scope, visit, object_, {}, visit.form, error.errors)
             view = await _planned(scope, object_, view, form=visit.form)

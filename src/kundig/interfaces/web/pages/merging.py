@@ -20,7 +20,7 @@ from kundig.base.i18n import t
 from kundig.engine.history.since import Later, changed_since
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import read_record
-from kundig.engine.records.writing import Change, Update, Written, write
+from kundig.engine.records.writing import Change, Update, Written
 from kundig.engine.schema.bound import BoundField, BoundObject
 from kundig.interfaces.web.edge import Visit
 from kundig.interfaces.web.formats import Formats, formats
@@ -85,21 +85,28 @@ async def write_merged(
     `also` is written with it (what the record owns), `save` writes in another way than for the one record. Raises Clashed,
     Invalid, Missing.
     """
-    made = await made_for_links(Change(scope), object_, visit.form if only is None else of_field(only, visit.form))
+    named = visit.form if only is None else of_field(only, visit.form)
     for attempt in range(1, _TRIES + 1):
-        merge = await _merged(scope, visit, object_, id_, only, made)
-        if any(not clash.keep for clash in merge.clashes.values()):
-            raise Clashed(merge)
-        if not merge.values and not also:
-            return Written(None, [id_]), merge
-        item = Update(id_, {**merge.values, **also}, merge.version)
+        change = Change(scope)  # one for the record and for those that its links name for the first time
         try:
             async with scope.connection.savepoint():
-                return await (write(scope, object_.name, [item]) if save is None else save(item)), merge
+                made = await made_for_links(change, object_, named)
+                merge = await _merged(scope, visit, object_, id_, only, made)
+                if any(not clash.keep for clash in merge.clashes.values()):
+                    raise Clashed(merge)
+                if not merge.values and not also:
+                    return Written(None, [id_]), merge
+                item = Update(id_, {**merge.values, **also}, merge.version)
+                return await (_written(change, object_, item) if save is None else save(item)), merge
         except Stale:
             if attempt == _TRIES:
                 raise
     raise AssertionError
+
+
+async def _written(change: Change, object_: BoundObject, item: Update) -> Written:
+    ids = await change.write(object_.name, [item])
+    return Written(change.id if change.written else None, ids)
 
 
 async def _merged(scope: Scope, visit: Visit, object_: BoundObject, id_: UUID, only: str | None, made: Mapping[str, str]) -> Merge:

@@ -55,8 +55,8 @@ async def set_field(request: Request[Any, Any, Any], object_name: str, id_: str,
 
 
 def _field(scope: Scope, object_name: str, name: str) -> BoundField:
-    field, rights = scope.object(object_name).fields.get(name), scope.rights(object_name)
-    if field is None or field.read_only or name in rights.hidden | rights.fixed | rights.fixed_later:
+    field = scope.object(object_name).fields.get(name)
+    if field is None or name in scope.rights(object_name).hidden or not describe(scope, field).editable:
         raise Missing
     return field
 
