@@ -120,6 +120,9 @@ class _Asked:
     field: BoundField
     fields: tuple[FieldView, ...]
     hidden: frozenset[str]
+    may_move: bool
+    plans: bool
+    """Whether anything can be planned with its records."""
     lane: BoundField | None = None
     by: str = ""
 
@@ -158,13 +161,15 @@ def _asked(scope: Scope, object_name: str, query: dict[str, str]) -> _Asked:
         scope, object_name, query | {"shape": "board"}, boards or [View(name="", object=object_name, label={}, shape="board")]
     )
     names = view.columns if view and view.columns else default_columns(object_)
-    hidden = scope.rights(object_name).hidden
-    shown = [column_at(scope, object_, name) for name in names if name not in hidden]
+    rights = scope.rights(object_name)
+    shown = [column_at(scope, object_, name) for name in names if name not in rights.hidden]
     fields = tuple(
         column for column in shown if column is not None and column.name not in (field.name, "label", *object_.title_fields)
     )
     lane = next((f for f in lanes_of(scope, object_, field) if f.name == query.get("lane")), None)
-    return _Asked(listing, field, fields, hidden, lane, by if by in known else "")
+    may_move = rights.edit != "none" and field.name not in rights.fixed | rights.fixed_later
+    plans = bool(planned_objects(scope, object_))
+    return _Asked(listing, field, fields, rights.hidden, may_move, plans, lane, by if by in known else "")
 
 
 @get("/o/{object_name:str}/board")
@@ -208,7 +213,7 @@ def _board(scope: Scope, asked: _Asked, found: Mapping[str, Sequence[dict[str, A
         listing=listing,
         totals=asked.address("board/totals"),
         may_create=rights.create,
-        may_edit=rights.edit != "none" and asked.field.name not in rights.fixed | rights.fixed_later,
+        may_edit=asked.may_move,
         fields=tuple(_by(scope, asked, f) for f in board_fields(scope, object_)),
         current_field=label_in(asked.field.definition.label, language),
         lanes=_lanes(columns) if asked.lane else (),
@@ -270,7 +275,7 @@ def _card(scope: Scope, asked: _Asked, stage: Stage, row: Mapping[str, Any]) -> 
     changed = row.get(f"{asked.field.name}_changed_at")
     days = (scope.context.now - datetime.fromisoformat(changed)).days if changed else 0
     rotting = days if stage.rot_days is not None and stage.status == "open" and days > stage.rot_days else 0
-    waits = stage.status == "open" and bool(planned_objects(scope, asked.listing.object))
+    waits = stage.status == "open" and asked.plans
     return Card(
         str(row["id"]), row["label"] or "", top, icon, money, date, owner["label"] if owner else "", rest, rotting,
         _lane_of(asked.lane, row, scope.context.language), waits,
@@ -299,10 +304,8 @@ async def show_column(request: Request[Any, Any, Any], object_name: str) -> Resp
         found = await list_records(scope, query)
         more = asked.address("board/column", stage=stage.key, cursor=found.next_cursor) if found.next_cursor else ""
         cards = tuple(_card(scope, asked, stage, row) for row in found.records())
-        rights = scope.rights(object_name)
-        may_edit = rights.edit != "none" and asked.field.name not in rights.fixed | rights.fixed_later
         steps = steps_address(object_name, [card.id for card in cards if card.waits])
-        view = {"name": object_name, "cards": cards, "more": more, "again": True, "may_edit": may_edit, "steps": steps}
+        view = {"name": object_name, "cards": cards, "more": more, "again": True, "may_edit": asked.may_move, "steps": steps}
         return Reply(render("pages/board_cards.html", view, visit.frame))
 
     return await page(request, work)
