@@ -64,7 +64,7 @@ on("keydown", ".k-editor", (event, form) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey || !event.target.matches("textarea"))) { event.preventDefault(); submit(form); }
   if (event.key === "Tab" && cell.matches("td")) {
     const inside = all(fields, form), edge = inside.at(event.shiftKey ? 0 : -1);
-    if (form.dataset.stays && event.target !== edge) return; // within a panel of several controls
+    if ("stays" in form.dataset && event.target !== edge) return; // within a panel of several controls
     const cells = all("td.ed", cell.closest("tbody")), next = cells[cells.indexOf(cell) + (event.shiftKey ? -1 : 1)];
     if (next) { event.preventDefault(); submit(form); open(next); }
   }
@@ -72,7 +72,7 @@ on("keydown", ".k-editor", (event, form) => {
 on("click", "[data-revert]", (_, button) => close(button.closest(".ed")));
 on("kundig:picked", ".k-editor:not([data-stays])", (_, form) => submit(form.closest("form")));
 on("focusout", ".k-editor", (event, form) => {
-  if (!form.contains(event.relatedTarget) && !form.dataset.stays) submit(form);
+  if (!form.contains(event.relatedTarget) && !one(".k-clash", form)) submit(form); // of two values one is chosen, not left
 });
 on("change", ".k-editor select:not([multiple])", (_, field) => submit(field.form));
 

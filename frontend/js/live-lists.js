@@ -44,11 +44,14 @@ const followCards = async (chip) => {
   const fresh = await read(location.pathname + location.search);
   if (!fresh) return;
   waiting = new Set();
-  const stage = (card) => card.closest("[data-stage-list]").dataset.stageList;
+  const list = (card) => card.closest("[data-stage-list]");
+  const place = (card) => `${list(card).dataset.stageList} ${list(card).dataset.lane ?? ""}`;
+  const isCut = (stage) => one(`[data-stage-list="${CSS.escape(stage)}"] .k-rest`, fresh); // its page holds the first cards only
   for (const card of all("[data-card]")) {
-    const now = one(`[data-card="${CSS.escape(card.dataset.card)}"]`, fresh);
-    if (now && stage(now) === stage(card)) put(card, now);
-    else waiting.add(card.dataset.card);
+    const now = one(`[data-card="${CSS.escape(card.dataset.card)}"]`, fresh), next = one(".k-light", card);
+    if (now && next) one(".k-light", now)?.replaceWith(next.cloneNode(true)); // what is planned comes after the page
+    if (now && place(now) === place(card)) put(card, now);
+    else if (now || !isCut(list(card).dataset.stageList)) waiting.add(card.dataset.card);
   }
   for (const card of all("[data-card]", fresh)) {
     if (!one(`[data-card="${CSS.escape(card.dataset.card)}"]`)) waiting.add(card.dataset.card);

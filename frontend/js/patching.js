@@ -19,9 +19,11 @@ const plain = (element) => element.outerHTML.replaceAll(/ data-htmx-powered="[^"
 
 /** Show another state of an element, if it is another one; one that is being edited is marked data-stale instead. */
 export const put = (element, fresh) => {
-  if (plain(element) === plain(fresh)) return;
+  const shown = document.importNode(fresh, true);
+  if (element.hasAttribute("tabindex")) shown.tabIndex = element.tabIndex; // cells that keys have led to
+  if (plain(element) === plain(shown)) return;
   if (isEdited(element)) { element.dataset.stale = ""; return; }
-  const focused = element.contains(document.activeElement), shown = document.importNode(fresh, true);
+  const focused = element.contains(document.activeElement);
   element.replaceWith(shown);
   htmx.process(shown);
   shown.classList.add("is-fresh");

@@ -1,5 +1,4 @@
 // The page for when the network is away: the record that was asked for, if it was kept; else what was seen last, what waits, and forms.
-import "../rich.js";
 import { all, on, one } from "../dom.js";
 import { drop, enqueue, kit, queue, record, records } from "./store.js";
 import { pairsOf, sync } from "./sync.js";
@@ -12,7 +11,7 @@ const fill = (element, values) => {
 };
 const put = (...elements) => {
   one("#offline-work").replaceChildren(...elements);
-  document.dispatchEvent(new CustomEvent("htmx:after:swap")); // formatted texts get ready
+  document.dispatchEvent(new CustomEvent("htmx:after:swap", { detail: {} })); // formatted texts get ready
 };
 
 /** A form of ours around the server's controls; `entry` is what will wait to be sent. */

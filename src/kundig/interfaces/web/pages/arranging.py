@@ -173,11 +173,11 @@ def _sorting_form(scope: Scope, visit: Visit, listing: Listing, address: str, qu
     language = visit.frame.language
     keys = tuple((key.removeprefix("-"), key.startswith("-")) for key in listing.now.order.split(",") if key)
     group, _, bucket = listing.now.group.partition(":")
-    own = _sortable(scope, listing.object)[0].fields
-    grouped = tuple((path, label) for path, label in own if groupable(scope, listing.object, path))
+    groups = _sortable(scope, listing.object)
+    grouped = tuple((path, label) for path, label in groups[0].fields if groupable(scope, listing.object, path))
     dated = bool(group) and path_in(scope, listing.object.name, group).field.kind is Kind.DATE
     buckets = tuple((name, text.render(language)) for name, text in BUCKETS) if dated else ()
-    fields = _with_keys(scope, listing, _sortable(scope, listing.object), keys)
+    fields = _with_keys(scope, listing, groups, keys)
     return SortingForm(address, query, keys, fields, group, bucket or "month", grouped, buckets)
 
 

@@ -85,16 +85,6 @@ class Listing:
         return ",".join([first, *(key for key in keys if key != first)])
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """One condition in words, and the address of the list without it."""
-
-    field: str
-    operator: str
-    value: str
-    without: str
-
-
 def listing_of(
     scope: Scope, object_: str, query: Mapping[str, str], views: Sequence[View] | None = None, preferred: str = ""
 ) -> Listing:

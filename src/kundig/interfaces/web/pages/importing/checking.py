@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -111,15 +113,22 @@ async def show_check(request: Request[Any, Any, Any], id_: str) -> Response[str]
 @post("/imports/{id_:str}/check", status_code=200)
 async def begin_trial(request: Request[Any, Any, Any], id_: str) -> Response[str]:
     """Try it."""
+    return await _begun(request, id_, rehearse, f"/imports/{id_}/check")
+
+
+async def _begun(
+    request: Request[Any, Any, Any], id_: str, start: Callable[[Scope, UUID], Awaitable[None]], to: str
+) -> Response[str]:
+    """Begin, and go on to where its progress is shown; what can't work is said above what the check shows."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         key = record_id(id_)
         try:
-            await rehearse(scope, key)
+            await start(scope, key)
         except Invalid as error:
             view = await _view(scope, await read_draft(scope, key), "", tuple(told(error, visit.frame.language)))
             return stepped(_PAGE, view, visit, part=True, status=422)
-        return Reply(to=f"/imports/{id_}/check")
+        return Reply(to=to)
 
     return await page(request, work)
 
@@ -148,17 +157,7 @@ async def mend_row(request: Request[Any, Any, Any], id_: str, number: int) -> Re
 @post("/imports/{id_:str}/launch", status_code=200)
 async def begin(request: Request[Any, Any, Any], id_: str) -> Response[str]:
     """Do it in earnest."""
-
-    async def work(scope: Scope, visit: Visit) -> Reply:
-        key = record_id(id_)
-        try:
-            await launch(scope, key)
-        except Invalid as error:
-            view = await _view(scope, await read_draft(scope, key), "", tuple(told(error, visit.frame.language)))
-            return stepped(_PAGE, view, visit, part=True, status=422)
-        return Reply(to=f"/imports/{id_}")
-
-    return await page(request, work)
+    return await _begun(request, id_, launch, f"/imports/{id_}")
 
 
 @post("/imports/{id_:str}/discard", status_code=200)
