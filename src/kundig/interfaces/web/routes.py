@@ -30,6 +30,7 @@ from kundig.interfaces.web.pages import (
     planning,
     reactions,
     records,
+    shapes,
     sharing,
     signing_in,
     single,
@@ -43,7 +44,7 @@ from kundig.interfaces.web.pages.settings import feed, history, me, roles, sampl
 
 _RECORDS = (
     lists, live_rows, views, arranging, filter_editor, bulk, boards, steps, calendars, calendar_moves, planning, records, timelines,
-    composing, forms, cells, stages, actions, lookups, finding, trash, comments, reactions, sharing, palette, single,
+    composing, forms, shapes, cells, stages, actions, lookups, finding, trash, comments, reactions, sharing, palette, single,
 )  # fmt: skip
 _PERSONAL = (
     guiding, offline, home, live, signing_in, notifications, importing, imports, me, security, feeds, feed, tokens, users, teams,
