@@ -1,5 +1,12 @@
 // A form whose layout depends on what is typed: the server says which fields ([data-shaped]) do not stand there now, and which are
 // required. What stands in a field that goes away stays in it, and is sent as it is.
+import { on, one } from "./dom.js";
+
+const ask = (_, form) => one("[data-asks-shape]", form)?.dispatchEvent(new Event("kundig:shape"));
+on("change", "form", ask);
+on("kundig:picked", "form", ask);
+on("kundig:dropped", "form", ask);
+
 const apply = (told) => {
   const form = told.closest("form");
   const away = new Set(told.dataset.away.split(" ")), required = new Set(told.dataset.required.split(" "));

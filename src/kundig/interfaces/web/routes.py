@@ -20,6 +20,7 @@ from kundig.interfaces.web.pages import (
     home,
     importing,
     imports,
+    laying_out,
     lists,
     live,
     live_rows,
@@ -44,7 +45,8 @@ from kundig.interfaces.web.pages.settings import feed, history, me, roles, sampl
 
 _RECORDS = (
     lists, live_rows, views, arranging, filter_editor, bulk, boards, steps, calendars, calendar_moves, planning, records, timelines,
-    composing, forms, shapes, cells, stages, actions, lookups, finding, trash, comments, reactions, sharing, palette, single,
+    laying_out, composing, forms, shapes, cells, stages, actions, lookups, finding, trash, comments, reactions, sharing, palette,
+    single,
 )  # fmt: skip
 _PERSONAL = (
     guiding, offline, home, live, signing_in, notifications, importing, imports, me, security, feeds, feed, tokens, users, teams,

@@ -65,6 +65,7 @@ async def record_view(scope: Scope, object_name: str, id_: str, visit: Visit) ->
         kinds=kinds_of(scope, object_),
         may_edit=rights.edit != "none",
         crumb=Link(label_in(object_.definition.label_plural, language), f"/o/{object_name}"),
+        arrange=f"/o/{object_name}/layout" if arranges else "",
         seen_as=label_in(scope.model.roles[role].label, language) if role else "",
     )
 
