@@ -14,7 +14,7 @@ from kundig.engine.schema.bound import BoundObject
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Fields under a heading; the last one, of all fields that no section names, is folded."""
+    """Fields under a heading, if that is not the tab's own; the last one, of all fields that no section names, is folded."""
 
     label: str
     names: tuple[str, ...]
@@ -43,7 +43,8 @@ def _laid_out(layout: Layout, known: Sequence[str], language: str) -> Iterator[G
     for tab, section in placed:
         names = dict.fromkeys(item.field for item in section.placed if item.field in known and item.field not in named)
         named.update(names)
-        yield Group(label_in(section.label, language), tuple(names), columns=section.columns, tab=tab)
+        label = label_in(section.label, language)
+        yield Group("" if label == tab else label, tuple(names), columns=section.columns, tab=tab)
 
 
 def _main(object_: BoundObject, known: Sequence[str], language: str) -> Group:
