@@ -15,6 +15,7 @@ from kundig.interfaces.web.pages import (
     feeds,
     filter_editor,
     finding,
+    first_hour,
     forms,
     guiding,
     home,
@@ -46,8 +47,8 @@ _RECORDS = (
     composing, forms, cells, stages, actions, lookups, finding, trash, comments, reactions, sharing, palette, single,
 )  # fmt: skip
 _PERSONAL = (
-    guiding, offline, home, live, signing_in, notifications, importing, imports, me, security, feeds, feed, tokens, users, teams,
-    roles, history, samples,
+    guiding, first_hour, offline, home, live, signing_in, notifications, importing, imports, me, security, feeds, feed, tokens,
+    users, teams, roles, history, samples,
 )  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

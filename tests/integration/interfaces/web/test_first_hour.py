@@ -23,8 +23,8 @@ PAGES = (
 
 
 async def done(caller: Caller) -> list[bool]:
-    text = (await caller.pages.get("/home/first-hour")).text
-    return [bool(mark) for mark in re.findall(r'<li( class="is-done")?>', text)]
+    found = re.search(r'<section class="k-card k-first".*?</section>', (await caller.pages.get("/")).text, re.DOTALL)
+    return [bool(mark) for mark in re.findall(r'<li( class="is-done")?>', found[0])] if found else []
 
 
 async def step(caller: Caller) -> str:
