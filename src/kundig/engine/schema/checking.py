@@ -205,6 +205,7 @@ class _Checker:
             *view.columns,
             *order,
             *([view.group.partition(":")[0]] if view.group else []),
+            *([view.lane] if view.lane else []),
             *([view.home.asks] if view.home and view.home.asks else []),
         }
         if view.home and view.home.empty:
