@@ -95,6 +95,8 @@ class Object(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     name: str
     label: Label
     label_plural: Label
+    about: Label | None = None
+    """One sentence on what belongs here and what it is good for, shown where there is none yet."""
     icon: str = "box"
     storage: Storage = "record"
     parent: str | None = None

@@ -49,6 +49,8 @@ class _Checker:
             yield self._fault(place, t('The name "{name}" is reserved.', name=place))
         yield from self._labels(place, object_.label)
         yield from self._labels(place, object_.label_plural)
+        if object_.about:
+            yield from self._labels(place, object_.about)
         seen: set[str] = set()
         for definition in object_.fields:
             if definition.name in seen:

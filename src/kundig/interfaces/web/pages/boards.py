@@ -26,6 +26,7 @@ from kundig.interfaces.web.pages.board_cards import CardShape, StageColumn
 from kundig.interfaces.web.pages.board_fields import board_field, board_fields, lanes_of, may_be_empty, stages_of, without_value
 from kundig.interfaces.web.pages.board_lanes import Lane, cut_in_lanes
 from kundig.interfaces.web.pages.conditions import Chip, chips_of
+from kundig.interfaces.web.pages.emptiness import Nothing, nothing_in
 from kundig.interfaces.web.pages.listing import Listing, column_at, shapes_of
 from kundig.interfaces.web.pages.steps import planned_objects, steps_address
 from kundig.interfaces.web.pages.tabs import CurrentView, Tab, Tabs, current_view, listing_for, listing_in, shown_tabs
@@ -71,6 +72,8 @@ class BoardView:
     """Where it is told what is planned next with the cards."""
     full: bool = False
     """Whether lanes leave out cards."""
+    nothing: Nothing | None = None
+    """What is said above the columns where no card is in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +191,7 @@ def _board(
         lane_field=lane.name if lane else "",
         steps=steps_address(object_.name, waiting),
         full=lane is not None and any(len(rows) > IN_LANES for rows in found.values()),
+        nothing=None if any(found.values()) else nothing_in(scope, listing),
     )
 
 

@@ -16,6 +16,7 @@ from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import Page
 from kundig.interfaces.web.frame import Link
 from kundig.interfaces.web.pages.conditions import Chip, chips_of
+from kundig.interfaces.web.pages.emptiness import Nothing, nothing_in
 from kundig.interfaces.web.pages.grouping import SUMMED, GroupHead, grouping_of, heads
 from kundig.interfaces.web.pages.listing import Listing, column_at, named_as_person, shapes_of
 from kundig.interfaces.web.pages.tabs import CurrentView, Tab, Tabs, current_view, shown_tabs
@@ -114,6 +115,8 @@ class ListView:
     order: tuple[tuple[str, bool], ...]
     """The labels of what is sorted by, each with whether it descends."""
     rows: RowsView | None = None
+    nothing: Nothing | None = None
+    """What is said in place of rows."""
 
     @property
     def carried(self) -> Mapping[str, str]:
@@ -121,11 +124,6 @@ class ListView:
         listing = self.listing
         asks = {"view": listing.view.name if listing.view else "", **listing.now.apart(listing.own)}
         return {name: value for name, value in asks.items() if value}
-
-    @property
-    def filtered(self) -> bool:
-        """Whether conditions or words leave records out that the view's reader might miss."""
-        return bool(self.listing.now.where or self.listing.words)
 
 
 def with_order(listing: Listing, column: FieldView) -> Column:
@@ -212,4 +210,5 @@ async def list_view(
         deeds=_deeds(rights),
         order=tuple(_order(scope, listing)),
         rows=rows,
+        nothing=nothing_in(scope, listing) if rows and not rows.rows else None,
     )
