@@ -7,17 +7,15 @@ from typing import Literal
 from uuid import UUID
 
 from kundig.base.database import Connection
-from kundig.services.collaboration.news import KINDS, NotificationKind
+from kundig.services.collaboration.news import KINDS, UNREAD, NotificationKind
 
 Theme = Literal["auto", "light", "dark"]
 
-_READ = """
+_READ = f"""
 select u.label, coalesce(p.theme, 'auto') as theme, coalesce(p.letter_keys, true) as letter_keys,
-  coalesce(p.high_contrast, false) as high_contrast, coalesce(p.tour, 0) as tour, coalesce(p.muted, '{}') as muted,
-  coalesce(p.mailed, '{}') as mailed,
-  (select count(*) from (
-     select from {ws}.notification n where n.recipient = u.id and n.read_at is null limit 100) as unread) as unread
-from {ws}."user" u left join {ws}.preference p on p.user_id = u.id where u.id = %(user)s
+  coalesce(p.high_contrast, false) as high_contrast, coalesce(p.tour, 0) as tour, coalesce(p.muted, '{{}}') as muted,
+  coalesce(p.mailed, '{{}}') as mailed, {UNREAD} as unread
+from {{ws}}."user" u left join {{ws}}.preference p on p.user_id = u.id where u.id = %(user)s
 """
 _WRITE = """
 insert into {ws}.preference (user_id, theme, letter_keys, high_contrast, muted, mailed, chosen_at)

@@ -199,7 +199,7 @@ def _editor(
     parts = filter_of(root, reader.leaves)
     view = EditorView(
         name=listing.object.name,
-        query=listing.query(**({"shape": listing.shape} if listing.shape != "list" else {})),
+        query=listing.query(),
         root=shown,
         periods=tuple(periods(language)),
         counts=tuple((name, text.render(language).replace("{n}", "").strip()) for name, text in COUNTS.items()),
