@@ -39,15 +39,15 @@ from kundig.interfaces.web.pages import (
     trash,
     views,
 )
-from kundig.interfaces.web.pages.settings import feed, history, me, roles, samples, security, teams, tokens, users
+from kundig.interfaces.web.pages.settings import devices, feed, history, me, roles, samples, security, teams, tokens, users
 
 _RECORDS = (
     lists, live_rows, views, arranging, filter_editor, bulk, boards, steps, calendars, calendar_moves, planning, records, timelines,
     composing, forms, cells, stages, actions, lookups, finding, trash, comments, reactions, sharing, palette, single,
 )  # fmt: skip
 _PERSONAL = (
-    guiding, offline, home, live, signing_in, notifications, importing, imports, me, security, feeds, feed, tokens, users, teams,
-    roles, history, samples,
+    guiding, offline, home, live, signing_in, notifications, importing, imports, me, devices, security, feeds, feed, tokens, users,
+    teams, roles, history, samples,
 )  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)
