@@ -10,11 +10,14 @@ const LABEL = 9; // px of its label above it
 let scrolled = null;
 let focused = null;
 
-const shift = (entry, by) => {
+// One after the other: who presses a key twice means two steps, also while the page comes anew from the first.
+let moves = Promise.resolve();
+const shift = ({ dataset: { shift: address, by: field } }, by) => {
   if (!Object.values(by).some(Boolean)) return;
-  focused = entry.dataset.shift;
+  focused = address;
   // The calendar asks, not the entry: that is a boosted link, which would push the address of what it fetches.
-  window.htmx.ajax("POST", entry.dataset.shift, { source: entry.closest("[data-calendar]"), target: "#place", swap: "innerHTML", values: { by: entry.dataset.by, ...by } });
+  const move = () => window.htmx.ajax("POST", address, { source: one("[data-calendar]"), target: "#place", swap: "innerHTML", values: { by: field, ...by } });
+  moves = moves.then(move).catch(() => {});
 };
 
 // What is dragged lies above the days, but still belongs to its old one.

@@ -16,8 +16,13 @@ const rest = () => {
   }, REST);
 };
 addEventListener("load", rest);
-document.addEventListener("htmx:before:request", () => { running += 1; });
-document.addEventListener("htmx:finally:request", () => { running = Math.max(0, running - 1); rest(); });
+const ofOwn = (event) => event.target.id !== "live";
+document.addEventListener("htmx:before:request", (event) => { if (ofOwn(event)) running += 1; });
+document.addEventListener("htmx:finally:request", (event) => {
+  if (!ofOwn(event)) return;
+  running = Math.max(0, running - 1);
+  rest();
+});
 document.addEventListener("htmx:sse:after:connection", (event) => { event.target.dataset.on = ""; });
 
 // A record's page: values where they stand, related lists, timeline and comments as far as they have been fetched.
@@ -78,6 +83,10 @@ const gather = (more) => {
   if (!timer) timer = setTimeout(tell, Math.max(SOON * (1 + Math.random()), told + NEXT - performance.now()));
 };
 const tell = async () => {
+  if (running > 0) { // what one does oneself is answered first: it may delete what the page shows, or lead elsewhere
+    timer = setTimeout(tell, SOON);
+    return;
+  }
   const now = news;
   news = null;
   timer = 0;

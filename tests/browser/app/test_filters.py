@@ -80,6 +80,7 @@ def test_who_it_belongs_to_by_keyboard_alone(jana: Visitor) -> None:
 
 def test_accounts_without_opportunities_next_month(jana: Visitor) -> None:
     page = jana.open("/o/account?view=all")
+    all_accounts = int(page.locator("#count").inner_text())
     page.keyboard.press("f")
     page.get_by_role("button", name="Bedingung zu").click()
     page.locator("#filter-form > .k-fadd").get_by_role("button", name="Verknüpfte").click()
@@ -93,7 +94,7 @@ def test_accounts_without_opportunities_next_month(jana: Visitor) -> None:
     choose(page, "#n-0-0-0-period", "next_days")
     page.fill("#n-0-0-0-n", "60")
     apply(page)
-    expect(page.locator("#count")).to_have_text("40")
+    expect(page.locator("#count")).to_have_text(str(all_accounts - 30))
 
 
 def test_what_is_missing_is_said_where_it_is_missing(jana: Visitor) -> None:

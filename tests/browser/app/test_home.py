@@ -28,14 +28,18 @@ def test_cards_are_arranged_by_keys_and_by_dragging(jana: Visitor) -> None:
     expect(page.locator(TITLES).last).to_have_text("Alle Firmen")
     expect(page.locator(".k-homegrid")).to_contain_text("Hofmann")
     open_arranging(page)
+    jana.settle()
     grip = page.locator("#arrange [data-sort-item]").nth(1).locator("[data-sort-handle]").bounding_box()
     above = page.locator("#arrange [data-sort-item]").nth(0).bounding_box()
     assert grip
     assert above
     page.mouse.move(grip["x"] + 10, grip["y"] + 10)
     page.mouse.down()
+    page.mouse.move(grip["x"] + 10, grip["y"] + 4, steps=3)
+    expect(page.locator("#arrange .k-ghost")).to_have_count(1)  # picked up
     page.mouse.move(grip["x"] + 10, above["y"] + 18, steps=8)
     page.mouse.move(grip["x"] + 10, above["y"] + 4, steps=4)
+    expect(page.locator("#arrange [data-sort-item]").first).to_contain_text(first)
     page.mouse.up()
     page.locator("#arrange [type=submit]:not([name])").click()
     expect(page.locator(TITLES).first).to_have_text(first)

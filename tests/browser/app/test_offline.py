@@ -76,7 +76,7 @@ def line(company: Company) -> Iterator[Line]:
 
 @pytest.fixture
 def phone(browser: Browser, line: Line) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type] # a size
+    context = browser.new_context(viewport=PHONE)
     context.set_default_timeout(20_000)
     page = context.new_page()
     page.goto(f"{line.url}/sign-in")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page
 from tests.serving import Served, serving
 
 PASSWORD = "correct horse battery"
@@ -53,13 +53,14 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
     complaints: list[str] = []
     opened: list[Page] = []
 
+    def note(message: ConsoleMessage) -> None:
+        # Chromium itself notes every refused form, and that a session which was ended elsewhere is over.
+        if message.type in {"error", "warning"} and not any(f"status of {status}" in message.text for status in (401, 422)):
+            complaints.append(f"{message.text} ({message.location.get('url')})")
+
     def make() -> Page:
-        made = browser.new_context(locale="en-US", viewport={"width": 1440, "height": 900}).new_page()
-        # a refused form is a 422 on purpose, and Chromium says so
-        made.on(
-            "console",
-            lambda m: complaints.append(m.text) if m.type in {"error", "warning"} and "422" not in m.text else None,
-        )
+        made = browser.new_context(locale="en-US", viewport={"width": 1440, "height": 900}, reduced_motion="reduce").new_page()
+        made.on("console", note)
         made.on("pageerror", lambda error: complaints.append(str(error)))
         opened.append(made)
         return made
