@@ -75,6 +75,8 @@ class CalendarView:
     singular: str
     full: str
     """What is said where a period holds more than is shown."""
+    objects: tuple[str, ...]
+    """What it shows: it follows what others do to these."""
     hours: tuple[tuple[int, time], ...] = HOURS
 
 
@@ -179,6 +181,7 @@ async def _view(scope: Scope, visit: Visit, asked: _Asked) -> CalendarView:
         whose=_whose(asked).render(language),
         create=f"/o/{creatable[0].object.name}/at?by={creatable[0].period.start}" if creatable else "",
         singular=label_in(creatable[0].object.definition.label, language) if creatable else "",
+        objects=tuple(sorted({source.object.name for source in asked.sources})),
         full=t("Only the first {n} are shown. Choose a shorter span or fewer people.", n=MOST).render(language) if full else "",
     )
 
