@@ -76,6 +76,8 @@ class CalendarView:
     singular: str
     full: str
     """What is said where a period holds more than is shown."""
+    objects: tuple[str, ...]
+    """What it shows: it follows what others do to these."""
     about: str = ""
     """What belongs into it, where the shown days hold nothing."""
     hours: tuple[tuple[int, time], ...] = HOURS
@@ -182,6 +184,7 @@ async def _view(scope: Scope, visit: Visit, asked: _Asked) -> CalendarView:
         whose=_whose(asked).render(language),
         create=f"/o/{creatable[0].object.name}/at?by={creatable[0].period.start}" if creatable else "",
         singular=label_in(creatable[0].object.definition.label, language) if creatable else "",
+        objects=tuple(sorted({source.object.name for source in asked.sources})),
         full=t("Only the first {n} are shown. Choose a shorter span or fewer people.", n=MOST).render(language) if full else "",
         about="" if entries else _about(scope, asked),
     )
