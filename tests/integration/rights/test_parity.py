@@ -422,6 +422,7 @@ What is planned next with a card is one of many that one may see (test_boards)."
 FOR_MANAGERS = {
     "GET /settings/users", "GET /settings/users/new", "GET /settings/users/{id_}", "GET /settings/teams", "GET /settings/roles",
     "GET /settings/roles/{name}", "GET /settings/history", "GET /settings/history/{id_}", "GET /settings/samples", "GET /settings/company",
+    "GET /o/{object_name}/layout",
 }  # fmt: skip
 """Settings of the workspace: for those with the global right only (tested below)."""
 OWN_IMPORTS = {
@@ -586,6 +587,7 @@ async def test_settings_are_for_those_who_manage(estate: Estate) -> None:
         pages = estate.callers[actor.name].pages
         for route in sorted(FOR_MANAGERS):
             path = route.removeprefix("GET ").replace("{id_}", str(estate.callers["administrator"].user)).replace("{name}", "owner")
+            path = path.replace("{object_name}", "account")
             answer = await pages.get(path)
             assert answer.status_code in (303, 403, 404), f"{actor.name} {path}: {answer.status_code}"
 

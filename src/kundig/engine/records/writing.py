@@ -27,6 +27,7 @@ from kundig.engine.records.families import Family, split_owned
 from kundig.engine.records.foretelling import foretell
 from kundig.engine.records.hooks import call_hooks
 from kundig.engine.records.journaling import journal_drafts, values_before
+from kundig.engine.records.layouts import check_asked
 from kundig.engine.records.numbers import give_numbers
 from kundig.engine.records.owned import with_owned
 from kundig.engine.records.rollups import lock_parents
@@ -67,7 +68,8 @@ class Change:
 
     `trusted` writes (undo, the system itself) may set what the engine keeps and need no rights of their own. A long change
     goes on in another transaction with the same `id`. With `derive_later` search, timelines, figures and filters' audiences are
-    left to `bulk.derive`, which must follow in the same transaction: for loading many records in many small changes.
+    left to `bulk.derive`, which must follow in the same transaction: for loading many records in many small changes. With `form_of`
+    a person fills a form of this object, and can't leave empty what their layout requires.
     """
 
     def __init__(
@@ -80,11 +82,13 @@ class Change:
         reason: str | None = None,
         trusted: bool = False,
         derive_later: bool = False,
+        form_of: str | None = None,
     ) -> None:
         self.scope = scope
         self.head = ChangeHead(id_ or uuid7(), action, undoes, reason)
         self.trusted = trusted
         self.derive_later = derive_later
+        self.form_of = form_of
         self.counts: dict[str, int] = defaultdict(int)
         self.recurring: list[Draft] = []
         """Records whose rule was given, changed or taken, until what follows from it is done."""
@@ -174,6 +178,8 @@ class Change:
         for draft in written:
             check_required(draft)
             set_label(draft)
+        if written and not self.trusted and self.form_of == written[0].object.name:
+            await check_asked(self.scope, written)
         if not any(draft.errors for draft in drafts):
             await check_unique(self.scope, drafts)
             await check_external_ids(self.scope, drafts)

@@ -21,6 +21,7 @@ from kundig.interfaces.web.pages import (
     home,
     importing,
     imports,
+    laying_out,
     lists,
     live,
     live_rows,
@@ -31,6 +32,7 @@ from kundig.interfaces.web.pages import (
     planning,
     reactions,
     records,
+    shapes,
     sharing,
     signing_in,
     single,
@@ -56,7 +58,8 @@ from kundig.interfaces.web.pages.settings import (
 
 _RECORDS = (
     lists, live_rows, views, arranging, filter_editor, bulk, boards, steps, calendars, calendar_moves, planning, records, timelines,
-    composing, forms, cells, stages, actions, lookups, finding, trash, comments, reactions, sharing, palette, single,
+    laying_out, composing, forms, shapes, cells, stages, actions, lookups, finding, trash, comments, reactions, sharing, palette,
+    single,
 )  # fmt: skip
 _PERSONAL = (
     guiding, first_hour, offline, home, live, signing_in, notifications, importing, imports, me, devices, security, feeds, feed,

@@ -87,7 +87,7 @@ async def write_merged(
     """
     named = visit.form if only is None else of_field(only, visit.form)
     for attempt in range(1, _TRIES + 1):
-        change = Change(scope)  # one for the record and for those that its links name for the first time
+        change = Change(scope, form_of=object_.name)  # one for the record and for those that its links name for the first time
         try:
             async with scope.connection.savepoint():
                 made = await made_for_links(change, object_, named)
