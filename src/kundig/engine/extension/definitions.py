@@ -95,6 +95,8 @@ class Object(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     name: str
     label: Label
     label_plural: Label
+    about: Label | None = None
+    """One sentence on what belongs here and what it is good for, shown where there is none yet."""
     icon: str = "box"
     storage: Storage = "record"
     parent: str | None = None
@@ -231,7 +233,8 @@ class Home(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class View(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A saved list: filter, columns, order; `shape` list or board. Shipped ones are documents, people's own are rows.
 
-    `group` is the pipeline of a board, or what a list is grouped by (`stage`, `close_date:month`).
+    `group` is the field that a board's columns are made by, or what a list is grouped by (`stage`, `close_date:month`);
+    `lane` makes a board's swimlanes.
     """
 
     name: str
@@ -246,6 +249,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     order: str | None = None
     shape: Literal["list", "board"] = "list"
     group: str | None = None
+    lane: str | None = None
     position: int = 100
     default: bool = False
     home: Home | None = None

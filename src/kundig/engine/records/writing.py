@@ -106,6 +106,10 @@ class Change:
         """Whether anything has been changed in this transaction."""
         return self._named
 
+    def outcome(self, ids: list[UUID], *, created: int = 0, updated: int = 0, deleted: int = 0) -> Written:
+        """What it did to the records of `ids`."""
+        return Written(self.id if self.written else None, ids, created, updated, deleted)
+
     async def write(self, object_: str, items: Sequence[Item], places: Sequence[Place] | None = None) -> list[UUID]:
         """Write a list of items of one object, with what they own; their ids in order.
 
@@ -236,7 +240,7 @@ async def write(scope: Scope, object_: str, items: Sequence[Item]) -> Written:
     change = Change(scope)
     ids = await change.write(object_, items)
     counts = {action: sum(1 for item in items if isinstance(item, kind)) for action, kind in _COUNTED.items()}
-    return Written(change.id if change.written else None, ids, counts["created"], counts["updated"], counts["deleted"])
+    return change.outcome(ids, **counts)
 
 
 async def write_batch(
@@ -248,7 +252,7 @@ async def write_batch(
     places: list[Place] = [(name, index) for name, list_ in lists for index in range(len(list_))]
     change = Change(scope)
     ids = await change.write(object_, items, places)
-    return Written(change.id if change.written else None, ids[: len(create)], len(create), len(update), len(delete))
+    return change.outcome(ids[: len(create)], created=len(create), updated=len(update), deleted=len(delete))
 
 
 _COUNTED: dict[str, Any] = {"created": Create, "updated": Update, "deleted": Delete}

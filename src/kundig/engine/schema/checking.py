@@ -49,6 +49,8 @@ class _Checker:
             yield self._fault(place, t('The name "{name}" is reserved.', name=place))
         yield from self._labels(place, object_.label)
         yield from self._labels(place, object_.label_plural)
+        if object_.about:
+            yield from self._labels(place, object_.about)
         seen: set[str] = set()
         for definition in object_.fields:
             if definition.name in seen:
@@ -208,6 +210,7 @@ class _Checker:
             *view.columns,
             *order,
             *([view.group.partition(":")[0]] if view.group else []),
+            *([view.lane] if view.lane else []),
             *([view.home.asks] if view.home and view.home.asks else []),
         }
         if view.home and view.home.empty:

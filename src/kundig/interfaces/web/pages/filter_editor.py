@@ -199,7 +199,7 @@ def _of_listing(
         view,
         address=f"/o/{listing.object.name}/filter",
         heading=t("Show what matches").render(scope.context.language),
-        query=listing.query(**({"shape": listing.shape} if listing.shape != "list" else {})),
+        query=listing.query(),
         count="" if view.wrong else listing.shown(where=parts).part("count"),
     )
     return about, parts

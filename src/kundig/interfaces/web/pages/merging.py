@@ -105,8 +105,7 @@ async def write_merged(
 
 
 async def _written(change: Change, object_: BoundObject, item: Update) -> Written:
-    ids = await change.write(object_.name, [item])
-    return Written(change.id if change.written else None, ids)
+    return change.outcome(await change.write(object_.name, [item]))
 
 
 async def _merged(scope: Scope, visit: Visit, object_: BoundObject, id_: UUID, only: str | None, made: Mapping[str, str]) -> Merge:

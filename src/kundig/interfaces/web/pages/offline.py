@@ -33,7 +33,17 @@ from kundig.interfaces.web.rendering import render
 
 NEEDS_NETWORK = frozenset({"link", "links", "person", "file", "stage"})
 """Controls that ask the server while one types, or whose change asks for more."""
-FILES = ("app.css", "app.js", "offline.js", "theme.js", "icons.svg", "favicon.svg", "inter-latin.woff2", "inter-latin-ext.woff2")
+FILES = (
+    "app.css",
+    "app.js",
+    "offline.js",
+    "theme.js",
+    "icons.svg",
+    "favicon.svg",
+    "icon-192.png",
+    "inter-latin.woff2",
+    "inter-latin-ext.woff2",
+)
 
 
 @get("/manifest.webmanifest")

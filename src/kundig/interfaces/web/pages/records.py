@@ -22,6 +22,7 @@ from kundig.interfaces.web.frame import Link
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.composing import composer_of, composer_view
 from kundig.interfaces.web.pages.details import RecordView, facts_of, parts_of, related_of, states_of
+from kundig.interfaces.web.pages.emptiness import about
 from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.pages.listing import column_at, named_as_person, short_columns
 from kundig.interfaces.web.pages.occurrences import ask_reach, delete_reach, known_series, reach_of, recurs
@@ -103,7 +104,8 @@ async def show_related(request: Request[Any, Any, Any], object_name: str, id_: s
         view = {
             "name": child_name, "icon": child.definition.icon, "person": named_as_person(child),
             "columns": columns, "rows": found.records(),
-            "figure": money.name if money else "", "all": _all_of(child_name, link, id_) if found.next_cursor else "",
+            "none": about(scope, child), "figure": money.name if money else "",
+            "all": _all_of(child_name, link, id_) if found.next_cursor else "",
         }  # fmt: skip
         return Reply(render("pages/related.html", view, visit.frame))
 

@@ -40,8 +40,7 @@ async def write_form(
     change = Change(scope, reason=reason, form_of=object_.name)
     values = form_values(scope, object_, form) | await made_for_links(change, object_, form) | dict(more or {})
     item = Update(id_, values, version) if id_ else Create(values)
-    ids = await change.write(object_.name, [item])
-    return Written(change.id if change.written else None, ids)
+    return change.outcome(await change.write(object_.name, [item]))
 
 
 async def made_for_links(change: Change, object_: BoundObject, form: Form) -> dict[str, str]:
