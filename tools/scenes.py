@@ -173,6 +173,7 @@ def ask_for_link(page: Page, email: str) -> None:
     page.wait_for_selector(".k-summary")
 
 
+ARRANGE = "#record-menu [hx-get*=layout]"
 HELP = "#me [hx-get='/help']"
 NESTED = """[
   {"any": [
@@ -224,6 +225,9 @@ INSIDE: dict[str, Scene] = {
     "record-share": _then(_record("account", "?view=customers&order=-won_revenue"), share),
     "record-changes": _then(_record("opportunity", "?order=-amount"), _press("[data-panel=changes]", ".k-p-changes .k-ev")),
     "record-clash": _then(_record("opportunity", "?order=-amount"), _clash),
+    "record-arrange": _then(
+        _record("account"), _press("[popovertarget=record-menu]", ARRANGE), _press(ARRANGE, "#layout-form[data-ready]")
+    ),
     "form": at("/o/opportunity/new"),
     "form-errors": _then(at("/o/opportunity/new"), _send_wrong_form),
     "form-edit": at("{account}/edit"),
@@ -251,6 +255,7 @@ INSIDE: dict[str, Scene] = {
     "settings-calendar": at("/settings/calendar"),
     "settings-security": at("/settings/security"),
     "settings-tokens": at("/settings/tokens"),
+    "settings-company": at("/settings/company"),
     "settings-users": at("/settings/users"),
     "settings-user": at("{user}"),
     "settings-teams": at("/settings/teams"),
