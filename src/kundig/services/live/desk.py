@@ -123,10 +123,10 @@ class Desk:
                 stream.tell_present(_others(stream, people.get(own, ())))
 
     async def _end_sessions(self) -> None:
-        sessions = {stream.signed.id for stream in self.streams}
+        streams = list(self.streams)  # those that open while the database is asked were not asked about
         async with self._database.transaction(None, readonly=True) as connection:
-            alive = await living(connection, sessions)
-        for stream in self.streams:
+            alive = await living(connection, {stream.signed.id for stream in streams})
+        for stream in streams:
             if stream.signed.id not in alive:
                 stream.close(over=True)
 
