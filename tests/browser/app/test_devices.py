@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
-from tests.browser.app.conftest import Visitor
+from playwright.sync_api import Browser, BrowserType, Page, expect
+from tests.browser.app.conftest import DESKTOP, PHONE, Company, Sessions, Visitor, visit
 from tests.receiving import Receiver
 
 PROFILE = "/settings/me"
@@ -18,6 +20,32 @@ SUBSCRIBED = """(made) => {
   PushManager.prototype.getSubscription = async () => self.held;
   PushManager.prototype.subscribe = async (options) => { self.asked = options; self.held = subscription; return subscription; };
 }"""
+
+
+@pytest.fixture(scope="module")
+def browser(browser_type: BrowserType, browser_type_launch_args: dict[str, Any]) -> Iterator[Browser]:
+    """A whole Chromium: its shell without a head shows no notifications and grants no permission to."""
+    whole = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+    if whole is None:
+        pytest.skip("There is no whole Chromium on this machine, only its shell.")
+    made = browser_type.launch(**{**browser_type_launch_args, "executable_path": whole})
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def jana(browser: Browser, company: Company, sessions: Sessions) -> Iterator[Visitor]:
+    yield from visit(browser, company, sessions, "jana@nordwind.example", DESKTOP, worker=True)
+
+
+@pytest.fixture
+def tom(browser: Browser, company: Company, sessions: Sessions) -> Iterator[Visitor]:
+    yield from visit(browser, company, sessions, "tom@nordwind.example", PHONE, worker=True)
+
+
+@pytest.fixture
+def eva(browser: Browser, company: Company, sessions: Sessions) -> Iterator[Visitor]:
+    yield from visit(browser, company, sessions, "eva@nordwind.example", DESKTOP, worker=True)
 
 
 def allow(visitor: Visitor) -> None:
