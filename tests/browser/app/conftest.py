@@ -96,25 +96,28 @@ def sessions() -> Sessions:
 @pytest.fixture
 def jana(browser: Browser, company: Company, sessions: Sessions) -> Iterator[Visitor]:
     """German, at a desk."""
-    yield from _visit(browser, company, sessions, "jana@nordwind.example", DESKTOP)
+    yield from visiting(browser, company, sessions, "jana@nordwind.example", DESKTOP)
 
 
 @pytest.fixture
 def tom(browser: Browser, company: Company, sessions: Sessions) -> Iterator[Visitor]:
     """English, with a phone."""
-    yield from _visit(browser, company, sessions, "tom@nordwind.example", PHONE)
+    yield from visiting(browser, company, sessions, "tom@nordwind.example", PHONE)
 
 
 @pytest.fixture
 def eva(browser: Browser, company: Company, sessions: Sessions) -> Iterator[Visitor]:
     """English, at a desk: with Jana two people at once."""
-    yield from _visit(browser, company, sessions, "eva@nordwind.example", DESKTOP)
+    yield from visiting(browser, company, sessions, "eva@nordwind.example", DESKTOP)
 
 
-def _visit(browser: Browser, company: Company, sessions: Sessions, email: str, size: ViewportSize) -> Iterator[Visitor]:
+def visiting(
+    browser: Browser, company: Company, sessions: Sessions, email: str, size: ViewportSize, locale: str | None = None
+) -> Iterator[Visitor]:
+    """Somebody who is signed in; at the end their browser must have had nothing to complain of."""
     # Without motion, which takes time, and the service worker, which fetches all it keeps for each test (test_offline has it).
     context = browser.new_context(
-        viewport=size, reduced_motion="reduce", service_workers="block", storage_state=sessions.get(email)
+        viewport=size, locale=locale, reduced_motion="reduce", service_workers="block", storage_state=sessions.get(email)
     )
     visitor = Visitor(context.new_page(), company)
     if email not in sessions:
