@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -48,7 +49,13 @@ def data() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def address(data: Path, secrets: Secrets, worker_id: str) -> Iterator[Address]:
     """An empty database of this worker, on the embedded server or on the one of KUNDIG_TEST_DATABASE_URL."""
-    name = f"kundig_{worker_id}"
+    with empty_database(f"kundig_{worker_id}", data, secrets) as made:
+        yield made
+
+
+@contextmanager
+def empty_database(name: str, data: Path, secrets: Secrets) -> Iterator[Address]:
+    """A database of this name, with nothing in it."""
     url = os.environ.get("KUNDIG_TEST_DATABASE_URL")
     if url is None:
         server = EmbeddedServer(data)

@@ -1,51 +1,19 @@
 """What `screenshots.py` takes pictures of: every page and state, by the name of its picture.
 
-A scene brings a signed-in page into its state and changes no data; what it needs is made once by `prepare`.
+A scene brings a signed-in page into its state and changes no data; what it needs is made once by staging.py.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes
-from email.policy import default
-from pathlib import Path
+from urllib.parse import quote
 
 from playwright.sync_api import Page
 
 from kundig.interfaces.web.error_page import error_page
 from kundig.interfaces.web.frame import Frame
-
-COLLEAGUE, FORGETFUL = "merle.hansen@nordwind.example", "jonas.petersen@nordwind.example"
-CONFIGURED = {
-    "Rolle für die Ausbildung": """
-kind: role
-name: trainee
-label: {en: Trainee, de: Ausbildung}
-objects:
-  account: {read: all}
-  contact: {read: all}
-  task: {read: own, create: true, edit: own}
-""",
-    "Auszubildende legen auch Kontakte an": """
-kind: role
-name: trainee
-label: {en: Trainee, de: Ausbildung}
-objects:
-  account: {read: all}
-  contact: {read: all, create: true, edit: own}
-  task: {read: own, create: true, edit: own}
-""",
-}
-"""What was configured so far: the note and the document of each plan."""
-COMPANIES = """Name;Ort;Website;Branche;Mitarbeitende
-Altmark Antriebe GmbH;Stendal;https://altmark-antriebe.example;Energie;48
-Börde Kältetechnik KG;Magdeburg;keine Angabe;Kälte;17
-Elbtal Werkzeugbau GmbH;Riesa;https://elbtal-werkzeug.example;Chemie;120
-Spreewald Konserven eG;Lübbenau;;;310
-"""
 
 
 @dataclass
@@ -71,11 +39,18 @@ def at(path: str) -> Scene:
     return lambda page, stage: stage.open(page, path.format(**stage.known))
 
 
+def open_first(page: Page, address: str) -> None:
+    """The first record of a list."""
+    page.goto(address)
+    page.locator("a[data-open-record]").first.click()
+    page.wait_for_selector(".k-rec")
+
+
 def _record(object_: str, list_: str = "") -> Scene:
     """The first record of a list."""
 
     def play(page: Page, stage: Stage) -> None:
-        _open_first(page, f"{stage.address}/o/{object_}{list_}")
+        open_first(page, f"{stage.address}/o/{object_}{list_}")
         page.wait_for_load_state("networkidle")
         if page.locator("#timeline").is_visible():
             page.wait_for_selector("#timeline .k-ev, #timeline .k-none")
@@ -94,9 +69,14 @@ def _then(first: Scene, *steps: Callable[[Page], object]) -> Scene:
     return play
 
 
-def _filter(page: Page) -> None:
-    page.locator("[data-key=f]").click()
-    page.wait_for_selector("#n-0-0-field")
+def _press(button: str, then: str) -> Callable[[Page], None]:
+    """Click what can be seen of `button`; `then` comes."""
+
+    def step(page: Page) -> None:
+        page.locator(button).filter(visible=True).first.click()
+        page.wait_for_selector(then)
+
+    return step
 
 
 def _select(page: Page) -> None:
@@ -104,15 +84,56 @@ def _select(page: Page) -> None:
         row.check(force=True)
 
 
-def _palette(page: Page) -> None:
+def _ask(page: Page, words: str) -> None:
     page.keyboard.press("Control+k")
-    page.keyboard.type("mü")
-    page.wait_for_selector("#palette-menu .sub")
+    page.wait_for_selector("#palette-menu [role=menuitem]")
+    if words:
+        with page.expect_response(lambda answer: f"q={quote(words)}" in answer.url):
+            page.keyboard.insert_text(words)
 
 
-def _changes(page: Page) -> None:
-    page.locator("[data-panel=changes]").click()
-    page.wait_for_selector(".k-p-changes .k-ev")
+def _number(page: Page, stage: Stage) -> None:
+    stage.open(page, "/")
+    _ask(page, stage.known["phone"])
+
+
+def _repeat(page: Page) -> None:
+    page.fill("#f-subject", "Angebote nachfassen")
+    page.select_option("#f-recurrence", "WEEKLY")
+    page.locator("#f-recurrence").scroll_into_view_if_needed()
+
+
+def _plan(page: Page) -> None:
+    page.fill("#f-starts_at", f"{datetime.now(UTC).date() + timedelta(days=1)}T10:00")
+    page.fill("#f-attendee", "Merle")
+    page.locator("#f-attendee-found [data-lookup-hit]").first.wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".k-plan li:nth-child(2)")
+    page.locator(".k-plan").scroll_into_view_if_needed()
+
+
+def _clash(page: Page) -> None:
+    """Somebody else, in another window, says something else of the same field."""
+    page.locator("[data-edit$='/next_step']").click()
+    mine = page.locator(".k-editor input")
+    mine.fill("Angebot nachfassen")
+    other = page.context.new_page()
+    other.goto(f"{page.url}/edit")
+    other.fill("#f-next_step", f"Termin vereinbaren ({datetime.now(UTC):%S%f})")
+    other.click("#record-form [type=submit]")
+    other.wait_for_selector(".k-rec")
+    other.close()
+    mine.press("Enter")
+    page.wait_for_selector(".k-clash")
+
+
+def _tour(page: Page) -> None:
+    tour = """to => fetch('/tour', {method: 'POST', body: new URLSearchParams({to}),
+      headers: JSON.parse(document.body.getAttribute('hx-headers:inherited'))})"""
+    page.evaluate(tour, "begin")
+    page.reload()
+    page.wait_for_selector(".k-beside")
+    page.evaluate(tour, "leave")  # stays on this page, and begins no other scene
 
 
 def _quick(page: Page) -> None:
@@ -120,7 +141,8 @@ def _quick(page: Page) -> None:
     page.wait_for_selector("#quick-form")
 
 
-def _share(page: Page) -> None:
+def share(page: Page) -> None:
+    """Open who else sees the record."""
     page.locator("[popovertarget=record-menu]").click()
     page.locator("#record-menu [hx-get$=shares]").click()
     page.wait_for_selector("#shares-form")
@@ -130,20 +152,6 @@ def _send_wrong_form(page: Page) -> None:
     page.fill("#f-amount", "sehr viel")
     page.click("#record-form [type=submit]")
     page.wait_for_selector("#f-name-error")
-
-
-def _try_import(page: Page, address: str) -> None:
-    """A file through all steps, up to what a trial shows."""
-    page.goto(f"{address}/imports/new?object=account")
-    page.set_input_files("#file", {"name": "firmen.csv", "mimeType": "text/csv", "buffer": COMPANIES.encode()})
-    page.wait_for_url("**/file")
-    for step in ("columns", "values", "check"):
-        if step == "values":
-            page.locator("select[name=field-3]").select_option("industry")
-        page.locator("button[name=next]").click()
-        page.wait_for_url(f"**/{step}")
-    page.locator(".k-center button").click()
-    page.wait_for_selector(".k-mend", timeout=60_000)
 
 
 def _lose_connection(page: Page) -> None:
@@ -158,30 +166,50 @@ def _fault(page: Page, stage: Stage) -> None:
     stage.open(page, "/fault")
 
 
-def _ask_for_link(page: Page, email: str) -> None:
+def ask_for_link(page: Page, email: str) -> None:
+    """Say that the password is forgotten."""
     page.fill("#email", email)
     page.click("form button[type=submit]")
     page.wait_for_selector(".k-summary")
 
 
-DESK_ONLY = {"list-selection", "keys", "calendar-week", "calendar-month"}
+HELP = "#me [hx-get='/help']"
+NESTED = """[
+  {"any": [
+    {"field": "account.industry", "op": "in", "value": ["energy", "logistics"]},
+    {"field": "job_title", "op": "contains", "value": "Einkauf"}
+  ]},
+  {"field": "created_at", "op": "within", "value": "this_year"}
+]"""
+DESK_ONLY = {
+    "list-selection", "list-bulk", "list-columns", "list-sorting", "list-groups", "keys", "calendar-week", "calendar-month",
+    "record-clash", "tour", "help",
+}  # fmt: skip
 """Scenes that a phone does not have, or only a part of at once."""
 
 OUTSIDE: dict[str, Scene] = {
     "sign-in": at("/sign-in"),
     "forgotten": at("/forgotten"),
-    "forgotten-sent": _then(at("/forgotten"), lambda page: _ask_for_link(page, "nobody@nordwind.example")),
+    "forgotten-sent": _then(at("/forgotten"), lambda page: ask_for_link(page, "nobody@nordwind.example")),
     "set-up": at("{link}"),
 }
 """Before one is signed in."""
 
 INSIDE: dict[str, Scene] = {
     "home": at("/"),
+    "home-arrange": _then(at("/"), _press("[hx-get='/home/arrange']", "#arrange [data-ready]")),
     "list-accounts": at("/o/account"),
-    "list-filter": _then(at("/o/contact"), _filter),
+    "list-filter": _then(at("/o/contact"), _press("[data-key=f]", "#n-0-0-field")),
+    "list-filtered": _then(at("/o/contact?view=all&where=" + quote(NESTED)), _press("[data-key=f]", ".k-fsay")),
+    "list-views": _then(at("/o/account?view=customers"), _press("[popovertarget=viewmenu]", "#viewmenu")),
+    "list-columns": _then(at("/o/account"), _press("[popovertarget=columns]", "#columns-form")),
+    "list-sorting": _then(at("/o/account"), _press("[popovertarget=sorting]", "#sorting-form")),
+    "list-groups": at("/o/opportunity?view=all&group=stage"),
     "list-selection": _then(at("/o/account"), _select),
+    "list-bulk": _then(at("/o/account"), _select, _press("#bulk [hx-post$='bulk/assign']", "#bulk-form")),
     "list-empty": at("/o/contact?q=xyzxyz"),
     "board": at("/o/opportunity/board"),
+    "board-lanes": at("/o/opportunity/board?lane=owner"),
     "calendar-day": at("/calendar?span=day&who=all"),
     "calendar-week": at("/calendar?span=week&who=all"),
     "calendar-month": at("/calendar?span=month&who=all"),
@@ -193,13 +221,22 @@ INSIDE: dict[str, Scene] = {
     "ticket": _record("ticket"),
     "task": _record("task", "?view=all"),
     "record-dialog": _then(_record("account", "?view=customers&order=-won_revenue"), _quick),
-    "record-share": _then(_record("account", "?view=customers&order=-won_revenue"), _share),
-    "record-changes": _then(_record("opportunity", "?order=-amount"), _changes),
+    "record-share": _then(_record("account", "?view=customers&order=-won_revenue"), share),
+    "record-changes": _then(_record("opportunity", "?order=-amount"), _press("[data-panel=changes]", ".k-p-changes .k-ev")),
+    "record-clash": _then(_record("opportunity", "?order=-amount"), _clash),
     "form": at("/o/opportunity/new"),
     "form-errors": _then(at("/o/opportunity/new"), _send_wrong_form),
     "form-edit": at("{account}/edit"),
+    "form-series": _then(at("/o/task/new"), _repeat),
+    "planning": _then(at("/o/meeting/new"), _plan),
     "search": at("/search?q=m%C3%BCller"),
-    "palette": _then(at("/"), _palette),
+    "palette": _then(at("/"), lambda page: _ask(page, "mü")),
+    "palette-record": _then(_record("opportunity", "?order=-amount"), lambda page: _ask(page, "")),
+    "palette-number": _number,
+    "help": _then(
+        _record("account"), _press("[popovertarget=me]", "#me [hx-get='/help']"), _press("[hx-get='/help']", ".k-beside")
+    ),
+    "tour": _then(at("/"), _tour),
     "keys": _then(at("/"), lambda page: page.keyboard.press("?")),
     "trash": at("/trash"),
     "imports": at("/imports"),
@@ -211,6 +248,7 @@ INSIDE: dict[str, Scene] = {
     "import-done": at("{imported}"),
     "notifications": at("/notifications"),
     "settings-me": at("/settings/me"),
+    "settings-calendar": at("/settings/calendar"),
     "settings-security": at("/settings/security"),
     "settings-tokens": at("/settings/tokens"),
     "settings-users": at("/settings/users"),
@@ -223,81 +261,9 @@ INSIDE: dict[str, Scene] = {
     "not-found": at("/o/contact/00000000-0000-7000-8000-000000000000"),
     "fault": _fault,
     "offline": _then(at("/notifications"), _lose_connection),
+    "offline-page": at("/offline"),
 }
 """What the administrator of the sample company sees."""
 
 RESTRICTED: dict[str, Scene] = {"forbidden": at("/settings/users")}
 """What a sales representative sees."""
-
-
-def prepare(page: Page, address: str, mail: Path, password: str) -> dict[str, str]:
-    """Imports, a full trash, a share, a colleague with this `password`, a mention, a link: made once, for all pictures."""
-    known: dict[str, str] = {}
-
-    def path() -> str:
-        return page.url.removeprefix(address)
-
-    _try_import(page, address)
-    page.locator("#launch").click()
-    page.wait_for_selector(".k-errors", timeout=60_000)
-    known["imported"] = path()
-    _try_import(page, address)
-    known["tried"] = path().removesuffix("/check")
-    for object_ in ("contact", "lead"):
-        _open_first(page, f"{address}/o/{object_}?order=created_at")
-        page.locator("[popovertarget=record-menu]").click()
-        page.locator("#record-menu .dng").click()
-        page.wait_for_url(f"{address}/o/{object_}")
-    _open_first(page, f"{address}/o/account?view=customers&order=-won_revenue")
-    known["account"] = path()
-    _share(page)
-    page.fill("#f-user", "Merle")
-    page.locator("#shares [role=option]").first.click()
-    page.fill("#f-until", f"{datetime.now(UTC).date() + timedelta(days=30)}")
-    page.locator("#shares [type=submit]").click()
-    page.wait_for_selector("#shares li")
-    page.goto(f"{address}/settings/users")
-    page.get_by_role("link", name="Merle Hansen").click()
-    page.wait_for_url(re.compile("/settings/users/."))
-    known["user"] = path()
-    page.context.clear_cookies()
-    page.goto(_link(page, address, mail, COLLEAGUE))
-    page.fill("#password", password)
-    page.fill("#again", password)
-    page.click("form button[type=submit]")
-    page.wait_for_selector(".k-app")
-    _mention(page, address)
-    known["link"] = _link(page, address, mail, FORGETFUL).removeprefix(address)
-    return known
-
-
-def _open_first(page: Page, address: str) -> None:
-    page.goto(address)
-    page.locator("a[data-open-record]").first.click()
-    page.wait_for_selector(".k-rec")
-
-
-def _mention(page: Page, address: str) -> None:
-    """A colleague asks the administrator something."""
-    _open_first(page, f"{address}/o/account?view=mine")
-    page.locator("[data-panel=comments]").click()
-    page.locator("#comments textarea").press_sequentially("Können wir bis Freitag anbieten, @Nordwind", delay=20)
-    page.wait_for_selector(".k-mention li")
-    page.keyboard.press("Enter")
-    page.locator("#comments [type=submit]").click()
-    page.wait_for_selector(".k-cmts li")
-
-
-def _link(page: Page, address: str, mail: Path, email: str) -> str:
-    """What a colleague who forgot their password is sent."""
-    page.goto(f"{address}/forgotten")
-    _ask_for_link(page, email)
-    for _ in range(100):
-        for file in sorted(mail.glob("*.eml"), reverse=True):
-            message = message_from_bytes(file.read_bytes(), policy=default)
-            body = message.get_body(("plain",))
-            found = re.search(r"http://\S+/setup/\S+", body.get_content() if body else "")
-            if email in str(message["To"]) and found:
-                return found[0]
-        page.wait_for_timeout(200)
-    raise SystemExit(f"No mail came for {email}.")

@@ -20,18 +20,19 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from pictures import IMAGES, PAGE, pictures_page
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from scenes import COLLEAGUE, CONFIGURED, DESK_ONLY, INSIDE, OUTSIDE, RESTRICTED, Scene, Stage, prepare
+from scenes import DESK_ONLY, INSIDE, OUTSIDE, RESTRICTED, Scene, Stage
+from staging import COLLEAGUE, CONFIGURED, prepare
 
 from kundig.modules.demo import LOG_IN, PASSWORD
 
-IMAGES = Path(__file__).parent.parent / "docs" / "images"
 DESKTOP = (1440, 900)
 SIZES = {"": DESKTOP, "-phone": (390, 844)}
 THEMES = {"": "light", "-dark": "dark"}
 LANGUAGES = {"de": "de-DE", "en": "en-GB"}
 QUALITY = 33
-"""Of WebP: small text stays sharp, and all pictures together under 8 MB."""
+"""Of WebP: small text stays sharp, and all pictures together under 11 MB."""
 LONGEST_START = 600
 ARRIVED = """() => !document.querySelector('#load.htmx-request')
   && [...document.querySelectorAll('.k-skl')].every((e) => !e.checkVisibility() || e.getBoundingClientRect().top > innerHeight)"""
@@ -51,6 +52,7 @@ def main(wanted: set[str]) -> None:
             for (theme, dark), (size, pixels) in product(THEMES.items(), SIZES.items()):
                 _take(browser, Stage(address, language, dark, known), pixels, f"{theme}{size}", wanted)
         browser.close()
+    PAGE.write_text(pictures_page())
 
 
 def _take(browser: Browser, stage: Stage, size: tuple[int, int], ending: str, wanted: set[str]) -> None:

@@ -27,7 +27,7 @@ const listOf = (card, stage) => row(card).querySelector(`[data-stage-list="${CSS
 
 const wire = () => document.querySelectorAll("[data-stage-list]:not([data-sortable])").forEach((list) => {
   list.dataset.sortable = "";
-  Sortable.create(list, { group: "cards", animation: 140, delay: 160, delayOnTouchOnly: true, draggable: "[data-move]", sort: false,
+  Sortable.create(list, { group: { name: "cards", put: !("fixed" in list.dataset) }, animation: 140, delay: 160, delayOnTouchOnly: true, draggable: "[data-move]", sort: false,
     ghostClass: "k-ghost", chosenClass: "k-chosen", dragClass: "k-drag", filter: "button", preventOnFilter: false,
     onStart: ({ item }) => drops(item, true),
     onEnd: ({ item, from, to, oldDraggableIndex }) => {
@@ -51,7 +51,8 @@ const drops = (card, shown) => {
 document.addEventListener("keydown", (event) => {
   const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key], card = event.target.closest?.("[data-move]");
   if (!step || !card || event.target !== card) return;
-  const lists = [...row(card).querySelectorAll("[data-stage-list]")], from = card.closest("[data-stage-list]");
+  const from = card.closest("[data-stage-list]");
+  const lists = [...row(card).querySelectorAll("[data-stage-list]")].filter((list) => list === from || !("fixed" in list.dataset));
   const to = lists[lists.indexOf(from) + step];
   if (!to) return;
   event.preventDefault();
@@ -73,6 +74,17 @@ document.addEventListener("click", (event) => {
   to.prepend(chosen);
   chosen.focus();
   move(chosen, from, index);
+});
+
+// Columns are folded on this device: a cookie tells the server, so that the board comes as it was left and nothing moves.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-fold]");
+  if (!button) return;
+  const folded = button.closest(".k-col").classList.toggle("is-folded");
+  button.setAttribute("aria-expanded", String(!folded));
+  const known = document.cookie.match(/(?:^|; )kundig_folded=([^;]*)/)?.[1].split("~") ?? [];
+  const kept = [...known.filter((name) => name && name !== button.dataset.fold), ...(folded ? [button.dataset.fold] : [])];
+  document.cookie = `kundig_folded=${kept.slice(-60).join("~")}; path=${location.pathname}; max-age=31536000; samesite=lax`;
 });
 
 // On a phone one stage fills the screen; the tabs follow the scrolling, and scroll to what is tapped.

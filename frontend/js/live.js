@@ -2,6 +2,7 @@
 // shows of it is read anew. It begins when the page has come to rest, and misses nothing, since it says how old the page is.
 import { all, one } from "./dom.js";
 import htmx from "./htmx.js";
+import { followCalendar } from "./live-calendars.js";
 import { followList } from "./live-lists.js";
 import { put, read, renew } from "./patching.js";
 import { toast } from "./toasts.js";
@@ -93,7 +94,7 @@ const tell = async () => {
   told = performance.now();
   try {
     followParts(now);
-    await Promise.all([followRecord(now), followList(now)]);
+    await Promise.all([followRecord(now), followList(now), followCalendar(now)]);
   } catch {
     // the connection is lost, or the server is busy: the next news bring it again
   }

@@ -15,7 +15,8 @@ export const read = async (address) => {
 /** Whether somebody writes in it. */
 export const isEdited = (element) => Boolean(element.matches(".is-edit") || one(".is-edit", element) || (element.contains(document.activeElement) && isTyping(document.activeElement)));
 
-const plain = (element) => element.outerHTML.replaceAll(/ data-htmx-powered="[^"]*"| data-stale=""| ?is-fresh/g, "").replaceAll(' class=""', "");
+/** An element as it was sent, without what happened to it here. */
+export const plain = (element) => element.outerHTML.replaceAll(/ data-htmx-powered="[^"]*"| data-stale=""| ?is-fresh/g, "").replaceAll(' class=""', "");
 
 /** Show another state of an element, if it is another one; one that is being edited is marked data-stale instead. */
 export const put = (element, fresh) => {
@@ -31,21 +32,25 @@ export const put = (element, fresh) => {
 };
 
 const waits = new WeakSet();
-const isUnderCursor = (element) => element.matches(":hover") || isEdited(element);
 
-/** Fetch a part of the page again that came by hx-get, as soon as nobody is at it. */
-export const renew = (element) => {
-  if (!isUnderCursor(element)) {
-    return htmx.ajax("GET", element.getAttribute("hx-get"), { source: element, target: element, swap: element.getAttribute("hx-swap") ?? "innerHTML" });
-  }
+/** Whether somebody points at it or writes in it. */
+export const isUnderCursor = (element) => element.matches(":hover") || isEdited(element);
+
+/** Do something with an element as soon as nobody is at it; asked several times meanwhile, it is done once. */
+export const whenLeft = (element, act) => {
+  if (!isUnderCursor(element)) return act();
   if (waits.has(element)) return undefined;
   waits.add(element);
   const later = () => {
     if (isUnderCursor(element)) return;
     for (const type of ["pointerleave", "focusout"]) element.removeEventListener(type, later);
     waits.delete(element);
-    if (element.isConnected) renew(element);
+    if (element.isConnected) act();
   };
   for (const type of ["pointerleave", "focusout"]) element.addEventListener(type, later);
   return undefined;
 };
+
+/** Fetch a part of the page again that came by hx-get, as soon as nobody is at it. */
+export const renew = (element) => whenLeft(element, () =>
+  htmx.ajax("GET", element.getAttribute("hx-get"), { source: element, target: element, swap: element.getAttribute("hx-swap") ?? "innerHTML" }));

@@ -30,12 +30,11 @@ document.addEventListener("toggle", (event) => {
   one("[autofocus], [role=menuitem], [role=menuitemradio]", popover)?.focus({ preventScroll: true });
 }, true);
 
-// A form that came into an open panel is put where it fits, and may say which control it is about.
+// A form that came into an open panel is put where it fits, and may say which control it is about; so may one in a dialog.
 document.addEventListener("htmx:after:swap", () => {
   const popover = one(".k-pop:popover-open");
-  if (!popover) return;
-  place(popover);
-  const form = one("form[data-focus]", popover), id = form?.dataset.focus;
+  if (popover) place(popover);
+  const form = one(":is(.k-pop:popover-open, dialog[open]) form[data-focus]"), id = form?.dataset.focus;
   if (!id) return;
   form.removeAttribute("data-focus");
   const names = [id, `f-${id}`, `${id}-0`, id.replace(/value$/, "period")];

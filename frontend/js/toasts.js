@@ -21,6 +21,12 @@ export const toast = ({ title, text = "", category = "success", undo }) => {
   toaster.append(element); // Basecoat's observer starts its timer
 };
 
+// One that is going takes no focus any more: Basecoat hides it from the screen reader while it fades.
+const going = new MutationObserver((changes) => changes.forEach(({ target }) => { target.inert = target.getAttribute("aria-hidden") === "true"; }));
+addEventListener("DOMContentLoaded", () => {
+  if (one("#toaster")) going.observe(one("#toaster"), { subtree: true, attributes: true, attributeFilter: ["aria-hidden"] });
+});
+
 document.addEventListener("kundig:toast", (event) => toast(event.detail));
 
 // A notice for the next page: the server renders it into the page, so that it survives a redirect.

@@ -20,3 +20,21 @@ self.addEventListener("fetch", (event) => {
   if (pathname.startsWith("/static/")) event.respondWith(caches.match(request).then((kept) => kept ?? fetch(request)));
   else if (request.mode === "navigate") event.respondWith(fetch(request).catch(async () => (await caches.match(PAGE)) ?? Response.error()));
 });
+
+// News for whoever is signed in on this device. What comes was encrypted for this browser: what happened, a name, the way to it.
+self.addEventListener("push", (event) => event.waitUntil((async () => {
+  const { id, title, text, to } = event.data.json();
+  const icon = (await (await caches.open(CACHE)).keys()).find(({ url }) => url.includes("/icon-192"))?.url;
+  await self.registration.showNotification(title, { body: text, tag: id, icon, data: { id, to } });
+})()));
+
+// A page that is open goes there itself, so that nothing typed in it is lost unasked; else one is opened.
+self.addEventListener("notificationclick", (event) => event.waitUntil((async () => {
+  const { id, to } = event.notification.data;
+  event.notification.close();
+  const open = (await self.clients.matchAll({ type: "window" })).filter(({ url }) => new URL(url).pathname !== "/sign-in");
+  const page = open.find(({ focused }) => focused) ?? open[0];
+  if (!page) return (await self.clients.openWindow(to))?.postMessage({ news: id, stay: true });
+  await page.focus().catch(() => {}); // some systems allow it only right after the click
+  page.postMessage({ news: id });
+})()));

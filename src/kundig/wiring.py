@@ -31,6 +31,7 @@ from kundig.modules import demo as demo  # noqa: PLC0414 - handed on to the comm
 from kundig.services import collaboration, delivery, identity, lists, live, transfer
 from kundig.services.collaboration.jobs import collaboration_jobs
 from kundig.services.delivery.post import post_of
+from kundig.services.delivery.push import push_route_of
 from kundig.services.delivery.sending import delivery_jobs
 from kundig.services.identity.jobs import identity_jobs
 from kundig.services.identity.module import MODULE as IDENTITY
@@ -62,7 +63,7 @@ def jobs(settings: Settings) -> list[Job]:
         *engine_jobs(scopes.of_system),
         *delivery_jobs(post),
         *identity_jobs(scopes, post),
-        *collaboration_jobs(scopes, post),
+        *collaboration_jobs(scopes, post, push_route_of(settings)),
         *transfer_jobs(scopes),
         *lists_jobs(scopes),
         FORGET_ANSWERS,

@@ -21,7 +21,7 @@ _KEY_BYTES = 32
 _KEY_FILE = "secret.key"
 _KNOWN = frozenset(
     """DATABASE_URL DATA HOST PORT BASE_URL SECRET_KEY ADMIN_EMAIL ADMIN_PASSWORD DEMO SMTP_URL WORKERS API_RATE COUNT_STATEMENTS
-    REPLICA_URL""".split()  # noqa: SIM905 - reads better
+    REPLICA_URL OUTGOING_HOSTS""".split()  # noqa: SIM905 - reads better
 )
 
 
@@ -50,6 +50,9 @@ class Settings:
     """Each answer tells in a header how many SQL statements it took: for benchmarks."""
     api_rate: int = 200
     """Requests a second that a token may make on average in each server process, twice as many at once; 0: no limit."""
+
+    outgoing_hosts: frozenset[str] = frozenset()
+    """Places (host:port) that Kundig may talk to though they are in the own network."""
 
     def __repr__(self) -> str:
         """Without the secrets."""
@@ -86,6 +89,7 @@ class Settings:
             workers=_number(given, "WORKERS", 1, 1, 64),
             count_statements=_flag(given, "COUNT_STATEMENTS"),
             api_rate=_number(given, "API_RATE", 200, 0, 100_000),
+            outgoing_hosts=_hosts(given.get("OUTGOING_HOSTS", "")),
         )
 
 
@@ -186,6 +190,14 @@ def _base_url(text: str | None, host: str, port: int) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
         raise _wrong("BASE_URL", text, t("it must be an address such as https://crm.example.com"))
     return text.rstrip("/")
+
+
+def _hosts(text: str) -> frozenset[str]:
+    places = frozenset(text.lower().replace(",", " ").split())
+    for place in places:
+        if not re.fullmatch(r"[a-z0-9._-]+:[0-9]{1,5}", place):
+            raise _wrong("OUTGOING_HOSTS", text, t("it must name places such as push.intern.example:443, separated by commas"))
+    return places
 
 
 def _email(text: str | None) -> str | None:

@@ -27,6 +27,7 @@ from kundig.interfaces.web.edge import Web, page_for_error
 from kundig.interfaces.web.pages.api_docs import get_docs, get_docs_styles
 from kundig.interfaces.web.routes import ROUTES
 from kundig.services.delivery.post import Post
+from kundig.services.delivery.push import push_route_of
 from kundig.services.identity.scopes import Scopes
 from kundig.services.live.hub import Hub
 
@@ -55,7 +56,8 @@ def application(
             app.state.settings, app.state.database, app.state.scopes = settings, database, scopes
             app.state.api = Api(database, scopes, RequestLimit(settings.api_rate))
             app.state.hub = hub
-            app.state.web = Web(database, scopes, Secrets(settings.secret_key), post, workspace, hint)
+            push = push_route_of(settings)
+            app.state.web = Web(database, scopes, Secrets(settings.secret_key), post, push, workspace, hint)
             yield
 
     return Litestar(

@@ -7,7 +7,7 @@ from tests.browser.app.conftest import Visitor
 PATHS = (
     "/", "/o/account?view=all", "/o/opportunity", "/o/opportunity/board", "/o/account/new", "/search?q=hofmann", "/trash",
     "/notifications", "/imports", "/imports/new", "/settings/me", "/settings/security", "/settings/tokens", "/settings/calendar", "/settings/users", "/settings/users/new",
-    "/settings/teams", "/settings/roles/sales_representative", "/settings/history", "/api/docs",
+    "/settings/teams", "/settings/roles/sales_representative", "/settings/history", "/settings/company", "/api/docs",
 )  # fmt: skip
 
 

@@ -120,3 +120,60 @@ def test_a_phone_shows_one_stage_and_moves_by_the_menu(tom: Visitor) -> None:
     page.click("#moves [data-move-to=negotiation]")
     expect(page.locator("[data-stage-list=proposal] article")).to_have_count(before - 1)
     assert tom.accessible() == []
+
+
+def test_a_card_goes_to_the_column_without_a_value_and_back(jana: Visitor) -> None:
+    page = jana.open("/o/account/board?by=industry")
+    page.wait_for_selector("[data-sortable]")
+    card = page.locator("[data-stage-list=manufacturing] article").first
+    name = card.locator("h3").inner_text()
+    card.hover()
+    card.locator("[data-card-menu]").click()
+    page.click("#moves [data-move-to='-']")
+    expect(page.locator(".toast")).to_contain_text("Ohne: Branche")
+    expect(page.locator("[data-stage-list='-'] article", has_text=name)).to_be_visible()
+    expect(page.locator("#count--")).to_have_text("1")
+    page.locator("[data-stage-list='-'] article", has_text=name).focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("[data-stage-list='-'] article")).to_have_count(0)
+    page = jana.open("/o/account/board?by=industry")
+    expect(page.locator("[data-stage-list='-'] article")).to_have_count(0)
+
+
+def test_a_folded_column_stays_folded_on_this_device(jana: Visitor) -> None:
+    page = board(jana)
+    fold = page.get_by_role("button", name="Spalte „Gewonnen“")
+    fold.focus()
+    page.keyboard.press("Enter")
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    page = board(jana)
+    fold = page.get_by_role("button", name="Spalte „Gewonnen“")
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    column = page.locator(".k-col.is-folded").bounding_box()
+    assert column is not None
+    assert column["width"] < 60
+    assert jana.accessible() == []
+    fold.click()
+    expect(page.locator(".k-col.is-folded")).to_have_count(0)
+
+
+def test_a_board_is_kept_as_a_view_with_what_its_cards_show(jana: Visitor) -> None:
+    page = jana.open("/o/task/board?by=priority&lane=status")
+    page.wait_for_selector("[data-sortable]")
+    page.get_by_role("button", name="Auf den Karten").click()
+    assert jana.accessible() == []
+    page.locator("#columns-form button[aria-label='Fällig ausblenden']").click()
+    page.locator("#columns-form").get_by_role("button", name="Anwenden").click()
+    page.wait_for_url("**cols=**")
+    page.get_by_role("button", name="Ansicht speichern").click()
+    page.fill("#view-name", "Nach Dringlichkeit")
+    page.keyboard.press("Enter")
+    expect(page.locator(".vtabs [aria-current]")).to_have_text("Nach Dringlichkeit")
+    page = jana.open("/o/task/board")
+    page.locator(".vtabs a", has_text="Nach Dringlichkeit").click()
+    expect(page.locator("[data-board]")).to_have_attribute("data-field", "priority")
+    expect(page.locator("[data-board]")).to_have_attribute("data-lane-field", "status")
+    expect(page.locator("article", has_text="Anrufen 0")).to_be_visible()
+    page.locator("button[popovertarget=viewmenu]").click()
+    page.locator("#viewmenu").get_by_role("menuitem", name="Ansicht löschen").click()
+    expect(page.locator(".vtabs a", has_text="Nach Dringlichkeit")).to_have_count(0)

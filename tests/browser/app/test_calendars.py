@@ -92,3 +92,61 @@ def test_a_phone_has_the_agenda(tom: Visitor) -> None:
     expect(page.locator(".k-agenda").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert tom.accessible() == []
+
+
+def meet(visitor: Visitor, subject: str, start: str, end: str, at: str = "/o/meeting/new") -> str:
+    """A meeting by the form, new or another time for one; its address."""
+    page = visitor.open(at)
+    page.fill("#f-subject", subject)
+    page.fill("#f-starts_at", start)
+    page.fill("#f-ends_at", end)
+    page.click("#record-form [type=submit]")
+    page.wait_for_selector(".k-rec")
+    return page.url.removeprefix(visitor.company.url)
+
+
+def watch(visitor: Visitor, address: str) -> Page:
+    """A calendar of everybody that follows what others do."""
+    page = visitor.open(f"/calendar?who=all&{address}")
+    page.wait_for_selector("#live[data-on]", state="attached")
+    page.evaluate("window.kept = true")
+    return page
+
+
+@pytest.mark.parametrize(("span", "day"), [("week", 7), ("month", 8), ("agenda", 9)])
+def test_an_open_calendar_follows_what_others_plan(jana: Visitor, eva: Visitor, span: str, day: int) -> None:
+    name, own, next_day = f"Gemeinsam {span}", f"2031-04-{day:02}", f"2031-04-{day + 1:02}"
+    hers = watch(eva, f"span={span}&day=2031-04-09")
+    entry = hers.locator("[data-calendar] a", has_text=name)
+    address = meet(jana, name, f"{own}T10:00", f"{own}T11:00")
+    expect(hers.locator(f"[data-day='{own}'] a", has_text=name)).to_be_visible()
+    meet(jana, name, f"{next_day}T14:00", f"{next_day}T15:00", f"{address}/edit")
+    expect(hers.locator(f"[data-day='{next_day}'] a", has_text=name)).to_be_visible()
+    expect(entry).to_have_count(1)
+    meet(jana, "Umbenannt", f"{next_day}T14:00", f"{next_day}T15:00", f"{address}/edit")
+    expect(hers.locator(f"[data-day='{next_day}'] a", has_text="Umbenannt")).to_be_visible()
+    expect(entry).to_have_count(0)
+    assert hers.evaluate("window.kept") is True
+
+
+def test_nothing_moves_under_the_cursor_of_a_calendar(jana: Visitor, eva: Visitor) -> None:
+    address = meet(jana, "Unter dem Zeiger", "2031-05-16T10:00", "2031-05-16T11:00")
+    hers = watch(eva, "span=week&day=2031-05-14")
+    friday = hers.locator("section[data-day='2031-05-16']")
+    friday.locator("a", has_text="Unter dem Zeiger").hover()
+    meet(jana, "Anderswo", "2031-05-16T16:00", "2031-05-16T17:00", f"{address}/edit")
+    meet(jana, "Nebenan", "2031-05-15T09:00", "2031-05-15T10:00")
+    expect(hers.locator("section[data-day='2031-05-15'] a", has_text="Nebenan")).to_be_visible()
+    expect(friday.locator("a", has_text="Unter dem Zeiger")).to_be_visible()
+    hers.mouse.move(5, 5)
+    expect(friday.locator("a", has_text="Anderswo")).to_contain_text("4:00 PM")
+    expect(friday.locator("a", has_text="Unter dem Zeiger")).to_have_count(0)
+
+
+def test_an_entry_in_focus_keeps_it_when_it_is_moved(jana: Visitor, eva: Visitor) -> None:
+    address = meet(eva, "Im Fokus", "2031-06-10T10:00", "2031-06-10T11:00")
+    hers = watch(eva, "span=week&day=2031-06-10")
+    hers.locator("a", has_text="Im Fokus").focus()
+    meet(jana, "Im Fokus", "2031-06-11T12:00", "2031-06-11T13:00", f"{address}/edit")
+    moved = hers.locator("section[data-day='2031-06-11'] a", has_text="Im Fokus")
+    expect(moved).to_be_focused()

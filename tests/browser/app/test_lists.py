@@ -93,3 +93,15 @@ def test_a_phone_shows_rows_of_two_lines(tom: Visitor) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.locator(".k-who").first.click()
     page.wait_for_selector(".k-rec")
+
+
+def test_an_empty_list_says_what_to_do_next(jana: Visitor) -> None:
+    page = jana.open("/o/product")
+    expect(page.locator(".empty")).to_contain_text("Was Sie verkaufen, mit Preisen")
+    assert jana.accessible() == []
+    page = jana.open("/o/contact?q=niemand")
+    expect(page.locator(".empty")).to_contain_text("Nichts passt")
+    page.get_by_role("link", name="Ohne Suche und Filter").click()
+    expect(page.locator("tbody tr[data-row]").first).to_be_visible()
+    page = jana.open("/o/ticket/board")
+    expect(page.locator(".k-nothing, .empty")).to_be_visible()

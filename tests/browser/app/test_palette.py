@@ -18,6 +18,7 @@ def test_a_call_is_logged_on_whom_a_pasted_number_belongs_to(jana: Visitor) -> N
     page = jana.open("/")
     ask(page, "0711 4420001")
     expect(page.locator("#palette-menu [role=menuitem]").first).to_contain_text("Hofmann Logistik AG")
+    expect(page.get_by_role("menuitem", name="Neu: Anruf")).to_have_count(1)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator("#quick-form #f-subject")).to_have_value("Anruf: Hofmann Logistik AG")

@@ -105,6 +105,13 @@ def test_widths_by_mouse_and_by_keyboard(jana: Visitor) -> None:
     head.locator(".k-edge").press("ArrowLeft")
     expect(head.locator(".k-edge")).to_have_attribute("aria-valuenow", str(round(wider["width"]) - 16))
     expect(page).to_have_url(re.compile(rf"industry(\*|%2A){round(wider['width']) - 16}"))
+    expect(page.locator("#bulk input[name=_query]")).to_have_value(re.compile("cols="))
+    expect(page.locator("button[data-key=f]")).to_have_attribute("hx-get", re.compile("cols="))
+    page.locator("[role=search] input[name=q]").fill("Hofmann")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"cols=.*q=Hofmann"))
+    page.go_back()
+    expect(page).not_to_have_url(re.compile("q="))
     page.reload()
     again = head.bounding_box()
     assert again is not None

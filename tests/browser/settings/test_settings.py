@@ -270,6 +270,7 @@ def test_people_without_rights_see_their_own_settings_only(server: Server, admin
         roles,
         f"{server.url}/settings/history",
         f"{server.url}/settings/samples",
+        f"{server.url}/settings/company",
         f"{server.url}/imports/new",
     ):
         assert page.request.get(address).status == 403, address

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -15,6 +16,7 @@ from uuid import UUID
 import pytest
 from tests.integration.faults.killing import Fate, Killed, make_mortal
 from tests.integration.rights.crm import TEST_KEY, Crm
+from tests.receiving import Receiver, Service, push_service
 
 from kundig import wiring
 from kundig.base.context import SYSTEM, Actor
@@ -33,6 +35,8 @@ from kundig.services.collaboration.comments import add_comment
 from kundig.services.delivery.letter import Letter
 from kundig.services.delivery.mail import Mail, send_mail
 from kundig.services.delivery.post import post_of
+from kundig.services.identity.devices import add_device
+from kundig.services.identity.sessions import begin_session
 from kundig.services.lists import bulk, choosing
 from kundig.services.transfer import run as running
 from kundig.services.transfer.imports import start_import
@@ -58,8 +62,8 @@ class Case:
 class Cases:
     """One case for each kind of job, by its name."""
 
-    def __init__(self, crm: Crm, settings: Settings) -> None:
-        self.crm, self.settings = crm, settings
+    def __init__(self, crm: Crm, settings: Settings, push: Service) -> None:
+        self.crm, self.settings, self.push = crm, settings, push
         self.post = post_of(settings)
 
     async def value(self, statement: str, **params: Any) -> Any:
@@ -137,6 +141,28 @@ class Cases:
             return await self.value(find, id=record, user=user)
 
         return effect
+
+    async def collaboration_pushed(self) -> Case:
+        user, service = await self.crm.user("administrator"), self.push
+        record, receiver = await self.account(owner=user), Receiver(f"http://{service.place}/{next(_runs)}")
+        id_, workspace = uuid7(), self.crm.workspace
+        async with self.crm.database.transaction(None) as connection:
+            number = await connection.value("select id from kundig.workspace where schema = %(s)s", {"s": workspace.schema})
+            await begin_session(connection, number, user, agent="test", address=None)
+            session = await connection.value("select id from kundig.session where user_id = %(user)s", {"user": user})
+        async with self.crm.system() as scope:
+            device = await add_device(scope.connection, self.post.secrets, user, session, receiver.subscription)
+            await scope.connection.execute(
+                "insert into {ws}.notification (id, recipient, kind, object, record)"
+                " values (%(id)s, %(user)s, 'assigned', 'account', %(record)s)",
+                {"id": id_, "user": user, "record": record},
+            )
+
+        async def effect() -> Any:
+            told = await self.everywhere("select told_at is not null from kundig.device where id = %(id)s", id=device)
+            return told, {shown["id"] for shown in service.shown(receiver)}  # a browser shows those of one id once
+
+        return Case({"user": str(user), "device": str(device), "notification": str(id_)}, effect, (True, {str(id_)}))
 
     async def collaboration_watch(self) -> Case:
         start = "insert into {ws}.feed_position values ('notifications', pg_snapshot_xmin(pg_current_snapshot())::text::bigint)"
@@ -368,6 +394,12 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture
+async def push() -> AsyncIterator[Service]:
+    async with push_service() as made:
+        yield made
+
+
+@pytest.fixture
 def mortal(monkeypatch: pytest.MonkeyPatch) -> ContextVar[Fate | None]:
     monkeypatch.setattr(running, "CHUNK", 10)
     monkeypatch.setattr(long_undo, "CHUNK", 10)
@@ -385,10 +417,11 @@ NAMES = sorted(all_jobs(Settings(data=Path("/nowhere"), secret_key=TEST_KEY)))
 
 @pytest.mark.parametrize("name", NAMES)
 async def test_killed_at_every_statement_it_is_done_once(
-    crm: Crm, settings: Settings, mortal: ContextVar[Fate | None], name: str
+    crm: Crm, settings: Settings, push: Service, mortal: ContextVar[Fate | None], name: str
 ) -> None:
     """The first try ends at once, each next one statement later, until one gets through; then it is run once more."""
-    case: Case = await getattr(Cases(crm, settings), name.replace(".", "_"))()
+    settings = replace(settings, outgoing_hosts=frozenset({push.place}))
+    case: Case = await getattr(Cases(crm, settings, push), name.replace(".", "_"))()
     assert await case.effect() != case.done
     job, number = all_jobs(settings)[name], next(_runs)
 

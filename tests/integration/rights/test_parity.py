@@ -412,7 +412,7 @@ NO_RECORDS = {
     "GET /o/{object_name}/new", "GET /o/{object_name}/quick", "GET /o/{object_name}/at", "GET /api/docs", "GET /api/docs.css", "GET /settings", "GET /settings/me",
     "GET /o/{object_name}/arrange/{what}", "GET /o/{object_name}/views/new", "GET /o/{object_name}/views/{view}/edit",
     "GET /o/{object_name}/views/{view}/defaults", "GET /manifest.webmanifest", "GET /worker.js", "GET /offline", "GET /offline/files",
-    "GET /offline/kit", "GET /home/arrange", "GET /home/first-hour", "GET /help", "GET /keys", "GET /tour",
+    "GET /offline/kit", "GET /home/arrange", "GET /help", "GET /keys", "GET /tour",
     "GET /settings/security", "GET /settings/tokens", "GET /notifications", "GET /calendar/people", "GET /o/{object_name}/calendar/people",
     "GET /settings/calendar", "GET /calendar/feed/{code}", "GET /o/{object_name}/board/steps",
 }  # fmt: skip
@@ -421,7 +421,8 @@ Whose calendars there are is told by the directory of colleagues, which everybod
 What is planned next with a card is one of many that one may see (test_boards)."""
 FOR_MANAGERS = {
     "GET /settings/users", "GET /settings/users/new", "GET /settings/users/{id_}", "GET /settings/teams", "GET /settings/roles",
-    "GET /settings/roles/{name}", "GET /settings/history", "GET /settings/history/{id_}", "GET /settings/samples",
+    "GET /settings/roles/{name}", "GET /settings/history", "GET /settings/history/{id_}", "GET /settings/samples", "GET /settings/company",
+    "GET /o/{object_name}/layout",
 }  # fmt: skip
 """Settings of the workspace: for those with the global right only (tested below)."""
 OWN_IMPORTS = {
@@ -586,6 +587,7 @@ async def test_settings_are_for_those_who_manage(estate: Estate) -> None:
         pages = estate.callers[actor.name].pages
         for route in sorted(FOR_MANAGERS):
             path = route.removeprefix("GET ").replace("{id_}", str(estate.callers["administrator"].user)).replace("{name}", "owner")
+            path = path.replace("{object_name}", "account")
             answer = await pages.get(path)
             assert answer.status_code in (303, 403, 404), f"{actor.name} {path}: {answer.status_code}"
 

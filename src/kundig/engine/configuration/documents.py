@@ -17,6 +17,10 @@ from kundig.engine.extension import Field, Layout, Object, Pipeline, Role, Shari
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a workspace decides for all its users. The currency is chosen when it is made, since amounts are stored in it."""
 
+    company: str | None = None
+    """What the company is called."""
+    address: str | None = None
+    """Its address, in lines as on an envelope."""
     language: str | None = None
     time_zone: str | None = None
     region: str | None = None

@@ -95,6 +95,8 @@ class Object(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     name: str
     label: Label
     label_plural: Label
+    about: Label | None = None
+    """One sentence on what belongs here and what it is good for, shown where there is none yet."""
     icon: str = "box"
     storage: Storage = "record"
     parent: str | None = None
@@ -160,23 +162,60 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     fields: tuple[Field, ...]
 
 
+class Placed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A field on a layout with conditions. They arrange pages and forms; what somebody may see or write is said by roles alone."""
+
+    field: str
+    visible: dict[str, Any] | None = None
+    """A filter: the field stands there for records that match."""
+    required: bool | dict[str, Any] = False
+    """Whether, or for records that match a filter, people can't leave it empty in forms."""
+
+
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A titled group of fields on a layout."""
 
     label: Label
-    fields: tuple[str, ...]
+    fields: tuple[str | Placed, ...]
+    columns: Literal[1, 2] | None = None
+    """None: one on the page, two in the form."""
+    visible: dict[str, Any] | None = None
+    """A filter: the section stands there for records that match."""
+
+    @property
+    def placed(self) -> tuple[Placed, ...]:
+        """Its fields with their conditions."""
+        return tuple(Placed(field=item) if isinstance(item, str) else item for item in self.fields)
+
+
+class Tab(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Sections of which the page shows those of one tab at a time; forms show them all, one after the other."""
+
+    label: Label
+    sections: tuple[Section, ...]
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a record page and its form show. Without one, the main fields come first and the rest behind one click."""
+    """What a record page, its forms and its print show. Without one, the main fields come first and the rest behind one click."""
 
     name: str
     object: str
+    roles: tuple[str, ...] = ()
+    """Whose it is; none given: everybody's who has none of their own. The first of a person's roles that has one decides."""
     facts: tuple[str, ...] = ()
     """Up to five figures under the record's name."""
     sections: tuple[Section, ...] = ()
+    tabs: tuple[Tab, ...] = ()
+    """They stand below the sections."""
     related: tuple[str, ...] = ()
     """Children shown as lists: `"contact.account"`, in order."""
+    quick: tuple[str, ...] = ()
+    """The fields of the short form, besides required ones; none given: the main fields."""
+
+    @property
+    def all_sections(self) -> tuple[Section, ...]:
+        """Those above the tabs and those in them."""
+        return (*self.sections, *(section for tab in self.tabs for section in tab.sections))
 
 
 class Home(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -194,7 +233,8 @@ class Home(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class View(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A saved list: filter, columns, order; `shape` list or board. Shipped ones are documents, people's own are rows.
 
-    `group` is the pipeline of a board, or what a list is grouped by (`stage`, `close_date:month`).
+    `group` is the field that a board's columns are made by, or what a list is grouped by (`stage`, `close_date:month`);
+    `lane` makes a board's swimlanes.
     """
 
     name: str
@@ -209,6 +249,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     order: str | None = None
     shape: Literal["list", "board"] = "list"
     group: str | None = None
+    lane: str | None = None
     position: int = 100
     default: bool = False
     home: Home | None = None

@@ -62,5 +62,7 @@ class Access:
     edit_rules: frozenset[int] = frozenset()
     """Principals of the sharing rules of level edit that include the actor: records whose audience holds one may be edited."""
     everything: bool = False
+    roles: tuple[str, ...] = ()
+    """The user's own roles in their order: whose layouts and the like they get, never what they may do."""
     parameters: Mapping[str, list[int]] = field(default_factory=dict)
     """Values of the bind parameters that `policy.predicates` uses: `reads_{object}`, `forbids_{object}`."""

@@ -24,7 +24,7 @@ from kundig.engine.configuration.changing import Plan
 from kundig.engine.configuration.documents import Document
 from kundig.engine.configuration.store import stored_documents
 from kundig.engine.policy import principals
-from kundig.engine.policy.checks import check_policies
+from kundig.engine.policy.checks import check_layouts, check_policies
 from kundig.engine.policy.jobs import FILL, RENEW_ENTRIES
 from kundig.engine.policy.models import Models
 from kundig.engine.policy.policies import policies_of
@@ -151,6 +151,7 @@ async def _checked(connection: Connection, workspace: Workspace, models: Models,
     context = Context(connection, workspace, SYSTEM, "config", language=workspace.language, time_zone=zone)
     check_defaults(model, context)
     check_policies(model, context)
+    check_layouts(model, context)
     return model
 
 

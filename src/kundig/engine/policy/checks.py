@@ -1,4 +1,4 @@
-"""Whether roles and sharing rules fit the model: asked before configuration is applied, so that no write fails later."""
+"""Whether roles, sharing rules and layouts fit the model: asked before configuration is applied, so that nothing fails later."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 from kundig.base.context import Context
 from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import Text, t
-from kundig.engine.extension import GLOBAL_RIGHTS, Role, SharingRule
+from kundig.engine.extension import GLOBAL_RIGHTS, Layout, Role, SharingRule
 from kundig.engine.policy.derived import filter_paths
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.filters import parse_filter
@@ -26,6 +26,27 @@ def check_policies(model: Model, context: Context) -> None:
     errors += [error for rule in model.rules.values() for error in _rule(model, context, rule)]
     if errors:
         raise Invalid(errors)
+
+
+def check_layouts(model: Model, context: Context) -> None:
+    """Raise Invalid with all conditions of layouts that the model can't answer, and requirements that nobody could meet."""
+    errors = [error for key, layout in model.layouts.items() for error in _layout(model, context, f"layout {key}", layout)]
+    if errors:
+        raise Invalid(errors)
+
+
+def _layout(model: Model, context: Context, place: str, layout: Layout) -> Iterator[FieldError]:
+    object_ = model.objects[layout.object]
+    for section in layout.all_sections:
+        wheres: list[Any] = [section.visible]
+        for item in section.placed:
+            wheres += [item.visible, item.required if isinstance(item.required, dict) else None]
+            field = object_.fields.get(item.field)
+            if item.required is not False and field is not None and field.read_only:
+                yield _error(place, t("{field} is kept by Kundig and can't be required.", field=item.field))
+        for where in wheres:
+            if where is not None:
+                yield from _readable(model, context, object_, where, place)
 
 
 def _role(model: Model, context: Context, role: Role) -> Iterator[FieldError]:
@@ -63,10 +84,8 @@ def _rule(model: Model, context: Context, rule: SharingRule) -> Iterator[FieldEr
 
 
 def _filter(model: Model, context: Context, object_: BoundObject, where: Mapping[str, Any], place: str) -> Iterator[FieldError]:
-    try:
-        parse_filter(where, object_, model=model, context=context)
-    except Invalid as invalid:
-        yield from (FieldError(f"{place}: {error.field}", error.code, error.text) for error in invalid.errors)
+    if wrong := list(_readable(model, context, object_, where, place)):
+        yield from wrong
         return
     for path in filter_paths(where):
         if path.count(".") > 1 or path.partition(".")[0] not in {**object_.fields, **object_.implicit}:
@@ -77,6 +96,13 @@ def _filter(model: Model, context: Context, object_: BoundObject, where: Mapping
             yield _error(
                 place, t("“{value}” means something else for everybody or every day; a rule needs fixed values.", value=value[:100])
             )
+
+
+def _readable(model: Model, context: Context, object_: BoundObject, where: Any, place: str) -> Iterator[FieldError]:
+    try:
+        parse_filter(where, object_, model=model, context=context)
+    except Invalid as invalid:
+        yield from (FieldError(f"{place}: {error.field}", error.code, error.text) for error in invalid.errors)
 
 
 def _leaves(where: Any) -> Iterator[tuple[str, str]]:

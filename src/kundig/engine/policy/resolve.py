@@ -84,6 +84,7 @@ def resolve(
         edit_grants=tuple(sorted(resolving.personal)),
         edit_rules=frozenset() if narrowing.read_only else frozenset(resolving.edit_rules),
         everything=full,
+        roles=person.roles,
         parameters=parameters(objects),
     )
 

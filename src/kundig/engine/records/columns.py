@@ -24,6 +24,9 @@ from kundig.engine.records.selecting import parse_fields
 from kundig.engine.records.sight import filter_in
 from kundig.engine.schema.bound import BoundObject
 
+NO_VALUE = "-"
+"""The column of the records without a value; no choice is called so."""
+
 
 async def list_columns(
     scope: Scope,
@@ -35,7 +38,10 @@ async def list_columns(
     fields: Sequence[str] = (),
     most: int = 20,
 ) -> dict[str, list[dict[str, Any]]]:
-    """Up to `most` records for each value in `orders`, in the order given for it. Raises Invalid for what is named wrongly."""
+    """Up to `most` records for each value in `orders` (or NO_VALUE), in the order given for it.
+
+    Raises Invalid for what is named wrongly.
+    """
     bound = scope.object(object_)
     shown = parse_fields(scope, bound, fields)
     filter_ = None if where is None else filter_in(scope, bound, where)
@@ -54,7 +60,7 @@ async def list_columns(
 
 def _segments(object_: BoundObject, column: Key, value: str, keys: Sequence[Key]) -> list[Segment]:
     """The column of a value: what has the order's first key, in an index's order, and then the rest; in one go for a choice."""
-    own = Part(column, "choice", value)
+    own = Part(column, "missing") if value == NO_VALUE else Part(column, "choice", value)
     if keys and keys[0].choices:
         return [(own, *(Part(key, "rest") for key in keys))]
     return [(own, *segment) for segment in segments_of(object_, keys)]

@@ -16,6 +16,7 @@ from kundig.base.uuid7 import uuid7
 from kundig.engine.policy.decisions import Deed, allowed
 from kundig.engine.policy.predicates import visible
 from kundig.engine.policy.scope import Scope
+from kundig.engine.policy.statements import statement
 from kundig.engine.records.draft import Create, Delete, Draft, DraftAction, Item, Restore, Update
 from kundig.engine.records.lookup import Records
 from kundig.engine.records.store import read_sides
@@ -52,6 +53,33 @@ async def draft_items(
     await _drop_same_sides(change, drafts)
     await _check_parents(change, object_, drafts)
     return drafts
+
+
+async def draft_typed(change: Change, object_: BoundObject, values: Mapping[str, Any], id_: UUID | None = None) -> Draft:
+    """A draft of what is being typed into a form, only to look at: nothing is locked, what can't be read yet stays as it was.
+
+    Raises Missing for a record that the actor may not see.
+    """
+    scope, rights = change.scope, change.scope.rights(object_.name)
+    old: dict[str, Any] = {}
+    if id_ is not None:
+        read = statement(scope, ("typed", object_.name), lambda: _reading(scope, object_))
+        found = await scope.connection.row(read, {"id": id_, **scope.access.parameters})
+        if found is None:
+            raise Missing
+        old = found
+    fixed = rights.hidden | rights.fixed | (rights.fixed_later if id_ else frozenset())
+    known = {name: value for name, value in values.items() if name in object_.fields and name not in fixed}
+    draft = Draft(change, object_, "update" if id_ else "create", id_ or uuid7(), old=old)
+    records = await _look_up(change, object_, [draft], [(None, Create(known))])
+    _fill(change, draft, known, records)
+    return draft
+
+
+def _reading(scope: Scope, object_: BoundObject) -> sa.Select[Any]:
+    table = object_.table
+    seen = visible(scope.access, object_.name, table)
+    return sa.select(*table.c).where(table.c.id == sa.bindparam("id", type_=sa.UUID()), table.c.deleted_at.is_(None), seen)
 
 
 async def _drop_same_sides(change: Change, drafts: Sequence[Draft]) -> None:

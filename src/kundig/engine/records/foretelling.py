@@ -6,9 +6,8 @@ column's own SQL. Figures over some of the children only are left to `rollups.py
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -18,6 +17,7 @@ from kundig.base.database.connection import Compiled, compile_statement
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import Draft, columns_of
 from kundig.engine.records.figures import FigureKey, figure_columns, figures_over, rollup_values, rollups_of_children
+from kundig.engine.records.unstored import as_stored, given_columns
 from kundig.engine.schema.bound import BoundField, BoundObject
 from kundig.engine.schema.model import Model
 
@@ -74,35 +74,10 @@ def _statement(key: FigureKey, parent: str, child: str, link: str) -> tuple[Comp
     linked = object_.fields[link].column
     sources = {field.options.field for field in fields} - {None}
     read = {linked, "id", *(column for name in sources for column in columns_of(object_.fields[name]))}
-    given = frozenset(_given(object_.table, read))
-    row = _as_stored(object_.table, read, given).subquery("c")
+    given = frozenset(given_columns(object_.table, read))
+    row = as_stored(object_.table, read, given).subquery("c")
     figures = {
         column: value for place, field in enumerate(fields) for column, value in rollup_values(key.scope, field, row, place).items()
     }
     statement = sa.select(row.c[linked].label("_parent"), *(value.label(column) for column, value in figures.items()))
     return compile_statement(statement.group_by(row.c[linked])), given
-
-
-def _given(table: sa.Table, read: Iterable[str]) -> Iterator[str]:
-    """The columns that are written, of those that are read or that these are generated from."""
-    for column in (table.c[name] for name in read):
-        if column.computed is None:
-            yield column.name
-        else:
-            sql = str(column.computed.sqltext)
-            yield from (source.name for source in table.c if source.computed is None and f'"{source.name}"' in sql)
-
-
-def _as_stored(table: sa.Table, read: Iterable[str], given: Iterable[str]) -> sa.Select[Any]:
-    """Rows given as JSON, as they will stand in the table."""
-    values = sa.func.json_to_recordset(sa.cast(sa.bindparam("values", type_=sa.Text()), sa.JSON()))
-    columns = [sa.column(name, table.c[name].type) for name in sorted(given)]
-    row = values.table_valued(*columns, name="g").render_derived(with_types=True)
-    return sa.select(*(_stored(table.c[name], row) for name in sorted(read))).select_from(row)
-
-
-def _stored(column: sa.Column[Any], row: sa.FromClause) -> sa.ColumnElement[Any]:
-    if column.computed is None:
-        return row.c[column.name]
-    value: sa.ColumnElement[Any] = sa.literal_column(str(column.computed.sqltext), column.type)
-    return sa.cast(value, column.type).label(column.name)

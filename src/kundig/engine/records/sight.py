@@ -50,8 +50,8 @@ def comparable(scope: Scope, path: Path) -> bool:
     return field.name.split(".")[0] not in limited_in(scope, field.object)
 
 
-def filter_in(scope: Scope, object_: BoundObject, where: Any) -> Filter:
-    """A filter as the actor may ask it; raises Invalid."""
+def filter_in(scope: Scope, object_: BoundObject, where: Any, *, prefix: str = "w") -> Filter:
+    """A filter as the actor may ask it; raises Invalid. `prefix` keeps its values apart from those of other filters."""
     return parse_filter(
         where,
         object_,
@@ -59,4 +59,5 @@ def filter_in(scope: Scope, object_: BoundObject, where: Any) -> Filter:
         context=scope.context,
         hidden=lambda other: hidden_in(scope, other),
         limited=lambda other: limited_in(scope, other),
+        prefix=prefix,
     )

@@ -27,6 +27,7 @@ from kundig.engine.records.families import Family, split_owned
 from kundig.engine.records.foretelling import foretell
 from kundig.engine.records.hooks import call_hooks
 from kundig.engine.records.journaling import journal_drafts, values_before
+from kundig.engine.records.layouts import check_asked
 from kundig.engine.records.numbers import give_numbers
 from kundig.engine.records.owned import with_owned
 from kundig.engine.records.rollups import lock_parents
@@ -67,7 +68,8 @@ class Change:
 
     `trusted` writes (undo, the system itself) may set what the engine keeps and need no rights of their own. A long change
     goes on in another transaction with the same `id`. With `derive_later` search, timelines, figures and filters' audiences are
-    left to `bulk.derive`, which must follow in the same transaction: for loading many records in many small changes.
+    left to `bulk.derive`, which must follow in the same transaction: for loading many records in many small changes. With `form_of`
+    a person fills a form of this object, and can't leave empty what their layout requires.
     """
 
     def __init__(
@@ -80,11 +82,13 @@ class Change:
         reason: str | None = None,
         trusted: bool = False,
         derive_later: bool = False,
+        form_of: str | None = None,
     ) -> None:
         self.scope = scope
         self.head = ChangeHead(id_ or uuid7(), action, undoes, reason)
         self.trusted = trusted
         self.derive_later = derive_later
+        self.form_of = form_of
         self.counts: dict[str, int] = defaultdict(int)
         self.recurring: list[Draft] = []
         """Records whose rule was given, changed or taken, until what follows from it is done."""
@@ -101,6 +105,10 @@ class Change:
     def written(self) -> bool:
         """Whether anything has been changed in this transaction."""
         return self._named
+
+    def outcome(self, ids: list[UUID], *, created: int = 0, updated: int = 0, deleted: int = 0) -> Written:
+        """What it did to the records of `ids`."""
+        return Written(self.id if self.written else None, ids, created, updated, deleted)
 
     async def write(self, object_: str, items: Sequence[Item], places: Sequence[Place] | None = None) -> list[UUID]:
         """Write a list of items of one object, with what they own; their ids in order.
@@ -170,6 +178,8 @@ class Change:
         for draft in written:
             check_required(draft)
             set_label(draft)
+        if written and not self.trusted and self.form_of == written[0].object.name:
+            await check_asked(self.scope, written)
         if not any(draft.errors for draft in drafts):
             await check_unique(self.scope, drafts)
             await check_external_ids(self.scope, drafts)
@@ -230,7 +240,7 @@ async def write(scope: Scope, object_: str, items: Sequence[Item]) -> Written:
     change = Change(scope)
     ids = await change.write(object_, items)
     counts = {action: sum(1 for item in items if isinstance(item, kind)) for action, kind in _COUNTED.items()}
-    return Written(change.id if change.written else None, ids, counts["created"], counts["updated"], counts["deleted"])
+    return change.outcome(ids, **counts)
 
 
 async def write_batch(
@@ -242,7 +252,7 @@ async def write_batch(
     places: list[Place] = [(name, index) for name, list_ in lists for index in range(len(list_))]
     change = Change(scope)
     ids = await change.write(object_, items, places)
-    return Written(change.id if change.written else None, ids[: len(create)], len(create), len(update), len(delete))
+    return change.outcome(ids[: len(create)], created=len(create), updated=len(update), deleted=len(delete))
 
 
 _COUNTED: dict[str, Any] = {"created": Create, "updated": Update, "deleted": Delete}

@@ -49,6 +49,8 @@ class _Checker:
             yield self._fault(place, t('The name "{name}" is reserved.', name=place))
         yield from self._labels(place, object_.label)
         yield from self._labels(place, object_.label_plural)
+        if object_.about:
+            yield from self._labels(place, object_.about)
         seen: set[str] = set()
         for definition in object_.fields:
             if definition.name in seen:
@@ -188,10 +190,13 @@ class _Checker:
 
     def _layout(self, key: str, layout: Layout) -> Iterator[Fault]:
         yield from self._name(key, layout.name)
-        names = {*layout.facts, *(name for section in layout.sections for name in section.fields)}
-        yield from self._uses(key, layout.object, names)
-        for section in layout.sections:
-            yield from self._labels(key, section.label)
+        placed = {item.field for section in layout.all_sections for item in section.placed}
+        yield from self._uses(key, layout.object, {*layout.facts, *layout.quick, *placed})
+        for label in (*(section.label for section in layout.all_sections), *(tab.label for tab in layout.tabs)):
+            yield from self._labels(key, label)
+        for role in layout.roles:
+            if role not in self._all.roles:
+                yield self._fault(key, t('There is no role "{role}".', role=role))
         for path in layout.related:
             child, _, link = path.partition(".")
             if child not in self._all.objects or link not in self._names(child):
@@ -205,6 +210,7 @@ class _Checker:
             *view.columns,
             *order,
             *([view.group.partition(":")[0]] if view.group else []),
+            *([view.lane] if view.lane else []),
             *([view.home.asks] if view.home and view.home.asks else []),
         }
         if view.home and view.home.empty:

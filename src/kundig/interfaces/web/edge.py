@@ -36,6 +36,7 @@ from kundig.interfaces.web.headers import PAGE_HEADERS
 from kundig.interfaces.web.shell import shell_of
 from kundig.interfaces.web.widgets.reading import Form
 from kundig.services.delivery.post import Post
+from kundig.services.delivery.push import PushRoute
 from kundig.services.identity.scopes import Scopes
 from kundig.services.identity.signed import Signed, note_use
 
@@ -61,6 +62,8 @@ class Web:
     secrets: Secrets
     post: Post
     """How mail goes out."""
+    push: PushRoute
+    """How devices are told of something."""
     workspace: Workspace
     """The one that the first start makes."""
     hint: Text | None = None

@@ -15,11 +15,13 @@ from kundig.interfaces.web.pages import (
     feeds,
     filter_editor,
     finding,
+    first_hour,
     forms,
     guiding,
     home,
     importing,
     imports,
+    laying_out,
     lists,
     live,
     live_rows,
@@ -30,6 +32,7 @@ from kundig.interfaces.web.pages import (
     planning,
     reactions,
     records,
+    shapes,
     sharing,
     signing_in,
     single,
@@ -39,15 +42,28 @@ from kundig.interfaces.web.pages import (
     trash,
     views,
 )
-from kundig.interfaces.web.pages.settings import feed, history, me, roles, samples, security, teams, tokens, users
+from kundig.interfaces.web.pages.settings import (
+    company,
+    devices,
+    feed,
+    history,
+    me,
+    roles,
+    samples,
+    security,
+    teams,
+    tokens,
+    users,
+)  # fmt: skip
 
 _RECORDS = (
     lists, live_rows, views, arranging, filter_editor, bulk, boards, steps, calendars, calendar_moves, planning, records, timelines,
-    composing, forms, cells, stages, actions, lookups, finding, trash, comments, reactions, sharing, palette, single,
+    laying_out, composing, forms, shapes, cells, stages, actions, lookups, finding, trash, comments, reactions, sharing, palette,
+    single,
 )  # fmt: skip
 _PERSONAL = (
-    guiding, offline, home, live, signing_in, notifications, importing, imports, me, security, feeds, feed, tokens, users, teams,
-    roles, history, samples,
+    guiding, first_hour, offline, home, live, signing_in, notifications, importing, imports, me, devices, security, feeds, feed,
+    tokens, company, users, teams, roles, history, samples,
 )  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

@@ -11,6 +11,10 @@ LEAD = Object(
     name="lead",
     label={"en": "Lead", "de": "Lead"},
     label_plural={"en": "Leads", "de": "Leads"},
+    about={
+        "en": "People and companies that might become customers and are yet to be talked to.",
+        "de": "Menschen und Firmen, die Kunden werden könnten und mit denen noch zu sprechen ist.",
+    },
     icon="user-round-search",
     title="{first_name} {last_name}|{company_name}|{emails}|{phones}",
     navigation=30,

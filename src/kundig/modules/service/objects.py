@@ -40,6 +40,10 @@ TICKET = Object(
     name="ticket",
     label={"en": "Ticket", "de": "Ticket"},
     label_plural={"en": "Tickets", "de": "Tickets"},
+    about={
+        "en": "What customers ask for or complain about, until it is solved.",
+        "de": "Was Kunden wünschen oder beanstanden, bis es gelöst ist.",
+    },
     icon="life-buoy",
     title="{number} {subject}",
     navigation=60,

@@ -12,6 +12,7 @@ _FACTS = """
 select
   exists (select from {{ws}}.preference p where p.user_id = %(user)s and p.chosen_at is not null) as profile,
   (select count(*) from (select from {{ws}}."user" u where u.is_active and not u.is_sample limit 2) u) > 1 as invited,
+  exists (select from {{ws}}.document d where d.kind = 'workspace' and d.body ? 'company') as company,
   exists (select from {{ws}}.document d where d.kind = 'pipeline') as pipeline,
   {own} as data,
   {sample} as samples
@@ -28,10 +29,11 @@ on conflict (user_id) do update set checklist_gone = true
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is there: one's own preferences, a second person, stages of one's own, records of one's own, sample records."""
+    """What is there: one's own preferences, a second person, the company, stages and records of one's own, sample records."""
 
     profile: bool
     invited: bool
+    company: bool
     pipeline: bool
     data: bool
     samples: bool

@@ -6,13 +6,15 @@ from kundig.base.jobs import Job, JobRun
 from kundig.services.collaboration.news import COMMENTED, TOLD
 from kundig.services.collaboration.notifications import FORGET_OLD
 from kundig.services.collaboration.notifying import tell_of_change, tell_of_comment
+from kundig.services.collaboration.pushing import push_job
 from kundig.services.collaboration.watching import watch
 from kundig.services.delivery.post import Post
+from kundig.services.delivery.push import PushRoute
 from kundig.services.identity.scopes import Scopes
 
 
-def collaboration_jobs(scopes: Scopes, post: Post | None = None) -> tuple[Job, ...]:
-    """The jobs of this room; `scopes` opens the workspace as each recipient, `post` says how mail goes out."""
+def collaboration_jobs(scopes: Scopes, post: Post | None = None, push: PushRoute | None = None) -> tuple[Job, ...]:
+    """The jobs of this room; `scopes` opens the workspace as each recipient, `post` and `push` say how mail and pushes go out."""
 
     async def commented(run: JobRun) -> None:
         await tell_of_comment(run, scopes, post)
@@ -28,6 +30,7 @@ def collaboration_jobs(scopes: Scopes, post: Post | None = None) -> tuple[Job, .
         Job(TOLD, told),
         Job("collaboration.watch", watched, periodic="* * * * * */10", tries=1),
         Job("collaboration.forget", _forget, periodic="23 3 * * *"),
+        *((push_job(scopes, push),) if push else ()),
     )
 
 

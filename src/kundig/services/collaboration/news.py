@@ -10,6 +10,11 @@ NotificationKind = Literal["mention", "comment", "assigned", "changed"]
 COMMENTED, TOLD = "collaboration.commented", "collaboration.told"
 """The jobs that tell people of a comment, and one person of one thing."""
 KINDS: tuple[NotificationKind, ...] = ("mention", "comment", "assigned", "changed")
+UNREAD = """
+(select count(*) from (
+  select from {ws}.notification n where n.recipient = u.id and n.read_at is null limit 100) as unread)
+"""
+"""How many notifications the user `u` of a statement has not read, up to a hundred."""
 
 
 @dataclass(frozen=True, slots=True)

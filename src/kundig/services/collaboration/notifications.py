@@ -16,7 +16,7 @@ from kundig.base.errors import Missing
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import read_many
 from kundig.services.collaboration.comments import names_of
-from kundig.services.collaboration.news import NotificationKind
+from kundig.services.collaboration.news import UNREAD, NotificationKind
 
 SHOWN = 100
 _LIST = """
@@ -28,11 +28,7 @@ update {ws}.notification set read_at = now() where recipient = %(user)s and read
 and (%(only)s::uuid is null or id = %(only)s)
 """
 _FORGET = "delete from {ws}.notification where recipient = %(user)s and id = any(%(ids)s)"
-_UNREAD = """
-select u.id, (select count(*) from (
-  select from {ws}.notification n where n.recipient = u.id and n.read_at is null limit 100) as unread) as unread
-from unnest(%(users)s::uuid[]) as u (id)
-"""
+_UNREAD = f"select u.id, {UNREAD} as unread from unnest(%(users)s::uuid[]) as u (id)"
 _ONE = "select object, record from {ws}.notification where recipient = %(user)s and id = %(id)s"
 FORGET_OLD = "delete from {ws}.notification where at < now() - interval '90 days'"
 

@@ -6,20 +6,20 @@ not see any of the fields that changed hears nothing of the change.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from collections.abc import Collection
 from uuid import UUID
 
 import msgspec
 
 from kundig.base.database import Connection
-from kundig.base.errors import Unauthenticated
 from kundig.base.jobs import JobRun, first_time
 from kundig.base.uuid7 import uuid7
 from kundig.engine.policy.decisions import visible_ids
 from kundig.engine.policy.scope import Scope
 from kundig.services.collaboration.letters import mail_news
-from kundig.services.collaboration.news import News
+from kundig.services.collaboration.news import News, NotificationKind
+from kundig.services.collaboration.preferences import PUSHED_AT_FIRST
+from kundig.services.collaboration.pushing import as_person, queue_pushes
 from kundig.services.delivery.post import Post
 from kundig.services.identity.scopes import Scopes
 
@@ -28,7 +28,10 @@ select c.object, c.record, c.author, c.mentions, array(
   select f.user_id from {ws}.follower f where f.object = c.object and f.record = c.record and f.user_id <> c.author) as followers
 from {ws}.comment c where c.id = %(id)s
 """
-_WISHES = "select %(kind)s = any(muted) as muted, %(kind)s = any(mailed) as mailed from {ws}.preference where user_id = %(user)s"
+_WISHES = """
+select %(kind)s = any(muted) as muted, %(kind)s = any(mailed) as mailed, %(kind)s = any(pushed) as pushed
+from {ws}.preference where user_id = %(user)s
+"""
 _TELL = """
 insert into {ws}.notification (id, recipient, kind, object, record, actor, comment)
 select %(id)s, %(recipient)s, %(kind)s, %(object)s, %(record)s, %(actor)s, %(comment)s
@@ -36,7 +39,7 @@ where not exists (
   select from {ws}.notification n where n.recipient = %(recipient)s and n.comment = %(comment)s)
 on conflict (recipient, kind, object, record) where read_at is null and comment is null
 do update set at = now(), actor = excluded.actor
-returning id = %(id)s as is_new
+returning id
 """
 _FOLLOW = """
 insert into {ws}.follower (object, record, user_id) values (%(object)s, %(record)s, %(user)s) on conflict do nothing
@@ -68,9 +71,9 @@ async def tell_of_change(run: JobRun, scopes: Scopes, post: Post | None = None) 
 async def tell(run: JobRun, scopes: Scopes, user: UUID, news: News, post: Post | None = None) -> None:
     """Tell one person, if they may know and want to. Who is mentioned or assigned follows from then on.
 
-    By mail (`post`) only what is not waiting to be read already: a record that changes all day is one mail.
+    By mail (`post`) and on devices only what is not waiting to be read already: a record that changes all day is one mail.
     """
-    async with _as(run, scopes, user) as scope:
+    async with as_person(run, scopes, user) as scope:
         if scope is None or not await first_time(scope.connection, run, str(user)):
             return
         values = {"object": news.object, "record": news.record, "user": user}
@@ -81,31 +84,29 @@ async def tell(run: JobRun, scopes: Scopes, user: UUID, news: News, post: Post |
             return
         if news.kind in ("mention", "assigned"):
             await scope.connection.execute(_FOLLOW, values)
-        wishes = await scope.connection.row(_WISHES, {"user": user, "kind": news.kind}) or {"muted": False, "mailed": False}
-        if not wishes["muted"] and await _put(scope.connection, user, news) and wishes["mailed"] and post is not None:
+        wishes = await scope.connection.row(_WISHES, {"user": user, "kind": news.kind}) or _unasked(news.kind)
+        made = None if wishes["muted"] else await _put(scope.connection, user, news)
+        if made is None:
+            return
+        if wishes["mailed"] and post is not None:
             await mail_news(scope, post, user, news)
+        if wishes["pushed"]:
+            await queue_pushes(scope.connection, user, made)
+
+
+def _unasked(kind: NotificationKind) -> dict[str, bool]:
+    return {"muted": False, "mailed": False, "pushed": kind in PUSHED_AT_FIRST}
 
 
 def _may_know(scope: Scope, object_: str, fields: Collection[str]) -> bool:
     return bool(set(fields) - scope.access.objects[object_].hidden)
 
 
-async def _put(connection: Connection, user: UUID, news: News) -> bool:
-    """Whether it is new, not the same as one that has not been read."""
+async def _put(connection: Connection, user: UUID, news: News) -> UUID | None:
+    """Its id if it is new, not the same as one that has not been read."""
+    id_ = uuid7()
     values = {
-        "id": uuid7(), "recipient": user, "kind": news.kind, "object": news.object, "record": news.record, "actor": news.actor,
+        "id": id_, "recipient": user, "kind": news.kind, "object": news.object, "record": news.record, "actor": news.actor,
         "comment": news.comment,
     }  # fmt: skip
-    return bool(await connection.value(_TELL, values))
-
-
-@asynccontextmanager
-async def _as(run: JobRun, scopes: Scopes, user: UUID) -> AsyncIterator[Scope | None]:
-    """The workspace as a person sees it now; None if they may no longer sign in."""
-    assert run.workspace is not None
-    async with run.transaction() as connection:
-        try:
-            scope = await scopes.of_user(connection, run.workspace, user, "job")
-        except Unauthenticated:
-            scope = None
-        yield scope
+    return id_ if await connection.value(_TELL, values) == id_ else None

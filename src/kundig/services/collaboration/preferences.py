@@ -7,23 +7,24 @@ from typing import Literal
 from uuid import UUID
 
 from kundig.base.database import Connection
-from kundig.services.collaboration.news import KINDS, NotificationKind
+from kundig.services.collaboration.news import KINDS, UNREAD, NotificationKind
 
 Theme = Literal["auto", "light", "dark"]
 
-_READ = """
+PUSHED_AT_FIRST: frozenset[NotificationKind] = frozenset({"mention", "comment", "assigned"})
+"""What comes on a device that is switched on, until somebody chooses."""
+_READ = f"""
 select u.label, coalesce(p.theme, 'auto') as theme, coalesce(p.letter_keys, true) as letter_keys,
-  coalesce(p.high_contrast, false) as high_contrast, coalesce(p.tour, 0) as tour, coalesce(p.muted, '{}') as muted,
-  coalesce(p.mailed, '{}') as mailed,
-  (select count(*) from (
-     select from {ws}.notification n where n.recipient = u.id and n.read_at is null limit 100) as unread) as unread
-from {ws}."user" u left join {ws}.preference p on p.user_id = u.id where u.id = %(user)s
+  coalesce(p.high_contrast, false) as high_contrast, coalesce(p.tour, 0) as tour, coalesce(p.muted, '{{}}') as muted,
+  coalesce(p.mailed, '{{}}') as mailed, coalesce(p.pushed, %(at_first)s) as pushed, {UNREAD} as unread
+from {{ws}}."user" u left join {{ws}}.preference p on p.user_id = u.id where u.id = %(user)s
 """
 _WRITE = """
-insert into {ws}.preference (user_id, theme, letter_keys, high_contrast, muted, mailed, chosen_at)
-values (%(user)s, %(theme)s, %(letter_keys)s, %(high_contrast)s, %(muted)s, %(mailed)s, now())
+insert into {ws}.preference (user_id, theme, letter_keys, high_contrast, muted, mailed, pushed, chosen_at)
+values (%(user)s, %(theme)s, %(letter_keys)s, %(high_contrast)s, %(muted)s, %(mailed)s, %(pushed)s, now())
 on conflict (user_id) do update set theme = excluded.theme, letter_keys = excluded.letter_keys,
-  high_contrast = excluded.high_contrast, muted = excluded.muted, mailed = excluded.mailed, chosen_at = now()
+  high_contrast = excluded.high_contrast, muted = excluded.muted, mailed = excluded.mailed, pushed = excluded.pushed,
+  chosen_at = now()
 """
 
 
@@ -40,6 +41,8 @@ class Preferences:
     """Notifications that they do not want."""
     mailed: frozenset[NotificationKind] = frozenset()
     """Notifications that they want by mail too."""
+    pushed: frozenset[NotificationKind] = PUSHED_AT_FIRST
+    """Notifications that they want on their devices too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +59,11 @@ class Desk:
 
 async def desk_of(connection: Connection, user: UUID | None) -> Desk:
     """One statement for the frame of every page."""
-    row = await connection.row(_READ, {"user": user})
+    row = await connection.row(_READ, {"user": user, "at_first": sorted(PUSHED_AT_FIRST)})
     if row is None:
         return Desk("", 0, Preferences())
-    muted, mailed = (frozenset(kind for kind in KINDS if kind in row[column]) for column in ("muted", "mailed"))
-    preferences = Preferences(row["theme"], row["letter_keys"], row["high_contrast"], muted, mailed)
+    muted, mailed, pushed = (frozenset(kind for kind in KINDS if kind in row[column]) for column in ("muted", "mailed", "pushed"))
+    preferences = Preferences(row["theme"], row["letter_keys"], row["high_contrast"], muted, mailed, pushed)
     return Desk(row["label"] or "", row["unread"], preferences, row["tour"])
 
 
@@ -75,5 +78,6 @@ async def set_preferences(connection: Connection, user: UUID, preferences: Prefe
             "high_contrast": preferences.high_contrast,
             "muted": sorted(preferences.muted),
             "mailed": sorted(preferences.mailed - preferences.muted),
+            "pushed": sorted(preferences.pushed - preferences.muted),
         },
     )

@@ -34,7 +34,7 @@ where l.hash = %(hash)s and l.expires_at > now() limit 1
 """
 _SET = "update kundig.identity set password = %(password)s, password_at = now() where id = %(identity)s"
 _END = """
-delete from kundig.session s using kundig.membership m
+delete from kundig.{table} s using kundig.membership m
 where m.identity = %(identity)s and s.workspace = m.workspace and s.user_id = m.user_id
 """
 
@@ -110,10 +110,11 @@ async def use_link(database: Database, code: str, password: str, *, address: str
 
 
 async def set_password(connection: Connection, identity: UUID, stored: str) -> None:
-    """Store a password's hash; links and sessions of the identity end. The transaction must be in no workspace."""
+    """Store a password's hash; links, sessions and devices of the identity end. The transaction must be in no workspace."""
     await connection.execute(_SET, {"password": stored, "identity": identity})
     await connection.execute("delete from kundig.link where identity = %(identity)s", {"identity": identity})
-    await connection.execute(_END, {"identity": identity})
+    for table in ("session", "device"):
+        await connection.execute(_END.format(table=table), {"identity": identity})
 
 
 async def _link(connection: Connection, row: dict[str, object], purpose: Purpose) -> Invitation:

@@ -57,7 +57,9 @@ class Member:
 
 
 async def keep_members(connection: Connection, members: Sequence[Member], ended: Sequence[UUID] = ()) -> None:
-    """Bring identities and memberships in line with users; end sessions, tokens and links of `ended` (deactivated, other address).
+    """Bring identities and memberships in line with users; end all sign-ins of `ended` (deactivated, other address).
+
+    Those are sessions, tokens, devices and links.
 
     A new address moves the user to the identity of that address, with the password of that one; an identity that nobody else
     uses is renamed and keeps its own.
@@ -76,7 +78,7 @@ async def keep_members(connection: Connection, members: Sequence[Member], ended:
     async with connection.directory():
         if ended:
             gone = {"schema": schema, "users": list(ended)}
-            for statement in (_END.format(table="session"), _END.format(table="token"), _END_LINKS):
+            for statement in (*(_END.format(table=table) for table in ("session", "token", "device")), _END_LINKS):
                 await connection.execute(statement, gone)
         await connection.execute(_RENAME, values)
         await connection.execute(_IDENTITIES, values)

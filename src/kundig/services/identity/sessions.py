@@ -9,6 +9,7 @@ from uuid import UUID
 from kundig.base.database import Connection
 from kundig.base.uuid7 import uuid7
 from kundig.services.identity.codes import hashed, new_code
+from kundig.services.identity.devices import FORGET_UNUSED, LET_GO
 from kundig.services.identity.signed import ALIVE, LONGEST
 
 _BEGIN = """
@@ -75,6 +76,8 @@ async def end_sessions(connection: Connection, user: UUID, *, only: UUID | None 
 
 
 async def forget_ended(connection: Connection) -> int:
-    """Remove sessions and links whose time is over. The transaction must be in no workspace."""
+    """Remove sessions, links and devices whose time is over. The transaction must be in no workspace."""
+    await connection.execute(LET_GO)
+    await connection.execute(FORGET_UNUSED)
     links = await connection.execute("delete from kundig.link where expires_at < now()")
     return links + await connection.execute("delete from kundig.session where ends_at < now()")

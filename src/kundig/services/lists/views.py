@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -42,7 +42,7 @@ select
 
 
 class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How a list is arranged, as a view of the model says it too."""
+    """How a list or board is arranged, as a view of the model says it too."""
 
     where: dict[str, Any] | None = None
     columns: tuple[str, ...] = ()
@@ -50,6 +50,8 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     frozen: int = 1
     order: str | None = None
     group: str | None = None
+    shape: Literal["list", "board"] = "list"
+    lane: str | None = None
 
 
 class SavedView(msgspec.Struct, frozen=True):
@@ -73,6 +75,7 @@ class SavedView(msgspec.Struct, frozen=True):
         return View(
             name=str(self.id), object=object_, label={"en": self.name, "de": self.name}, where=made.where, columns=made.columns,
             widths=made.widths, frozen=made.frozen, order=made.order, group=made.group,
+            shape=made.shape, lane=made.lane,
         )  # fmt: skip
 
 
@@ -164,10 +167,11 @@ async def change_view(
     return view
 
 
-async def delete_view(scope: Scope, object_: str, id_: UUID) -> None:
-    """Take a view away; `restore_view` brings it back. Raises Missing, Denied."""
-    await _changeable(scope, object_, id_)
+async def delete_view(scope: Scope, object_: str, id_: UUID) -> SavedView:
+    """Take a view away; `restore_view` brings it back; the view as it was. Raises Missing, Denied."""
+    view = await _changeable(scope, object_, id_)
     await scope.connection.execute("update {ws}.saved_view set deleted_at = now() where id = %(id)s", {"id": id_})
+    return view
 
 
 async def restore_view(scope: Scope, object_: str, id_: UUID) -> None:

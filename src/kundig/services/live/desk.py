@@ -123,10 +123,10 @@ class Desk:
                 stream.tell_present(_others(stream, people.get(own, ())))
 
     async def _end_sessions(self) -> None:
-        sessions = {stream.signed.id for stream in self.streams}
+        streams = list(self.streams)  # who comes while the database is asked was not asked about
         async with self._database.transaction(None, readonly=True) as connection:
-            alive = await living(connection, sessions)
-        for stream in self.streams:
+            alive = await living(connection, {stream.signed.id for stream in streams})
+        for stream in streams:
             if stream.signed.id not in alive:
                 stream.close(over=True)
 
@@ -148,7 +148,7 @@ class Desk:
 
     async def _renew(self, connection: Connection) -> None:
         known: dict[UUID, Access | None] = {}
-        for stream in self.streams:
+        for stream in list(self.streams):  # some come and go meanwhile
             user = stream.signed.user
             if user not in known:
                 try:

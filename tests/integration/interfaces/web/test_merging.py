@@ -157,3 +157,24 @@ async def test_what_one_may_not_see_never_clashes(two: Two) -> None:
     assert answer.status_code == 200
     assert "beside" not in answer.headers["HX-Trigger"]
     assert await two.stored(id_, "employees") == {"employees": 11}
+
+
+@pytest.mark.parametrize(("keep", "employees"), [("mine", 30), ("theirs", 20)])
+async def test_a_single_field_in_its_dialog_overwrites_nobody_unasked(two: Two, keep: str, employees: int) -> None:
+    id_ = await two.account()
+    address = f"/o/account/{id_}/set/employees"
+    dialog = (await two.other.pages.get(address)).text
+    found = re.search(r'name="version" value="(\d+)"', dialog)
+    assert found
+    await save(two.one, id_, await form(two.one, id_) | {"employees": "20"})
+    typed = {"version": found[1], "employees": "30"}
+    answer = await two.other.pages.post(address, data=typed, headers=HEADERS)
+    assert answer.status_code == 409
+    assert 'value="30"' in answer.text
+    assert re.search(r'class="k-theirs">\s*20\s*<', answer.text)
+    assert await two.stored(id_, "employees") == {"employees": 20}
+    seen = re.search(r'name="_seen" value="(\d+)"', answer.text)
+    assert seen
+    answer = await two.other.pages.post(address, data=typed | {"_seen": seen[1], "_keep.employees": keep}, headers=HEADERS)
+    assert answer.status_code == 200, answer.text
+    assert await two.stored(id_, "employees") == {"employees": employees}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from kundig.base.database import Connection
 from kundig.engine.history.feed import MANY
 from kundig.engine.records.writing import Change, Create, Delete, Update
 from kundig.services.collaboration.comments import add_comment
-from kundig.services.identity.sessions import begin_session, end_sessions
+from kundig.services.identity.sessions import begin_session, end_sessions, living
 from kundig.services.identity.signed import Signed, authenticate_session
 from kundig.services.live.desk import FAR, Desk
 from kundig.services.live.hub import Hub
@@ -160,6 +160,20 @@ async def test_a_session_that_ends_closes_its_pages(world: World, desk: Desk) ->
     assert (await heard(stream)).over
     assert stream.closed
     assert not other.closed
+
+
+async def test_who_comes_while_sessions_are_looked_at_stays(world: World, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = await world.user("level_all"), await world.user("level_all")
+    await page(world, desk, first, lists=True)
+    late = []
+
+    async def meanwhile(connection: Connection, sessions: Collection[UUID]) -> Collection[UUID]:
+        late.append(await page(world, desk, second, lists=True))
+        return await living(connection, sessions)
+
+    monkeypatch.setattr("kundig.services.live.desk.living", meanwhile)
+    await desk.look()
+    assert not late[0].closed
 
 
 async def test_a_user_who_is_deactivated_hears_nothing_more(world: World, desk: Desk) -> None:

@@ -20,6 +20,7 @@ from kundig.engine.records.ordering import parse_order
 from kundig.engine.records.sight import filter_in
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.kinds import Kind
+from kundig.interfaces.web.pages.board_fields import board_field, board_fields, lanes_of
 
 NARROWEST, WIDEST = 60, 900
 MOST_COLUMNS, MOST_FROZEN = 40, 6
@@ -38,6 +39,10 @@ class Arrangement:
     widths: Mapping[str, int] = field(default_factory=dict)
     frozen: int = 1
     group: str = ""
+    by: str = ""
+    """What the columns of a board are made by; without it what its object has first."""
+    lane: str = ""
+    """What its swimlanes are made by, if there are any."""
 
     @property
     def filter(self) -> dict[str, Any] | None:
@@ -62,6 +67,10 @@ class Arrangement:
             found["frozen"] = str(self.frozen)
         if self.group != own.group:
             found["group"] = self.group or "-"
+        if self.by != own.by:
+            found["by"] = self.by or "-"
+        if self.lane != own.lane:
+            found["lane"] = self.lane or "-"
         return found
 
 
@@ -69,9 +78,11 @@ def arrangement_of(view: View | None, object_: BoundObject, columns: Sequence[st
     """What a view says; `columns` are those of a view that names none."""
     if view is None:
         return Arrangement(order=object_.definition.order, columns=tuple(columns))
-    group = view.group or "" if view.shape == "list" else ""
-    own = view.columns or tuple(columns)
-    return Arrangement(parts_of(view.where), view.order or object_.definition.order, own, view.widths, view.frozen, group)
+    own = Arrangement(
+        parts_of(view.where), view.order or object_.definition.order, view.columns or tuple(columns), view.widths, view.frozen
+    )
+    group, lane = view.group or "", view.lane or ""
+    return replace(own, by=group, lane=lane) if view.shape == "board" else replace(own, group=group)
 
 
 def parts_of(where: Part | None) -> tuple[Part, ...]:
@@ -81,9 +92,12 @@ def parts_of(where: Part | None) -> tuple[Part, ...]:
     return tuple(where["all"]) if set(where) == {"all"} and isinstance(where["all"], list | tuple) else (where,)
 
 
-def rearranged(own: Arrangement, query: Mapping[str, str]) -> Arrangement:
+def rearranged(own: Arrangement, query: Mapping[str, str], shape: str = "list") -> Arrangement:
     """What an address makes of a view's arrangement; raises Malformed for conditions that can't be read."""
     found = own
+    if shape == "board":
+        by, lane = query.get("by") or own.by, query.get("lane") or own.lane
+        found = replace(found, by=by.strip("-"), lane=lane.strip("-"))
     if query.get("where"):
         found = replace(found, where=_conditions(query["where"]))
     if query.get("order"):
@@ -119,17 +133,24 @@ def fitted(scope: Scope, object_: BoundObject, wanted: Arrangement) -> tuple[Arr
     keys = [key for key in wanted.order.split(",") if key]
     order = ",".join(key for key in keys if _fits(lambda key=key: parse_order(scope, object_, key)))
     group = wanted.group if wanted.group and groupable(scope, object_, wanted.group) else ""
-    found = replace(wanted, where=where, order=order, group=group)
-    lost = where != wanted.where or group != wanted.group or wanted.order not in (order, object_.definition.order)
-    return found, lost
+    by = wanted.by if wanted.by and any(field.name == wanted.by for field in board_fields(scope, object_)) else ""
+    lane = wanted.lane if wanted.lane and _makes_lanes(scope, object_, by, wanted.lane) else ""
+    found = replace(wanted, where=where, order=order, group=group, by=by, lane=lane)
+    kept = (where, group, by, lane) == (wanted.where, wanted.group, wanted.by, wanted.lane)
+    return found, not kept or wanted.order not in (order, object_.definition.order)
+
+
+def _makes_lanes(scope: Scope, object_: BoundObject, by: str, lane: str) -> bool:
+    return any(field.name == lane for field in lanes_of(scope, object_, board_field(scope, object_, by)))
 
 
 def groupable(scope: Scope, object_: BoundObject, group: str) -> bool:
     """Whether a list can be put in groups by a field: they are read in its order."""
-    path = group.partition(":")[0]
-    if not _fits(lambda: parse_order(scope, object_, path)) or not _fits(lambda: parse_groups(scope, object_, [group])):
+    try:
+        (key,) = parse_order(scope, object_, group.partition(":")[0])
+        parse_groups(scope, object_, [group])
+    except Invalid:
         return False
-    (key,) = parse_order(scope, object_, path)
     return key.path.field.kind in _GROUPED and key.path.field.column not in ("id", "label")
 
 

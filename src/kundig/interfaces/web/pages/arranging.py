@@ -1,4 +1,4 @@
-"""Arranging a list: its columns and their order, how many stay in sight, what it is sorted and grouped by."""
+"""Arranging a list or the cards of a board: columns and their order, how many stay in sight, sorting and groups."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from litestar import Request, Response, get, post
 
 from kundig.base.errors import Missing
-from kundig.base.i18n import Text, label_in, t
+from kundig.base.i18n import Text, t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.ordering import MOST_KEYS
 from kundig.engine.records.sight import path_in
@@ -20,9 +20,9 @@ from kundig.engine.schema.model import UnknownField
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.pages.arrangement import MOST_COLUMNS, MOST_FROZEN, Arrangement, fitted, groupable
 from kundig.interfaces.web.pages.filter_fields import Choices, FieldGroup, field_groups
-from kundig.interfaces.web.pages.list_page import heads_of
+from kundig.interfaces.web.pages.list_page import list_view
 from kundig.interfaces.web.pages.listing import Listing, column_at, columns_of, named_first
-from kundig.interfaces.web.pages.tabs import current_view, listing_for, listing_in, shown_tabs
+from kundig.interfaces.web.pages.tabs import listing_for, listing_in
 from kundig.interfaces.web.rendering import render
 from kundig.interfaces.web.widgets.described import FieldView
 
@@ -45,6 +45,8 @@ class ColumnsForm:
     widths: dict[str, int]
     left: tuple[FieldGroup, ...]
     frozen: int
+    cards: bool = False
+    """Whether they stand on the cards of a board."""
     most_frozen: int = MOST_FROZEN
 
 
@@ -77,15 +79,9 @@ async def show_arranging(request: Request[Any, Any, Any], object_name: str, what
 
 
 async def _around(scope: Scope, visit: Visit, object_name: str, query: dict[str, str]) -> Reply:
-    """Tabs, tools and heads with addresses that know the new widths; the rows stay."""
+    """Everything that carries the address of the list, which knows the new widths; the rows stay."""
     listing, tabs = await listing_in(scope, object_name, query)
-    columns = heads_of(listing, columns_of(scope, listing), edits=False)
-    language = visit.frame.language
-    view = {
-        "name": object_name, "title": label_in(listing.object.definition.label_plural, language), "listing": listing,
-        "columns": columns,
-        "tabs": shown_tabs(scope, listing, tabs), "current": current_view(scope, listing, tabs),
-    }  # fmt: skip
+    view = await list_view(scope, listing, tabs, columns_of(scope, listing))
     return Reply(render("pages/list_around.html", view, visit.frame))
 
 
@@ -126,7 +122,10 @@ def _columns_form(scope: Scope, listing: Listing, address: str, query: str) -> C
         FieldGroup(group.label, tuple(field for field in group.fields if field[0] not in taken))
         for group in field_groups(scope, listing.object)
     ]
-    return ColumnsForm(address, query, chosen, dict(listing.now.widths), tuple(g for g in left if g.fields), listing.now.frozen)
+    return ColumnsForm(
+        address, query, chosen, dict(listing.now.widths), tuple(g for g in left if g.fields), listing.now.frozen,
+        listing.shape == "board",
+    )  # fmt: skip
 
 
 def _columns_from(visit: Visit, now: Arrangement) -> Arrangement:

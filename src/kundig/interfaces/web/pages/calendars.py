@@ -19,6 +19,7 @@ from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.frame import Link
 from kundig.interfaces.web.pages.calendar_entries import MOST, Source, entries_of, source_of, sources_of
 from kundig.interfaces.web.pages.calendar_grid import SHAPES, Block, Entry, Shape, blocks_of, days_shown, next_page, row_of
+from kundig.interfaces.web.pages.emptiness import about
 from kundig.interfaces.web.pages.forms import quick_reply
 from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.pages.listing import shapes_of
@@ -75,6 +76,10 @@ class CalendarView:
     singular: str
     full: str
     """What is said where a period holds more than is shown."""
+    objects: tuple[str, ...]
+    """What it shows: it follows what others do to these."""
+    about: str = ""
+    """What belongs into it, where the shown days hold nothing."""
     hours: tuple[tuple[int, time], ...] = HOURS
 
 
@@ -179,8 +184,16 @@ async def _view(scope: Scope, visit: Visit, asked: _Asked) -> CalendarView:
         whose=_whose(asked).render(language),
         create=f"/o/{creatable[0].object.name}/at?by={creatable[0].period.start}" if creatable else "",
         singular=label_in(creatable[0].object.definition.label, language) if creatable else "",
+        objects=tuple(sorted({source.object.name for source in asked.sources})),
         full=t("Only the first {n} are shown. Choose a shorter span or fewer people.", n=MOST).render(language) if full else "",
+        about="" if entries else _about(scope, asked),
     )
+
+
+def _about(scope: Scope, asked: _Asked) -> str:
+    if asked.object:
+        return about(scope, scope.model.objects[asked.object])
+    return t("Whatever has a date stands here: what you plan and what others plan with you.").render(scope.context.language)
 
 
 def _whose(asked: _Asked) -> Text:

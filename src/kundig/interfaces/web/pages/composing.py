@@ -18,7 +18,9 @@ from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.details import Control, controls_of, other_errors
 from kundig.interfaces.web.pages.ids import record_id
-from kundig.interfaces.web.pages.values import write_form
+from kundig.interfaces.web.pages.sections import short_names
+from kundig.interfaces.web.pages.shapes import shape_address, shape_of
+from kundig.interfaces.web.pages.values import form_values, write_form
 from kundig.interfaces.web.rendering import render
 from kundig.interfaces.web.widgets.reading import Form
 
@@ -46,6 +48,7 @@ class ComposerView:
     label: str
     controls: tuple[Control, ...]
     errors: tuple[str, ...] = ()
+    shape: str = ""
 
 
 def composer_of(scope: Scope, object_: BoundObject) -> tuple[Kind, ...]:
@@ -70,21 +73,24 @@ def about_field(other: BoundObject, object_: str) -> str | None:
     return next((f.name for f in fields if f.target is None and object_ in (getattr(f.options, "targets", ()) or (object_,))), None)
 
 
-def composer_view(
+async def composer_view(
     scope: Scope, visit: Visit, object_name: str, id_: str, other: str, form: Form | None = None, errors: Sequence[FieldError] = ()
 ) -> ComposerView:
     """The short form: required and main fields, without what the record itself answers."""
     object_ = scope.object(other)
     shown = formats(visit.frame.language, visit.frame.zone)
     defaults = {f.name: f.definition.default for f in object_.fields.values() if f.definition.default is not None}
-    parts = controls_of(scope, object_, defaults, shown, form=form, errors=errors, new=True)
-    main = {f.name for f in object_.fields.values() if f.definition.main or f.definition.required} - set(_about(object_))
+    shape = await shape_of(scope, object_, defaults if form is None else form_values(scope, object_, form))
+    parts = controls_of(scope, object_, defaults, shown, form=form, errors=errors, new=True, shape=shape)
+    short = set(short_names(scope, object_))
+    asked = [c for part in parts for c in part.controls if c.field.name in short or (c.field.required and not c.away)]
     return ComposerView(
         kinds=composer_of(scope, scope.object(object_name)),
         base=f"/o/{object_name}/{id_}/compose",
         object=other,
         label=label_in(object_.definition.label, visit.frame.language),
-        controls=tuple(control for part in parts for control in part.controls if control.field.name in main),
+        controls=tuple(control for control in asked if control.field.name not in _about(object_)),
+        shape=shape_address(scope, object_),
         errors=other_errors(scope, parts, errors),
     )
 
@@ -99,7 +105,7 @@ async def compose_form(request: Request[Any, Any, Any], object_name: str, id_: s
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         await read_record(scope, object_name, record_id(id_), ["label"])  # what can't be seen has no form either
-        return Reply(render("pages/composer.html", composer_view(scope, visit, object_name, id_, other), visit.frame))
+        return Reply(render("pages/composer.html", await composer_view(scope, visit, object_name, id_, other), visit.frame))
 
     return await page(request, work)
 
@@ -118,10 +124,11 @@ async def compose(request: Request[Any, Any, Any], object_name: str, id_: str, o
             async with scope.connection.savepoint():
                 written = await write_form(scope, object_, visit.form, more=own)
         except Invalid as error:
-            view = composer_view(scope, visit, object_name, id_, other, visit.form, error.errors)
+            view = await composer_view(scope, visit, object_name, id_, other, visit.form, error.errors)
             return Reply(render("pages/composer.html", view, visit.frame), 422)
         told = notice(visit, t("Written down."), undo=f"/changes/{written.change}/undo", event="kundig:timeline")
-        return Reply(render("pages/composer.html", composer_view(scope, visit, object_name, id_, other), visit.frame), headers=told)
+        view = await composer_view(scope, visit, object_name, id_, other)
+        return Reply(render("pages/composer.html", view, visit.frame), headers=told)
 
     return await page(request, work)
 

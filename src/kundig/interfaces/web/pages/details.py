@@ -7,13 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kundig.base.errors import FieldError
-from kundig.base.i18n import label_in, t
+from kundig.base.i18n import label_in
 from kundig.engine.extension import Layout
 from kundig.engine.policy.scope import Scope
+from kundig.engine.records.layouts import WHOLE, Shape, layout_of
 from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.web.formats import Formats
 from kundig.interfaces.web.frame import Link, Verb
 from kundig.interfaces.web.pages.paths import Step
+from kundig.interfaces.web.pages.sections import groups_of
 from kundig.interfaces.web.widgets.described import FieldView, describe
 from kundig.interfaces.web.widgets.filling import Filled, fill
 from kundig.interfaces.web.widgets.reading import Form, typed
@@ -21,14 +23,16 @@ from kundig.interfaces.web.widgets.saying import said
 
 FACTS = 5
 STATES = 2
+TWO = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """A field with its value (contract JSON)."""
+    """A field with its value (contract JSON); `away` for one that the layout does not show for this record."""
 
     field: FieldView
     value: Any
+    away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,9 @@ class Part:
     label: str
     details: tuple[Detail, ...]
     folded: bool = False
+    columns: int | None = None
+    tab: str = ""
+    """The tab that it stands in, if any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,20 @@ class RecordView:
     """The kinds of interactions that its timeline can hold; `href` is their object."""
     may_edit: bool
     crumb: Link
+    arrange: str = ""
+    """Where the page is arranged, for those who may."""
+    seen_as: str = ""
+    """The role whose layout is looked at, if it isn't one's own."""
+
+    @property
+    def tabs(self) -> tuple[str, ...]:
+        """The tabs of the details, in order."""
+        return tuple(dict.fromkeys(part.tab for part in self.parts if part.tab))
+
+    @property
+    def wide(self) -> bool:
+        """Whether any part has its fields in two columns."""
+        return any(part.columns == TWO for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +111,8 @@ class Control:
     error: str = ""
     clash: Any = None
     """A `Clash`, where somebody else has changed the field too."""
+    away: bool = False
+    """Whether the layout does not show it for what stands in the form now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +122,9 @@ class FormPart:
     label: str
     controls: tuple[Control, ...]
     folded: bool = False
+    columns: int | None = None
+    tab: str = ""
+    """The heading of the tab that begins with it."""
 
     def clashing(self, clashes: Mapping[str, Any]) -> FormPart:
         """The same with what others have changed beside the controls, unfolded where there is any."""
@@ -137,54 +163,39 @@ class FormView:
     reached: str = "one"
     guests: Control | None = None
     """Who takes part, for an object that others take part in."""
+    shape: str = ""
+    """Where a form asks what its layout shows and requires of what is typed; "" where that never changes."""
     planning: str = ""
     """Where it is told when those people are busy, of an object that takes up time; with the names of its times."""
     times: tuple[str, str] = ("", "")
 
 
-def sections_of(scope: Scope, object_: BoundObject) -> list[tuple[str, list[str], bool]]:
-    """Label, fields and whether folded, of the sections of a record's page and form, as far as the reader may see their fields."""
-    language = scope.context.language
-    hidden = scope.rights(object_.name).hidden
-    layout = layout_of(scope, object_)
-    known = [name for name in object_.fields if name not in hidden]
-    if layout is not None and layout.sections:
-        sections = [(label_in(s.label, language), [n for n in s.fields if n in known], False) for s in layout.sections]
-    else:
-        main = [n for n in known if object_.fields[n].definition.main] or [n for n in known if not object_.fields[n].standard]
-        sections = [
-            (t("Details").render(language), [*main, *(["owner"] if "owner" in known and "owner" not in main else [])], False)
-        ]
-    named = {name for _, names, _ in sections for name in names}
-    rest = [name for name in known if name not in named and name != "version" and not object_.fields[name].type.inner]
-    return [*(s for s in sections if s[1]), (t("More fields").render(language), rest, True)]
-
-
-def layout_of(scope: Scope, object_: BoundObject) -> Layout | None:
-    """The layout of an object."""
-    return next((layout for layout in scope.model.layouts.values() if layout.object == object_.name), None)
-
-
-def parts_of(scope: Scope, object_: BoundObject, record: Mapping[str, Any]) -> tuple[Part, ...]:
+def parts_of(
+    scope: Scope, object_: BoundObject, record: Mapping[str, Any], layout: Layout | None, shape: Shape = WHOLE
+) -> tuple[Part, ...]:
     """The sections with the record's values."""
     return tuple(
-        Part(label, tuple(Detail(describe(scope, object_.fields[name]), record.get(name)) for name in names), folded)
-        for label, names, folded in sections_of(scope, object_)
+        Part(
+            group.label,
+            tuple(Detail(describe(scope, object_.fields[n]), record.get(n), n in shape.hidden) for n in group.names),
+            group.folded,
+            group.columns,
+            group.tab,
+        )
+        for group in groups_of(scope, object_, layout)
     )
 
 
-def facts_of(scope: Scope, object_: BoundObject, record: Mapping[str, Any]) -> tuple[Detail, ...]:
+def facts_of(scope: Scope, object_: BoundObject, record: Mapping[str, Any], layout: Layout | None) -> tuple[Detail, ...]:
     """Up to five figures under the name: those of the layout, else roll-ups and the first figures that are filled."""
-    layout = layout_of(scope, object_)
     names = [name for name in layout.facts if name in record] if layout else []
     if not names:
         names = [f.name for f in object_.fields.values() if f.type.rollup_columns(f) and f.name in record]
     return tuple(Detail(describe(scope, object_.fields[name]), record.get(name)) for name in names[:FACTS])
 
 
-def related_of(scope: Scope, object_: BoundObject, id_: str) -> tuple[Related, ...]:
+def related_of(scope: Scope, object_: BoundObject, id_: str, layout: Layout | None) -> tuple[Related, ...]:
     """Children in the layout's order, then all others in the navigation or owned."""
-    layout = layout_of(scope, object_)
     paths = {child.path: child for child in object_.children if _shown(scope, child.object, child.field)}
     first = [path for path in (layout.related if layout else ()) if path in paths]
     order = [*first, *(path for path in paths if path not in first)]
@@ -223,15 +234,27 @@ def controls_of(
     form: Form | None = None,
     errors: Sequence[FieldError] = (),
     new: bool = False,
+    shape: Shape = WHOLE,
 ) -> tuple[FormPart, ...]:
     """The form's sections; with `form`, what was typed stays in the controls, and errors stand beside them."""
-    parts = []
-    for label, names, folded in sections_of(scope, object_):
-        shown = [name for name in names if _in_form(scope, object_, name, new=new)]
+    parts: list[FormPart] = []
+    tab = ""
+    for group in groups_of(scope, object_, layout_of(scope, object_.name)):
+        shown = [name for name in group.names if _in_form(scope, object_, name, new=new)]
         controls = tuple(_control(scope, object_, name, values, formats, form, errors) for name in shown)
         if controls:
-            parts.append(FormPart(label, controls, folded and not any(control.error for control in controls)))
+            folded = group.folded and not any(control.error for control in controls)
+            heading = group.tab if group.tab != tab else ""
+            tab = group.tab
+            parts.append(FormPart(group.label, tuple(shaped(c, shape) for c in controls), folded, group.columns, heading))
     return tuple(parts)
+
+
+def shaped(control: Control, shape: Shape) -> Control:
+    """A control as the layout has it for what stands in the form; one with an error is never away."""
+    name = control.field.name
+    field_ = replace(control.field, required=True) if name in shape.required else control.field
+    return replace(control, field=field_, away=name in shape.hidden and not control.error)
 
 
 def _in_form(scope: Scope, object_: BoundObject, name: str, *, new: bool) -> bool:

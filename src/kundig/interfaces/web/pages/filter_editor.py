@@ -61,14 +61,18 @@ class NodeView:
 class EditorView:
     """The view of `pages/filter_editor.html`."""
 
-    name: str
+    address: str
+    """Where every change goes."""
+    heading: str
     query: str
+    """What the form is about, for those who read it."""
     root: NodeView
     periods: tuple[tuple[str, str], ...]
     counts: tuple[tuple[str, str], ...]
     sentence: str
-    count: str
-    """Where the number of matching records comes from; "" while something is wrong."""
+    count: str = ""
+    """Where the number of matching records comes from, if that is told."""
+    wrong: bool = False
     focus: str = ""
     person: str = ""
     """The object whose links may mean oneself."""
@@ -162,7 +166,7 @@ async def show_editor(request: Request[Any, Any, Any], object_name: str) -> Resp
         if not focus:
             focus = f"{changed(root, 'add:0')}.field"
         words = await wording(scope, listing.object, listing.now.where)
-        view, _ = _editor(scope, listing, root, words, focus=focus, judged=False)
+        view, _ = _of_listing(scope, listing, root, words, focus=focus, judged=False)
         return Reply(render("pages/filter_editor.html", view, visit.frame))
 
     return await page(request, work)
@@ -174,14 +178,11 @@ async def change_editor(request: Request[Any, Any, Any], object_name: str) -> Re
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         listing = await listing_for(scope, object_name, dict(parse_qsl(visit.value("query"))))
-        root = tree_from(visit.form)
-        command = visit.value("do")
-        added = changed(root, command)
-        judged = bool(visit.value("done"))
-        view, parts = _editor(
-            scope, listing, root, Wording(scope, listing.object, {}), focus=f"{added}.field" if added else "", judged=judged
-        )
-        if judged and view.count:
+        root, judged = tree_from(visit.form), bool(visit.value("done"))
+        added = changed(root, visit.value("do"))
+        words = Wording(scope, listing.object, {})
+        view, parts = _of_listing(scope, listing, root, words, focus=f"{added}.field" if added else "", judged=judged)
+        if judged and not view.wrong:
             return Reply(to=listing.shown(where=parts).address)
         words = await wording(scope, listing.object, parts)
         return Reply(
@@ -191,24 +192,40 @@ async def change_editor(request: Request[Any, Any, Any], object_name: str) -> Re
     return await page(request, work, write=False)
 
 
-def _editor(
+def _of_listing(
     scope: Scope, listing: Listing, root: Node, words: Wording, *, focus: str, judged: bool
 ) -> tuple[EditorView, tuple[Part, ...]]:
-    """The editor's view, and the conditions that its tree means."""
+    """The editor of a list's filter, with the number of records that match."""
+    view, parts = editor_view(scope, listing.object, root, words, focus=focus, judged=judged)
+    about = replace(
+        view,
+        address=f"/o/{listing.object.name}/filter",
+        heading=t("Show what matches").render(scope.context.language),
+        query=listing.query(),
+        count="" if view.wrong else listing.shown(where=parts).part("count"),
+    )
+    return about, parts
+
+
+def editor_view(
+    scope: Scope, object_: BoundObject, root: Node, words: Wording, *, focus: str, judged: bool
+) -> tuple[EditorView, tuple[Part, ...]]:
+    """The view of an editor, and the conditions that its tree means; where it sends its changes is for the caller to say."""
     language = scope.context.language
     reader = _Reader(scope, words.names, {}, judged)
-    shown = reader.show(root, listing.object, "0")
+    shown = reader.show(root, object_, "0")
     parts = filter_of(root, reader.leaves)
     view = EditorView(
-        name=listing.object.name,
-        query=listing.query(**({"shape": listing.shape} if listing.shape != "list" else {})),
+        address="",
+        heading="",
+        query="",
         root=shown,
         periods=tuple(periods(language)),
         counts=tuple((name, text.render(language).replace("{n}", "").strip()) for name, text in COUNTS.items()),
         sentence=words.sentence(parts),
-        count="" if reader.wrong else listing.shown(where=parts).part("count"),
+        wrong=reader.wrong,
         focus=f"n.{focus}".replace(".", "-") if focus else "",
-        person=str(listing.object.fields["owner"].target) if "owner" in listing.object.fields else "",
+        person=str(object_.fields["owner"].target) if "owner" in object_.fields else "",
     )
     return view, parts
 

@@ -14,6 +14,7 @@ from litestar import Request, Response, get, post
 from kundig.base.errors import FieldError, Invalid, Missing
 from kundig.base.i18n import label_in, t
 from kundig.engine.policy.scope import Scope
+from kundig.engine.records.layouts import WHOLE, Shape, layout_of, stored_shape
 from kundig.engine.records.lookup import parse_id
 from kundig.engine.records.reading import read_many, read_record
 from kundig.engine.records.writing import Written
@@ -27,14 +28,13 @@ from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.pages.merging import Clashed, Merge, write_merged
 from kundig.interfaces.web.pages.occurrences import REACH, choices_of, known_series, reach_of, recurs, save_reach
 from kundig.interfaces.web.pages.planning import guests_control, guests_given, lasts
-from kundig.interfaces.web.pages.values import write_form
+from kundig.interfaces.web.pages.shapes import shape_address, shape_of, short_parts
+from kundig.interfaces.web.pages.values import form_values, write_form
 from kundig.interfaces.web.rendering import render, render_block
 from kundig.interfaces.web.widgets.addressed import addressed
 from kundig.interfaces.web.widgets.reading import Form
 
 THEN_OPEN = "open"
-QUICK = 8
-"""Fields of the short form, besides required ones."""
 
 
 def _form_view(
@@ -47,11 +47,12 @@ def _form_view(
     form: Form | None = None,
     errors: Sequence[FieldError] = (),
     merge: Merge | None = None,
+    shape: Shape = WHOLE,
 ) -> FormView:
     language = visit.frame.language
     name = label_in(object_.definition.label, language)
     shown = formats(language, visit.frame.zone)
-    parts = controls_of(scope, object_, record, shown, form=form, errors=errors, new=not id_)
+    parts = controls_of(scope, object_, record, shown, form=form, errors=errors, new=not id_, shape=shape)
     if merge is not None:
         parts = tuple(part.clashing(merge.clashes) for part in parts)
     return FormView(
@@ -67,6 +68,7 @@ def _form_view(
         reach=choices_of(language) if recurs(scope, object_, record) else (),
         reached=(form or {}).get(REACH, ["one"])[0],
         wrong=sum(1 for part in parts for control in part.controls if control.error),
+        shape=shape_address(scope, object_, id_),
     )
 
 
@@ -89,7 +91,8 @@ async def new_form(request: Request[Any, Any, Any], object_name: str) -> Respons
         if not scope.rights(object_name).create:
             raise Missing
         record = _defaults(object_) | _mine(scope, visit, object_) | await _given(scope, object_, visit)
-        view = await _planned(scope, object_, _form_view(scope, visit, object_, record=record))
+        shape = await shape_of(scope, object_, record)
+        view = await _planned(scope, object_, _form_view(scope, visit, object_, record=record, shape=shape))
         return Reply(render("pages/form.html", view, visit.frame))
 
     return await page(request, work)
@@ -163,14 +166,11 @@ def _quick_view(
     record: dict[str, Any],
     form: Form | None = None,
     errors: Sequence[FieldError] = (),
+    shape: Shape = WHOLE,
 ) -> FormView:
-    """Main and required fields only; what the address gave and no control shows goes along unseen."""
-    whole = _form_view(scope, visit, object_, record=record, form=form, errors=errors)
-    main = {f.name for f in object_.fields.values() if f.definition.main or f.definition.required}
-    wanted = {c.field.name for part in whole.parts for c in part.controls if c.field.name in main and (c.field.required or c.error)}
-    first = [c.field.name for part in whole.parts for c in part.controls if c.field.name in main][:QUICK]
-    shown = wanted | set(first) | (record.keys() & object_.fields.keys())
-    parts = tuple(replace(part, controls=tuple(c for c in part.controls if c.field.name in shown)) for part in whole.parts)
+    """Short and required fields only; what the address gave and no control shows goes along unseen."""
+    whole = _form_view(scope, visit, object_, record=record, form=form, errors=errors, shape=shape)
+    parts = short_parts(scope, object_, whole.parts, record.keys() & object_.fields.keys())
     defaults = _defaults(object_)
     given = {name: value for name, value in record.items() if value != defaults.get(name)}
     query = urlencode({name: _in_address(value) for name, value in given.items()})
@@ -208,7 +208,9 @@ async def quick_reply(scope: Scope, visit: Visit, object_: BoundObject, given: d
     """The short form with some values filled in; raises Missing for who may not create."""
     if not scope.rights(object_.name).create:
         raise Missing
-    view = await _planned(scope, object_, _quick_view(scope, visit, object_, _defaults(object_) | given))
+    record = _defaults(object_) | given
+    view = _quick_view(scope, visit, object_, record, shape=await shape_of(scope, object_, record))
+    view = await _planned(scope, object_, view)
     return Reply(render("pages/quick.html", view, visit.frame))
 
 
@@ -221,7 +223,8 @@ async def quick_create(request: Request[Any, Any, Any], object_name: str) -> Res
         try:
             written = await _made(scope, visit, object_)
         except Invalid as error:
-            view = _quick_view(scope, visit, object_, {}, visit.form, error.errors)
+            shape = await shape_of(scope, object_, form_values(scope, object_, visit.form))
+            view = _quick_view(scope, visit, object_, {}, visit.form, error.errors, shape)
             view = await _planned(scope, object_, view, form=visit.form)
             return Reply(render("pages/quick_form.html", view, visit.frame), 422)
         to = f"/o/{object_name}/{written.ids[0]}" if visit.value("then") == THEN_OPEN else visit.here
@@ -237,7 +240,8 @@ async def edit_form(request: Request[Any, Any, Any], object_name: str, id_: str)
     async def work(scope: Scope, visit: Visit) -> Reply:
         record = msgspec.json.decode((await read_record(scope, object_name, record_id(id_))).text)
         object_ = scope.object(object_name)
-        view = await _planned(scope, object_, _form_view(scope, visit, object_, record=record, id_=id_), id_)
+        shape = await stored_shape(scope, object_, layout_of(scope, object_name), record_id(id_))
+        view = await _planned(scope, object_, _form_view(scope, visit, object_, record=record, id_=id_, shape=shape), id_)
         return Reply(render("pages/form.html", view, visit.frame))
 
     return await page(request, work)
@@ -260,7 +264,8 @@ async def save(request: Request[Any, Any, Any], object_name: str, id_: str) -> R
         except Clashed as clashed:
             found = clashed.merge
             record = await _known(scope, visit, object_, id_)
-            view = _form_view(scope, visit, object_, record=record, id_=id_, form=found.form, merge=found)
+            shape = await shape_of(scope, object_, form_values(scope, object_, found.form), id_)
+            view = _form_view(scope, visit, object_, record=record, id_=id_, form=found.form, merge=found, shape=shape)
             view = await _planned(scope, object_, view, id_, found.form)
             return Reply(render_block("pages/form.html", "form", view, visit.frame), 409)
         said = t("Saved, beside what others have changed meanwhile.") if merge.theirs else t("Saved.")
@@ -283,7 +288,8 @@ async def _back(scope: Scope, visit: Visit, object_: BoundObject, id_: str, erro
     record: dict[str, Any] = {}
     if id_:
         record = await _known(scope, visit, object_, id_)
-    view = _form_view(scope, visit, object_, record=record, id_=id_, form=visit.form, errors=error.errors)
+    shape = await shape_of(scope, object_, form_values(scope, object_, visit.form), id_)
+    view = _form_view(scope, visit, object_, record=record, id_=id_, form=visit.form, errors=error.errors, shape=shape)
     view = await _planned(scope, object_, view, id_, visit.form)
     return Reply(render_block("pages/form.html", "form", view, visit.frame), 422)
 

@@ -1,23 +1,19 @@
-"""Help of the keys, help and tour beside the page, and the list of the first hour."""
+"""Help of the keys, help and tour beside the page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import Request, Response, get, post
 
-from kundig.base.errors import Missing
-from kundig.base.i18n import Text, t
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.guide import Step, help_for, tour_of
 from kundig.interfaces.web.pages.settings.me import me
-from kundig.interfaces.web.pages.settings.navigation import IMPORTS, ME, SAMPLES, USERS, has_right
 from kundig.interfaces.web.rendering import render
-from kundig.interfaces.web.shell import navigation_objects, shell_of
-from kundig.services.collaboration.first_hour import Facts, facts_of, first_hour_of, put_checklist_away, set_tour
+from kundig.interfaces.web.shell import shell_of
+from kundig.services.collaboration.first_hour import first_hour_of, set_tour
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +23,6 @@ class TourView:
     step: Step
     number: int
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Todo:
-    """A line of the list of the first hour, which ticks itself."""
-
-    text: Text
-    href: str
-    icon: str
-    done: bool
 
 
 @get("/help")
@@ -93,46 +79,4 @@ async def go_on(request: Request[Any, Any, Any]) -> Response[str]:
     return await page(request, work)
 
 
-@get("/home/first-hour")
-async def checklist(request: Request[Any, Any, Any]) -> Response[str]:
-    """The list of the first hour, for those who set Kundig up, until all is done or it is put away."""
-
-    async def work(scope: Scope, visit: Visit) -> Reply:
-        state = await first_hour_of(scope.connection, scope.access.user)
-        if state.checklist_gone or not has_right(scope, "manage_configuration"):
-            return Reply()
-        objects = [object_.name for object_ in navigation_objects(scope) if object_.definition.storage == "record"]
-        todos = tuple(_todos(scope, await facts_of(scope.connection, scope.access.user, objects)))
-        if all(todo.done for todo in todos):
-            return Reply()
-        return Reply(render("pages/first_hour.html", {"todos": todos, "tour": state.tour}, visit.frame))
-
-    return await page(request, work)
-
-
-def _todos(scope: Scope, facts: Facts) -> Iterator[Todo]:
-    yield Todo(t("Say how you work: language, time zone, colours"), ME, "user-round", facts.profile)
-    if has_right(scope, "manage_users"):
-        yield Todo(t("Invite your colleagues"), f"{USERS}/new", "user-plus", facts.invited)
-    if any(rights.bring for rights in scope.access.objects.values()):
-        yield Todo(t("Bring your data, or make the first record"), f"{IMPORTS}/new", "upload", facts.data)
-    staged = next((object_ for object_ in navigation_objects(scope) if object_.pipelines), None)
-    if staged is not None:
-        yield Todo(t("Make the stages of your pipeline your own"), f"/o/{staged.name}/board", "square-kanban", facts.pipeline)
-    yield Todo(t("Take the sample data away"), SAMPLES, "boxes", not facts.samples)
-
-
-@post("/home/first-hour/away", status_code=200)
-async def put_away(request: Request[Any, Any, Any]) -> Response[str]:
-    """Not to be shown again."""
-
-    async def work(scope: Scope, _visit: Visit) -> Reply:
-        if scope.access.user is None:
-            raise Missing
-        await put_checklist_away(scope.connection, scope.access.user)
-        return Reply()
-
-    return await page(request, work)
-
-
-ROUTES = (help_beside, keys, tour, go_on, checklist, put_away)
+ROUTES = (help_beside, keys, tour, go_on)

@@ -20,6 +20,7 @@ from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.frame import Link
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.finishing import finish_of
+from kundig.interfaces.web.pages.first_hour import first_hour_list
 from kundig.interfaces.web.pages.home_cards import MOST, Card, cards_of, shown_cards
 from kundig.interfaces.web.pages.listing import column_at, named_as_person, views_of
 from kundig.interfaces.web.pages.notifications import rows_of
@@ -28,7 +29,7 @@ from kundig.interfaces.web.shell import navigation_objects, object_link
 from kundig.interfaces.web.widgets.described import FieldView
 from kundig.services.collaboration.home import arrange, arrangement_of, set_whose
 
-TILES, ROWS = 4, 7
+TILES, ROWS = 4, 5
 ALL = "all"
 
 
@@ -43,7 +44,7 @@ class ArrangeView:
 
 @get("/")
 async def home(request: Request[Any, Any, Any]) -> Response[str]:
-    """Counts and cards; nothing of them is read with the page itself."""
+    """Counts and cards, none of which is read with the page itself; above them the list of the first hour."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         links = [_tile(scope, object_) for object_ in navigation_objects(scope)][:TILES]
@@ -52,7 +53,8 @@ async def home(request: Request[Any, Any, Any]) -> Response[str]:
         now = datetime.now(scope.context.time_zone)
         name = visit.frame.shell.user.split(" ")[0] if visit.frame.shell else ""
         hello = _hello(now.hour, name).render(visit.frame.language)
-        view = {"links": links, "cards": cards, "hello": hello, "today": now, "of_all": arrangement.of_all}
+        first = await first_hour_list(scope)
+        view = {"links": links, "cards": cards, "hello": hello, "today": now, "of_all": arrangement.of_all, "first_hour": first}
         return Reply(render("pages/home.html", view, visit.frame))
 
     return await page(request, work)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import Page
 from kundig.interfaces.web.frame import Link
 from kundig.interfaces.web.pages.conditions import Chip, chips_of
+from kundig.interfaces.web.pages.emptiness import Nothing, nothing_in
 from kundig.interfaces.web.pages.grouping import SUMMED, GroupHead, grouping_of, heads
 from kundig.interfaces.web.pages.listing import Listing, column_at, named_as_person, shapes_of
 from kundig.interfaces.web.pages.tabs import CurrentView, Tab, Tabs, current_view, shown_tabs
@@ -67,16 +68,10 @@ def _classes(number: bool, state: bool, second: bool, edited: bool) -> Markup:
 
 
 @dataclass(frozen=True, slots=True)
-class ListView:
-    """The view of `pages/list.html` and of its parts."""
+class RowsView:
+    """The view of `pages/list_rows.html`: one page of rows, or some of them read anew."""
 
-    title: str
-    singular: str
-    icon: str
     name: str
-    tabs: tuple[Tab, ...]
-    current: CurrentView
-    shapes: tuple[Link, ...]
     columns: tuple[Column, ...]
     rows: Sequence[Mapping[str, Any]]
     heads: Sequence[GroupHead | None]
@@ -84,19 +79,9 @@ class ListView:
     figures: str
     """Where the figures of the heads come from; "" without groups."""
     more: str | None
-    chips: tuple[Chip, ...]
-    listing: Listing
-    may_create: bool
-    may_import: bool
     may_edit: bool
-    deeds: frozenset[str]
-    """What may be done with many rows at once: assign, edit, export, delete."""
-    order: tuple[tuple[str, bool], ...]
-    """The labels of what is sorted by, each with whether it descends."""
     person: bool
     """Whether records are named as people are: they get initials instead of the object's mark."""
-    hidden: dict[str, str] = field(default_factory=dict)
-    """Values that the search form carries along."""
 
     @property
     def lines(self) -> Sequence[tuple[GroupHead | None, Mapping[str, Any]]]:
@@ -108,10 +93,37 @@ class ListView:
         """How many columns stand before the first that groups show a sum of; the name's is always one of them."""
         return next((place for place, column in enumerate(self.columns) if place and column.summed), len(self.columns))
 
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """The view of `pages/list.html`, and without rows that of `pages/list_around.html`."""
+
+    title: str
+    singular: str
+    icon: str
+    name: str
+    tabs: tuple[Tab, ...]
+    current: CurrentView
+    shapes: tuple[Link, ...]
+    columns: tuple[Column, ...]
+    chips: tuple[Chip, ...]
+    listing: Listing
+    may_create: bool
+    may_import: bool
+    deeds: frozenset[str]
+    """What may be done with many rows at once: assign, edit, export, delete."""
+    order: tuple[tuple[str, bool], ...]
+    """The labels of what is sorted by, each with whether it descends."""
+    rows: RowsView | None = None
+    nothing: Nothing | None = None
+    """What is said in place of rows."""
+
     @property
-    def filtered(self) -> bool:
-        """Whether conditions or words leave records out that the view's reader might miss."""
-        return bool(self.listing.now.where or self.listing.words)
+    def carried(self) -> Mapping[str, str]:
+        """What the search form carries along."""
+        listing = self.listing
+        asks = {"view": listing.view.name if listing.view else "", **listing.now.apart(listing.own)}
+        return {name: value for name, value in asks.items() if value}
 
 
 def with_order(listing: Listing, column: FieldView) -> Column:
@@ -156,19 +168,32 @@ def _order(scope: Scope, listing: Listing) -> Iterator[tuple[str, bool]]:
             yield column.label, key.startswith("-")
 
 
-async def list_view(
-    scope: Scope, listing: Listing, tabs: Tabs, page: Page, columns: Sequence[FieldView], last: str | None = None
-) -> ListView:
-    """Everything that the list's template needs; `last` is the group of the row before the first."""
-    language = scope.context.language
-    object_, rights = listing.object, scope.rights(listing.object.name)
-    rows, grouping = page.records(), grouping_of(scope, listing)
+def rows_view(scope: Scope, listing: Listing, page: Page, columns: Sequence[FieldView], last: str | None = None) -> RowsView:
+    """Rows as the list shows them; `last` is the group of the row before the first."""
+    name, rows, grouping = listing.object.name, page.records(), grouping_of(scope, listing)
     groups = tuple(heads(grouping, rows, last))
     begun = [head.key for head in groups if head is not None]
     more = {"cursor": page.next_cursor or ""}
     if grouping is not None and rows:
         more["last"] = "=" + grouping.key(rows[-1][grouping.field.name])
-    carried = {"view": listing.view.name if listing.view else "", **listing.now.apart(listing.own)}
+    edits = scope.rights(name).edit != "none"
+    return RowsView(
+        name=name,
+        columns=heads_of(listing, columns, edits=edits),
+        rows=rows,
+        heads=groups,
+        figures=listing.part("groups", keys=json.dumps(begun, ensure_ascii=False)) if begun else "",
+        more=listing.part("rows", **more) if page.next_cursor else None,
+        may_edit=edits,
+        person=named_as_person(listing.object),
+    )
+
+
+async def list_view(
+    scope: Scope, listing: Listing, tabs: Tabs, columns: Sequence[FieldView], rows: RowsView | None = None
+) -> ListView:
+    """A list with all that is around its rows."""
+    object_, rights, language = listing.object, scope.rights(listing.object.name), scope.context.language
     return ListView(
         title=label_in(object_.definition.label_plural, language),
         singular=label_in(object_.definition.label, language),
@@ -177,18 +202,13 @@ async def list_view(
         tabs=shown_tabs(scope, listing, tabs),
         current=current_view(scope, listing, tabs),
         shapes=shapes_of(scope, object_),
-        columns=heads_of(listing, columns, edits=rights.edit != "none"),
-        rows=rows,
-        heads=groups,
-        figures=listing.part("groups", keys=json.dumps(begun, ensure_ascii=False)) if begun else "",
-        more=listing.part("rows", **more) if page.next_cursor else None,
+        columns=rows.columns if rows else heads_of(listing, columns, edits=rights.edit != "none"),
         chips=await chips_of(scope, listing),
         listing=listing,
         may_create=rights.create,
         may_import=rights.bring,
-        may_edit=rights.edit != "none",
         deeds=_deeds(rights),
         order=tuple(_order(scope, listing)),
-        person=named_as_person(object_),
-        hidden={name: value for name, value in carried.items() if value},
+        rows=rows,
+        nothing=nothing_in(scope, listing) if rows and not rows.rows else None,
     )

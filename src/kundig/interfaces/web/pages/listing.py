@@ -16,8 +16,8 @@ from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.model import UnknownField
 from kundig.interfaces.web.frame import Link
 from kundig.interfaces.web.pages.arrangement import Arrangement, arrangement_of, fitted, rearranged
+from kundig.interfaces.web.pages.board_fields import board_fields
 from kundig.interfaces.web.pages.calendar_entries import source_of
-from kundig.interfaces.web.pages.stages import board_fields
 from kundig.interfaces.web.widgets.described import FieldView, describe
 
 DEFAULT_COLUMNS = 7
@@ -45,7 +45,7 @@ class Listing:
     @property
     def address(self) -> str:
         """The list's address."""
-        query = self.query()
+        query = _encoded(self._asks)
         return self.place + (f"?{query}" if query else "")
 
     @property
@@ -53,10 +53,13 @@ class Listing:
         """The path of the page."""
         return f"/o/{self.object.name}/board" if self.shape == "board" else f"/o/{self.object.name}"
 
+    @property
+    def _asks(self) -> dict[str, str]:
+        return {"view": self.view.name if self.view else "", **self.now.apart(self.own), "q": self.words}
+
     def query(self, **more: str) -> str:
-        """The part of the address after `?`, with more values."""
-        own = {"view": self.view.name if self.view else "", **self.now.apart(self.own), "q": self.words, **more}
-        return urlencode({name: value for name, value in own.items() if value})
+        """What parts of the page are told: what its address says after `?`, its shape if that is no list, and more values."""
+        return _encoded({"shape": "" if self.shape == "list" else self.shape, **self._asks, **more})
 
     def part(self, name: str, **more: str) -> str:
         """The address of a part of the page."""
@@ -85,6 +88,10 @@ class Listing:
         return ",".join([first, *(key for key in keys if key != first)])
 
 
+def _encoded(values: Mapping[str, str]) -> str:
+    return urlencode({name: value for name, value in values.items() if value})
+
+
 def listing_of(
     scope: Scope, object_: str, query: Mapping[str, str], views: Sequence[View] | None = None, preferred: str = ""
 ) -> Listing:
@@ -98,7 +105,7 @@ def listing_of(
     wanted = next((view for name in (query.get("view", ""), preferred) for view in found if view.name == name), None)
     view = wanted or next((view for view in found if view.default), found[0] if found else None)
     own, lost = fitted(scope, bound, arrangement_of(view, bound, default_columns(bound)))
-    now, lost_now = fitted(scope, bound, rearranged(own, query))
+    now, lost_now = fitted(scope, bound, rearranged(own, query, shape))
     return Listing(bound, view, own, now, query.get("q", "").strip()[:200], shape, lost or lost_now)
 
 

@@ -15,26 +15,26 @@ from kundig.engine.records.reading import ListQuery, count_records, list_records
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.pages.grouping import figures_of
-from kundig.interfaces.web.pages.list_page import ListView, list_view
+from kundig.interfaces.web.pages.list_page import RowsView, list_view, rows_view
 from kundig.interfaces.web.pages.listing import Listing, columns_of
-from kundig.interfaces.web.pages.tabs import Tabs, listing_for, listing_in
+from kundig.interfaces.web.pages.tabs import listing_for, listing_in
 from kundig.interfaces.web.rendering import render
+from kundig.interfaces.web.widgets.described import FieldView
 
 PAGE, MOST_ROWS = 50, 1000
 CAP = 10_000
 
 
-async def view_of(
+async def rows_of(
     scope: Scope,
     listing: Listing,
-    tabs: Tabs,
+    columns: Sequence[FieldView],
     cursor: str | None = None,
     limit: int = PAGE,
     last: str | None = None,
     only: Sequence[str] | None = None,
-) -> ListView:
+) -> RowsView:
     """One page of rows, or those of the rows in `only` that the list holds."""
-    columns = columns_of(scope, listing)
     group = listing.now.group.partition(":")[0]
     names = tuple(dict.fromkeys(["label", *(column.name for column in columns), *([group] if group else [])]))
     where = listing.where
@@ -42,7 +42,7 @@ async def view_of(
         named = {"field": "id", "op": "in", "value": list(only)}
         where = named if where is None else {"all": [named, where]}
     query = ListQuery(listing.object.name, where, names, listing.sorted_by or None, limit, cursor)
-    return await list_view(scope, listing, tabs, await list_records(scope, query), columns, last)
+    return rows_view(scope, listing, await list_records(scope, query), columns, last)
 
 
 @get("/o/{object_name:str}")
@@ -51,7 +51,9 @@ async def show_list(request: Request[Any, Any, Any], object_name: str) -> Respon
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         listing, tabs = await listing_in(scope, object_name, dict(visit.request.query_params))
-        return Reply(render("pages/list.html", await view_of(scope, listing, tabs), visit.frame))
+        columns = columns_of(scope, listing)
+        rows = await rows_of(scope, listing, columns)
+        return Reply(render("pages/list.html", await list_view(scope, listing, tabs, columns, rows), visit.frame))
 
     return await page(request, work)
 
@@ -61,11 +63,12 @@ async def more_rows(request: Request[Any, Any, Any], object_name: str) -> Respon
     """The next rows, with the next sentinel. `upto` asks for more of them at once, for who comes back to a row further down."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        listing, tabs = await listing_in(scope, object_name, dict(visit.request.query_params))
+        listing, _ = await listing_in(scope, object_name, dict(visit.request.query_params))
         upto = visit.query("upto")
         limit = min(max(int(upto), PAGE), MOST_ROWS) if upto.isdecimal() else PAGE
         last = visit.query("last")  # "=" and the group, since there is one of records without a value
-        view = await view_of(scope, listing, tabs, visit.query("cursor") or None, limit, last[1:] if last else None)
+        cursor, columns = visit.query("cursor") or None, columns_of(scope, listing)
+        view = await rows_of(scope, listing, columns, cursor, limit, last[1:] if last else None)
         return Reply(render("pages/list_rows.html", view, visit.frame))
 
     return await page(request, work)

@@ -12,7 +12,8 @@ from kundig.engine.history.feed import MANY
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.pages.ids import record_id
-from kundig.interfaces.web.pages.lists import view_of
+from kundig.interfaces.web.pages.listing import columns_of
+from kundig.interfaces.web.pages.lists import rows_of
 from kundig.interfaces.web.pages.tabs import listing_in
 from kundig.interfaces.web.rendering import render
 
@@ -26,8 +27,8 @@ async def rows_now(request: Request[Any, Any, Any], object_name: str) -> Respons
         if len(ids) > MANY:
             raise Malformed(t("Choose between 1 and {most} records.", most=MANY))
         query = {name: value for name, value in visit.request.query_params.items() if name != "ids"}
-        listing, tabs = await listing_in(scope, object_name, query)
-        view = await view_of(scope, listing, tabs, limit=MANY, only=ids)
+        listing, _ = await listing_in(scope, object_name, query)
+        view = await rows_of(scope, listing, columns_of(scope, listing), limit=MANY, only=ids)
         return Reply(render("pages/list_rows.html", view, visit.frame))
 
     return await page(request, work)

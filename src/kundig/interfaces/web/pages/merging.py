@@ -87,7 +87,7 @@ async def write_merged(
     """
     named = visit.form if only is None else of_field(only, visit.form)
     for attempt in range(1, _TRIES + 1):
-        change = Change(scope)  # one for the record and for those that its links name for the first time
+        change = Change(scope, form_of=object_.name)  # one for the record and for those that its links name for the first time
         try:
             async with scope.connection.savepoint():
                 made = await made_for_links(change, object_, named)
@@ -105,8 +105,7 @@ async def write_merged(
 
 
 async def _written(change: Change, object_: BoundObject, item: Update) -> Written:
-    ids = await change.write(object_.name, [item])
-    return Written(change.id if change.written else None, ids)
+    return change.outcome(await change.write(object_.name, [item]))
 
 
 async def _merged(scope: Scope, visit: Visit, object_: BoundObject, id_: UUID, only: str | None, made: Mapping[str, str]) -> Merge:

@@ -81,12 +81,12 @@ async def read_all(request: Request[Any, Any, Any]) -> Response[str]:
 
 @post("/notifications/{id_:str}", status_code=200)
 async def open_one(request: Request[Any, Any, Any], id_: str) -> Response[str]:
-    """Mark one as read and go to what it is about."""
+    """Mark one as read and go to what it is about, if one is not there already (`stay`)."""
 
-    async def work(scope: Scope, _: Visit) -> Reply:
+    async def work(scope: Scope, visit: Visit) -> Reply:
         object_, record = await place_of(scope, record_id(id_))
         await mark_read(scope, only=record_id(id_))
-        return Reply(to=f"/o/{object_}/{record}")
+        return Reply() if visit.query("stay") else Reply(to=f"/o/{object_}/{record}")
 
     return await page(request, work)
 

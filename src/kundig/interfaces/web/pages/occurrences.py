@@ -81,7 +81,7 @@ async def write_reach(scope: Scope, object_: BoundObject, item: Update, reach: R
 async def save_reach(scope: Scope, object_: BoundObject, reach: Reach, item: Update) -> Written:
     """The same for a form, with what was written."""
     change = await write_reach(scope, object_, item, reach)
-    return Written(change.id if change.written else None, [item.id])
+    return change.outcome([item.id])
 
 
 async def delete_reach(scope: Scope, object_: BoundObject, id_: str, reach: Reach) -> Change:

@@ -15,6 +15,7 @@ from litestar import Request, Response, get, post
 from kundig.base.errors import Invalid, Stale
 from kundig.base.i18n import label_in, t
 from kundig.engine.policy.scope import Scope
+from kundig.engine.records.layouts import layout_of, stored_shape
 from kundig.engine.records.reading import read_record
 from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.api.answers import JSON, answer, as_json
@@ -24,6 +25,7 @@ from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.pages.details import Control, controls_of, facts_of, parts_of
 from kundig.interfaces.web.pages.ids import record_id
+from kundig.interfaces.web.pages.sections import short_names
 from kundig.interfaces.web.pages.settings.me import me
 from kundig.interfaces.web.pages.signing_in import open_page
 from kundig.interfaces.web.pages.values import write_form
@@ -31,7 +33,17 @@ from kundig.interfaces.web.rendering import render
 
 NEEDS_NETWORK = frozenset({"link", "links", "person", "file", "stage"})
 """Controls that ask the server while one types, or whose change asks for more."""
-FILES = ("app.css", "app.js", "offline.js", "theme.js", "icons.svg", "favicon.svg", "inter-latin.woff2", "inter-latin-ext.woff2")
+FILES = (
+    "app.css",
+    "app.js",
+    "offline.js",
+    "theme.js",
+    "icons.svg",
+    "favicon.svg",
+    "icon-192.png",
+    "inter-latin.woff2",
+    "inter-latin-ext.woff2",
+)
 
 
 @get("/manifest.webmanifest")
@@ -120,13 +132,13 @@ def _form(scope: Scope, visit: Visit, object_: BoundObject) -> dict[str, Any]:
 def _controls(scope: Scope, visit: Visit, object_: BoundObject, values: dict[str, Any], *, new: bool) -> str:
     """The main controls that need no network, as HTML."""
     parts = controls_of(scope, object_, values, formats(visit.frame.language, visit.frame.zone), new=new)
-    controls = [c for part in parts for c in part.controls if c.field.widget not in NEEDS_NETWORK and _main(object_, c)]
+    short = short_names(scope, object_)
+    controls = [c for part in parts for c in part.controls if c.field.widget not in NEEDS_NETWORK and _asked(short, c)]
     return render("pages/offline_controls.html", controls, visit.frame)
 
 
-def _main(object_: BoundObject, control: Control) -> bool:
-    definition = object_.fields[control.field.name].definition
-    return definition.main or definition.required
+def _asked(short: list[str], control: Control) -> bool:
+    return control.field.name in short or control.field.required
 
 
 @get("/offline/record/{object_name:str}/{id_:str}")
@@ -136,7 +148,9 @@ async def record(request: Request[Any, Any, Any], object_name: str, id_: str) ->
     async def work(scope: Scope, visit: Visit) -> Reply:
         object_ = scope.object(object_name)
         found: dict[str, Any] = msgspec.json.decode((await read_record(scope, object_name, record_id(id_))).text)
-        view = {"facts": facts_of(scope, object_, found), "parts": parts_of(scope, object_, found)}
+        layout = layout_of(scope, object_name)
+        shape = await stored_shape(scope, object_, layout, record_id(id_))
+        view = {"facts": facts_of(scope, object_, found, layout), "parts": parts_of(scope, object_, found, layout, shape)}
         may_edit = scope.rights(object_name).edit != "none"
         kept = {
             "label": found["label"] or "–",

@@ -150,7 +150,7 @@ def _reached(scope: Scope, hit: dict[str, Any], kind: str, value: str) -> tuple[
     else:
         line = Hit("reach", t("Write to {address}", address=value).render(language), f"mailto:{quote(value, safe='@')}", "mail")
     heading, others = _written(scope, hit)
-    known = {own.key for own in over}
+    known = {f"best-{own.key}" for own in over}
     return heading, [*over, line, *(other for other in others if other.key not in known)]
 
 

@@ -10,7 +10,9 @@ from litestar import Request, Response, get, post
 from kundig.base.errors import Missing
 from kundig.base.i18n import label_in, t
 from kundig.engine.history.journal import journal
+from kundig.engine.policy.configuring import RIGHT as CONFIGURE
 from kundig.engine.policy.scope import Scope
+from kundig.engine.records.layouts import layout_of, stored_shape
 from kundig.engine.records.long_undo import begin_undo
 from kundig.engine.records.reading import ListQuery, list_records, read_record
 from kundig.engine.records.undo import JOB_FROM, change_size, undo
@@ -20,6 +22,7 @@ from kundig.interfaces.web.frame import Link
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.composing import composer_of, composer_view
 from kundig.interfaces.web.pages.details import RecordView, facts_of, parts_of, related_of, states_of
+from kundig.interfaces.web.pages.emptiness import about
 from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.pages.listing import column_at, named_as_person, short_columns
 from kundig.interfaces.web.pages.occurrences import ask_reach, delete_reach, known_series, reach_of, recurs
@@ -40,6 +43,10 @@ async def record_view(scope: Scope, object_name: str, id_: str, visit: Visit) ->
     rights, language = scope.rights(object_name), scope.context.language
     kinds = composer_of(scope, object_)
     stages = path_of(scope, object_, record)
+    arranges, seen_as = scope.may(CONFIGURE), visit.query("as")
+    role = seen_as if arranges and seen_as in scope.model.roles else None
+    layout = layout_of(scope, object_name, role)
+    shape = await stored_shape(scope, object_, layout, record_id(id_))
     return RecordView(
         object=object_name,
         id=id_,
@@ -49,16 +56,18 @@ async def record_view(scope: Scope, object_name: str, id_: str, visit: Visit) ->
         person=named_as_person(object_),
         record=record,
         states=states_of(scope, object_, record, with_stage=not stages),
-        facts=facts_of(scope, object_, record),
-        parts=parts_of(scope, object_, record),
-        related=related_of(scope, object_, id_),
+        facts=facts_of(scope, object_, record, layout),
+        parts=parts_of(scope, object_, record, layout, shape),
+        related=related_of(scope, object_, id_, layout),
         composer=bool(kinds),
-        first=composer_view(scope, visit, object_name, id_, kinds[0].href) if kinds else None,
+        first=await composer_view(scope, visit, object_name, id_, kinds[0].href) if kinds else None,
         verbs=verbs_of(scope, object_, id_),
         stages=stages,
         kinds=kinds_of(scope, object_),
         may_edit=rights.edit != "none",
         crumb=Link(label_in(object_.definition.label_plural, language), f"/o/{object_name}"),
+        arrange=f"/o/{object_name}/layout" if arranges else "",
+        seen_as=label_in(scope.model.roles[role].label, language) if role else "",
     )
 
 
@@ -95,7 +104,8 @@ async def show_related(request: Request[Any, Any, Any], object_name: str, id_: s
         view = {
             "name": child_name, "icon": child.definition.icon, "person": named_as_person(child),
             "columns": columns, "rows": found.records(),
-            "figure": money.name if money else "", "all": _all_of(child_name, link, id_) if found.next_cursor else "",
+            "none": about(scope, child), "figure": money.name if money else "",
+            "all": _all_of(child_name, link, id_) if found.next_cursor else "",
         }  # fmt: skip
         return Reply(render("pages/related.html", view, visit.frame))
 

@@ -13,12 +13,13 @@ from kundig.base.errors import FieldError, Invalid, Missing
 from kundig.base.i18n import label_in, t
 from kundig.engine.extension import Stage
 from kundig.engine.policy.scope import Scope
+from kundig.engine.records.columns import NO_VALUE
 from kundig.engine.records.reading import read_record
 from kundig.engine.schema.bound import BoundField, BoundObject
-from kundig.engine.schema.kinds import Kind
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.notices import notice
+from kundig.interfaces.web.pages.board_fields import board_field, may_be_empty, stages_of, without_value
 from kundig.interfaces.web.pages.details import FormPart, FormView, controls_of
 from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.pages.values import write_form
@@ -36,12 +37,13 @@ async def move_to_stage(request: Request[Any, Any, Any], object_name: str, id_: 
         object_ = scope.object(object_name)
         field = board_field(scope, object_, visit.value("field") or visit.query("field"))
         wanted = visit.value("stage") or visit.query("stage")
-        stage = next((stage for stage in stages_of(field) if stage.key == wanted), None)
+        offered = (*stages_of(field), *([without_value(field)] if may_be_empty(field) else []))
+        stage = next((stage for stage in offered if stage.key == wanted), None)
         if stage is None:
             raise Missing
         if stage.checklist and len(visit.form.get(CHECKED, [])) < len(stage.checklist):
             return await _asks(scope, visit, object_, id_, field, stage, ())
-        more = {field.name: stage.key} | _lane(scope, object_, visit)
+        more = {field.name: None if stage.key == NO_VALUE else stage.key} | _lane(scope, object_, visit)
         try:
             async with scope.connection.savepoint():
                 written = await write_form(scope, object_, visit.form, id_=record_id(id_), more=more, reason=_ticked(stage, visit))
@@ -55,29 +57,6 @@ async def move_to_stage(request: Request[Any, Any, Any], object_name: str, id_: 
         return Reply(headers=told) if visit.value("board") else Reply(to=visit.here, headers=told)
 
     return await page(request, work)
-
-
-def board_fields(scope: Scope, object_: BoundObject) -> list[BoundField]:
-    """What the columns of a board can be: pipelines first, then choices that people make."""
-    hidden = scope.rights(object_.name).hidden
-    own = [field for field in object_.fields.values() if field.name not in hidden and field.choices and field.kind is Kind.CHOICE]
-    choices = [field for field in own if field not in object_.pipelines and not field.read_only and field.type.columns(field)]
-    return [*(field for field in object_.pipelines if field.name not in hidden), *choices]
-
-
-def board_field(scope: Scope, object_: BoundObject, name: str = "") -> BoundField:
-    """The pipeline or choice that is meant: the named one, else the first; raises Missing."""
-    found = next((field for field in board_fields(scope, object_) if not name or field.name == name), None)
-    if found is None:
-        raise Missing
-    return found
-
-
-def stages_of(field: BoundField) -> tuple[Stage, ...]:
-    """The columns of a board: the stages of a pipeline, or a choice's values, which are all open."""
-    if field.pipeline is not None:
-        return tuple(stage for stage in field.pipeline.stages if not stage.retired)
-    return tuple(Stage(key=c.key, label=c.label, color=c.color) for c in field.choices if not c.retired)
 
 
 def _lane(scope: Scope, object_: BoundObject, visit: Visit) -> dict[str, Any]:

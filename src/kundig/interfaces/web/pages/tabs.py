@@ -1,4 +1,4 @@
-"""The views of a list as tabs: shipped ones, people's own and shared ones, in the order that each reader gives them."""
+"""The views of a list or board as tabs: shipped ones, people's own and shared ones, in the order that each reader gives them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class CurrentView:
 
 @dataclass(frozen=True, slots=True)
 class Tabs:
-    """All tabs of a list for its reader."""
+    """All tabs of a list or board for its reader."""
 
     views: tuple[View, ...]
     kept: Kept
@@ -52,34 +52,35 @@ class Tabs:
         return None if view is None else self.kept.saved.get(view.name)
 
 
-async def tabs_of(scope: Scope, object_name: str) -> Tabs:
-    """The tabs of an object's lists; raises Missing for the object."""
+async def tabs_of(scope: Scope, object_name: str, shape: str = "list") -> Tabs:
+    """The tabs of an object's lists or boards; raises Missing for the object."""
     object_ = scope.object(object_name)
     kept = await kept_views(scope, object_name)
-    shipped = [view for view in views_of(scope, object_) if view.shape == "list"] or [_everything(object_)]
-    own = sorted(kept.saved.values(), key=lambda saved: (saved.owner != scope.access.user, saved.name.casefold(), saved.id))
+    shipped = [view for view in views_of(scope, object_) if view.shape == shape] or [_everything(object_, shape)]
+    saved = [view for view in kept.saved.values() if view.definition.shape == shape]
+    own = sorted(saved, key=lambda saved: (saved.owner != scope.access.user, saved.name.casefold(), saved.id))
     views = [*shipped, *(saved.view(object_name) for saved in own)]
     places = {name: place for place, name in enumerate(kept.tabs)}
     ordered = sorted(enumerate(views), key=lambda item: (places.get(item[1].name, len(places)), item[0]))
     return Tabs(tuple(view for _, view in ordered), kept)
 
 
-def _everything(object_: BoundObject) -> View:
+def _everything(object_: BoundObject, shape: str) -> View:
     """What an object begins with that no view was made for."""
     plural = object_.definition.label_plural
     label = {language: t("All {objects}", objects=plural).render(language) for language in LANGUAGES}
-    return View(name="all", object=object_.name, label=label)
+    return View(name="all", object=object_.name, label=label, shape="board" if shape == "board" else "list")
 
 
 async def listing_in(scope: Scope, object_name: str, query: Mapping[str, str]) -> tuple[Listing, Tabs]:
     """What the address of a list's page asks for, and the tabs around it."""
-    tabs = await tabs_of(scope, object_name)
+    tabs = await tabs_of(scope, object_name, query.get("shape", "list"))
     return listing_of(scope, object_name, query, tabs.views, tabs.kept.default), tabs
 
 
 async def listing_for(scope: Scope, object_name: str, query: Mapping[str, str]) -> Listing:
-    """The same for a part of a page or a board; the views that people keep are read only if one of them is asked for."""
-    if query.get("shape", "list") == "list" and _is_id(query.get("view", "")):
+    """The same for a part of a page; the views that people keep are read only if one of them is asked for."""
+    if _is_id(query.get("view", "")):
         listing, _ = await listing_in(scope, object_name, query)
         if listing.view is None or listing.view.name != query["view"]:
             raise Missing
@@ -97,11 +98,11 @@ def _is_id(name: str) -> bool:
 
 def shown_tabs(scope: Scope, listing: Listing, tabs: Tabs) -> tuple[Tab, ...]:
     """The tabs as the page shows them."""
-    language, path = scope.context.language, f"/o/{listing.object.name}"
+    language = scope.context.language
     return tuple(
         Tab(
             label_in(view.label, language),
-            f"{path}?view={view.name}",
+            f"{listing.place}?view={view.name}",
             view.name,
             bool((saved := tabs.saved(view)) and saved.shared),
         )
@@ -120,6 +121,6 @@ def current_view(scope: Scope, listing: Listing, tabs: Tabs) -> CurrentView:
         saved=saved is not None,
         may_change=saved is not None and may_change(scope, saved),
         may_share=may_share(scope),
-        may_set_defaults=scope.may("manage_configuration"),
+        may_set_defaults=listing.shape == "list" and scope.may("manage_configuration"),
         changed=listing.changed,
     )

@@ -37,11 +37,10 @@ async def write_form(
     reason: str | None = None,
 ) -> Written:
     """Make a record of a form, or change that of `id_`, together with records that its links name for the first time."""
-    change = Change(scope, reason=reason)
+    change = Change(scope, reason=reason, form_of=object_.name)
     values = form_values(scope, object_, form) | await made_for_links(change, object_, form) | dict(more or {})
     item = Update(id_, values, version) if id_ else Create(values)
-    ids = await change.write(object_.name, [item])
-    return Written(change.id if change.written else None, ids)
+    return change.outcome(await change.write(object_.name, [item]))
 
 
 async def made_for_links(change: Change, object_: BoundObject, form: Form) -> dict[str, str]:

@@ -51,7 +51,7 @@ class ViewForm:
 
 
 def definition_of(listing: Listing) -> Definition:
-    """What a list shows now, as a view keeps it."""
+    """What a list or board shows now, as a view keeps it."""
     now = listing.now
     return Definition(
         where=now.filter,
@@ -59,8 +59,15 @@ def definition_of(listing: Listing) -> Definition:
         widths=dict(now.widths),
         frozen=now.frozen,
         order=now.order or None,
-        group=now.group or None,
+        group=(now.by if listing.shape == "board" else now.group) or None,
+        shape="board" if listing.shape == "board" else "list",
+        lane=now.lane or None,
     )
+
+
+def _place(object_name: str, view: SavedView) -> str:
+    """The path of the page that shows a view."""
+    return f"/o/{object_name}/board" if view.definition.shape == "board" else f"/o/{object_name}"
 
 
 async def _form(scope: Scope, visit: Visit, address: str, saved: SavedView | None = None, error: str = "") -> ViewForm:
@@ -122,7 +129,7 @@ async def create_view(request: Request[Any, Any, Any], object_name: str) -> Resp
         except Invalid as error:
             form = await _form(scope, visit, f"/o/{object_name}/views", error=error.errors[0].text.render(visit.frame.language))
             return Reply(render("pages/view_form.html", form, visit.frame), 422)
-        return Reply(to=f"/o/{object_name}?view={id_}", headers=notice(visit, t("View saved.")))
+        return Reply(to=f"{listing.place}?view={id_}", headers=notice(visit, t("View saved.")))
 
     return await page(request, work)
 
@@ -148,15 +155,15 @@ async def save_view(request: Request[Any, Any, Any], object_name: str, view: str
         id_, address = record_id(view), f"/o/{object_name}/views/{view}"
         if "name" not in visit.form:
             listing, _ = await listing_in(scope, object_name, dict(parse_qsl(visit.value("query"))))
-            await change_view(scope, object_name, id_, definition=definition_of(listing))
+            saved = await change_view(scope, object_name, id_, definition=definition_of(listing))
         else:
             try:
-                await change_view(scope, object_name, id_, name=visit.value("name"), sharing=_sharing(visit))
+                saved = await change_view(scope, object_name, id_, name=visit.value("name"), sharing=_sharing(visit))
             except Invalid as error:
                 saved = await find_view(scope, object_name, id_)
                 form = await _form(scope, visit, address, saved, error.errors[0].text.render(visit.frame.language))
                 return Reply(render("pages/view_form.html", form, visit.frame), 422)
-        return Reply(to=f"/o/{object_name}?view={view}", headers=notice(visit, t("View saved.")))
+        return Reply(to=_place(object_name, saved) + f"?view={view}", headers=notice(visit, t("View saved.")))
 
     return await page(request, work)
 
@@ -166,9 +173,9 @@ async def remove_view(request: Request[Any, Any, Any], object_name: str, view: s
     """Take a view away, with a way back."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        await delete_view(scope, object_name, record_id(view))
+        deleted = await delete_view(scope, object_name, record_id(view))
         told = notice(visit, t("View deleted."), undo=f"/o/{object_name}/views/{view}/restore")
-        return Reply(to=f"/o/{object_name}", headers=told)
+        return Reply(to=_place(object_name, deleted), headers=told)
 
     return await page(request, work)
 
@@ -179,7 +186,8 @@ async def bring_view_back(request: Request[Any, Any, Any], object_name: str, vie
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         await restore_view(scope, object_name, record_id(view))
-        return Reply(to=f"/o/{object_name}?view={view}", headers=notice(visit, t("The view is back.")))
+        restored = await find_view(scope, object_name, record_id(view))
+        return Reply(to=_place(object_name, restored) + f"?view={view}", headers=notice(visit, t("The view is back.")))
 
     return await page(request, work)
 
@@ -189,8 +197,10 @@ async def order_views(request: Request[Any, Any, Any], object_name: str) -> Resp
     """Keep the order of one's tabs; the page shows it already."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        known = {view.name for view in (await tabs_of(scope, object_name)).views}
-        await order_tabs(scope, object_name, [name for name in visit.form.get("name", ()) if name in known])
+        tabs = await tabs_of(scope, object_name, visit.query("shape") or "list")
+        known = {view.name for view in tabs.views}
+        wanted = [name for name in visit.form.get("name", ()) if name in known]
+        await order_tabs(scope, object_name, [*wanted, *(name for name in tabs.kept.tabs if name not in known)])
         return Reply()
 
     return await page(request, work)

@@ -13,7 +13,7 @@ from kundig.base.i18n import label_in
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.bound import BoundField
 from kundig.interfaces.web.titles import made_by_name
-from kundig.interfaces.web.widgets.choosing import COMPACT, ICONS, RIGHT, widget_of
+from kundig.interfaces.web.widgets.choosing import COMPACT, ICONS, RIGHT, WIDE, widget_of
 
 TWO_LETTERS = 2
 COMMON_CURRENCIES = ("EUR", "CHF", "USD", "GBP", "PLN", "CZK", "DKK", "SEK", "NOK", "HUF", "TRY", "JPY", "CNY")
@@ -52,6 +52,11 @@ class FieldView:
     def id(self) -> str:
         """The id of its control."""
         return f"f-{self.name.replace('.', '-')}"
+
+    @property
+    def wide(self) -> bool:
+        """Whether its control takes the whole width of a form."""
+        return self.widget in WIDE
 
     @property
     def cell(self) -> str:

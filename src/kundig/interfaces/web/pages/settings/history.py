@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, get
+from litestar import Request, Response, get, post
 
 from kundig.base.errors import Missing
+from kundig.base.i18n import t
 from kundig.engine.configuration.differences import Difference, differences
 from kundig.engine.configuration.store import Applied, history, revisions_of
+from kundig.engine.policy.configuring import take_back
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.frame import LinkGroup
+from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.pages.settings.navigation import settings_navigation
 from kundig.interfaces.web.rendering import render
@@ -64,4 +67,15 @@ async def show_plan(request: Request[Any, Any, Any], id_: str) -> Response[str]:
     return await page(request, work)
 
 
-ROUTES = (show, show_plan)
+@post("/settings/history/{id_:str}/undo", status_code=200)
+async def undo_plan(request: Request[Any, Any, Any], id_: str) -> Response[str]:
+    """Take a plan back as a whole, unless later ones build on it; the page shows itself anew."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        await take_back(scope, visit.web.database, visit.web.scopes.models, record_id(id_))
+        return Reply(to=visit.here, headers=notice(visit, t("Taken back.")))
+
+    return await page(request, work, write=False)
+
+
+ROUTES = (show, show_plan, undo_plan)

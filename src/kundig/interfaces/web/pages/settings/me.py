@@ -20,6 +20,7 @@ from kundig.engine.records.reading import read_record
 from kundig.engine.records.writing import Update, write
 from kundig.interfaces.web.edge import LANGUAGE_COOKIE, THEME_COOKIE, Reply, Visit, page
 from kundig.interfaces.web.frame import LinkGroup
+from kundig.interfaces.web.pages.settings.devices import DevicesView, devices_view
 from kundig.interfaces.web.pages.settings.navigation import ME, settings_navigation
 from kundig.interfaces.web.rendering import render
 from kundig.services.collaboration.news import KINDS, NotificationKind
@@ -46,6 +47,7 @@ class MeView:
     time_zone: str
     preferences: Preferences
     kinds: tuple[tuple[str, str], ...]
+    devices: DevicesView
     zones: tuple[str, ...]
     errors: Mapping[str, str] = field(default_factory=dict)
 
@@ -124,19 +126,21 @@ async def _view(scope: Scope, visit: Visit) -> MeView:
         time_zone=record["time_zone"] or "",
         preferences=(await desk_of(scope.connection, user)).preferences,
         kinds=tuple((key, text.render(language)) for key, text in _KINDS.items()),
+        devices=await devices_view(scope, visit),
         zones=time_zones(),
     )
 
 
 def _preferences(visit: Visit) -> Preferences:
     theme = visit.value("theme", "auto")
-    wanted, mailed = visit.form.get("kind", []), visit.form.get("mail", [])
+    wanted, mailed, pushed = (visit.form.get(name, []) for name in ("kind", "mail", "push"))
     return Preferences(
         theme=cast("Theme", theme) if theme in ("light", "dark") else "auto",
         letter_keys=bool(visit.value("letter_keys")),
         high_contrast=bool(visit.value("high_contrast")),
         muted=frozenset(kind for kind in KINDS if kind not in wanted),
         mailed=frozenset(kind for kind in KINDS if kind in mailed),
+        pushed=frozenset(kind for kind in KINDS if kind in pushed),
     )
 
 

@@ -7,7 +7,8 @@ from kundig.engine.policy.scope import Scope
 from kundig.interfaces.web.frame import Link, LinkGroup
 
 ME, SECURITY, TOKENS, FEED = "/settings/me", "/settings/security", "/settings/tokens", "/settings/calendar"
-USERS, TEAMS, ROLES, HISTORY = "/settings/users", "/settings/teams", "/settings/roles", "/settings/history"
+COMPANY, USERS, TEAMS = "/settings/company", "/settings/users", "/settings/teams"
+ROLES, HISTORY = "/settings/roles", "/settings/history"
 IMPORTS, SAMPLES = "/imports", "/settings/samples"
 
 _ICONS = {
@@ -15,6 +16,7 @@ _ICONS = {
     SECURITY: "lock",
     TOKENS: "key-round",
     FEED: "calendar-sync",
+    COMPANY: "building-2",
     USERS: "users",
     TEAMS: "network",
     ROLES: "shield-check",
@@ -33,15 +35,17 @@ def settings_navigation(scope: Scope) -> tuple[LinkGroup, ...]:
     """The groups of the settings that the person may open."""
     users, roles = has_right(scope, "manage_users"), has_right(scope, "manage_roles")
     own = [(t("Profile"), ME), (t("Sign-in"), SECURITY), (t("Calendar link"), FEED), (t("API tokens"), TOKENS)]
+    configures = has_right(scope, "manage_configuration")
     shared = [
+        *([(t("Company"), COMPANY)] if configures else []),
         *([(t("Users"), USERS), (t("Teams"), TEAMS)] if users else []),
         *([(t("Roles and rights"), ROLES)] if users or roles else []),
-        *([(t("Configuration"), HISTORY)] if has_right(scope, "manage_configuration") else []),
+        *([(t("Configuration"), HISTORY)] if configures else []),
     ]
     brings = any(rights.bring for rights in scope.access.objects.values())
     data = [
         *([(t("Imports"), IMPORTS)] if brings else []),
-        *([(t("Sample data"), SAMPLES)] if has_right(scope, "manage_configuration") else []),
+        *([(t("Sample data"), SAMPLES)] if configures else []),
     ]
     groups = ((t("Personal"), own), (t("Workspace"), shared), (t("Data"), data))
     return tuple(_group(label, links, scope.context.language) for label, links in groups if links)

@@ -10,31 +10,21 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 
-from kundig.base.errors import Invalid, TooMany, Unauthenticated
+from kundig.base.errors import Invalid, TooMany
 from kundig.base.i18n import t
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.frame import LinkGroup
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.ids import record_id
+from kundig.interfaces.web.pages.settings.browsers import browser_name, signed_in
 from kundig.interfaces.web.pages.settings.me import me
 from kundig.interfaces.web.pages.settings.navigation import SECURITY, settings_navigation
 from kundig.interfaces.web.pages.signing_in import peer, session_cookie
 from kundig.interfaces.web.rendering import render, render_block
 from kundig.services.identity.passwords import SHORTEST
 from kundig.services.identity.sessions import end_sessions, sessions_of
-from kundig.services.identity.signed import Signed
 from kundig.services.identity.signing_in import change_password
-
-_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
-_SYSTEMS = (
-    ("Android", "Android"),
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Windows", "Windows"),
-    ("Mac OS", "macOS"),
-    ("Linux", "Linux"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +51,6 @@ class SecurityView:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-def signed_in(visit: Visit) -> Signed:
-    """The session that asks."""
-    if visit.signed is None:
-        raise Unauthenticated
-    return visit.signed
-
-
 @get("/settings/security")
 async def show(request: Request[Any, Any, Any]) -> Response[str]:
     """Password form and sessions."""
@@ -84,11 +67,7 @@ async def show(request: Request[Any, Any, Any]) -> Response[str]:
 
 
 def _session(row: dict[str, Any], here: UUID) -> SessionView:
-    agent = row["agent"]
-    browser = next((name for mark, name in _BROWSERS if mark in agent), agent.split("/")[0] or "?")
-    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
-    phone = system in ("Android", "iPhone", "iPad")
-    name = f"{browser}, {system}" if system else browser
+    name, phone = browser_name(row["agent"])
     return SessionView(row["id"], name, phone, row["address"], row["created_at"], row["seen_at"], row["id"] == here)
 
 

@@ -17,9 +17,9 @@ from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.frame import LinkGroup
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.ids import record_id
+from kundig.interfaces.web.pages.settings.browsers import signed_in
 from kundig.interfaces.web.pages.settings.me import me
 from kundig.interfaces.web.pages.settings.navigation import TOKENS, settings_navigation
-from kundig.interfaces.web.pages.settings.security import signed_in
 from kundig.interfaces.web.pages.signing_in import peer
 from kundig.interfaces.web.rendering import render, render_block
 from kundig.services.identity.signing_in import freshly_proven, prove

@@ -1,0 +1,32 @@
+// Arranging a record's page: fields go from section to section, sections from tab to tab, by their grips. The order of the page is the
+// order of the form, so nothing has to be sent but the form. A condition comes from its dialog into the form.
+import Sortable from "sortablejs";
+
+const motion = matchMedia("(prefers-reduced-motion: reduce)");
+const sort = (list, group, draggable, handle) => Sortable.create(list, { group, draggable, handle: `[data-grip=${handle}]`, animation: motion.matches ? 0 : 140,
+  emptyInsertThreshold: 24, ghostClass: "k-ghost", chosenClass: "k-chosen" });
+
+const wire = () => document.querySelectorAll("#layout-form:not([data-ready])").forEach((form) => {
+  form.dataset.ready = "";
+  form.querySelectorAll("[data-fields]").forEach((list) => sort(list, "fields", ".k-layf", "field"));
+  form.querySelectorAll("[data-sections]").forEach((list) => sort(list, "sections", ".k-lays", "section"));
+});
+
+// What a section or tab is called is told in the menus as it is typed.
+document.addEventListener("input", ({ target }) => {
+  if (!target.matches?.("#layout-form input[lang]")) return;
+  const key = target.name.split(".")[0];
+  const told = [...target.form.querySelectorAll("input[lang]")].filter((input) => input.name.startsWith(`${key}.`)).map((input) => input.value.trim());
+  document.querySelectorAll(`[data-name-of="${CSS.escape(key)}"]`).forEach((name) => { name.textContent = told.find(Boolean) ?? "–"; });
+});
+
+document.addEventListener("kundig:condition", ({ detail }) => {
+  const form = document.querySelector("#layout-form"), value = form?.elements.namedItem(detail.name);
+  document.querySelector("#condition")?.close();
+  if (!value) return;
+  value.value = detail.where;
+  form.requestSubmit();
+});
+
+wire();
+document.addEventListener("htmx:after:swap", wire);

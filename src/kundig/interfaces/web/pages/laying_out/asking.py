@@ -1,0 +1,86 @@
+"""The conditions of a layout, edited in a dialog as the filter of a list is: when a part stands there, when it is needed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from litestar import Request, Response, post
+
+from kundig.base.i18n import Text, t
+from kundig.engine.policy.configuring import RIGHT
+from kundig.engine.policy.scope import Scope
+from kundig.engine.schema.bound import BoundObject
+from kundig.interfaces.web.edge import Reply, Visit, page
+from kundig.interfaces.web.pages.arrangement import Part, parts_of
+from kundig.interfaces.web.pages.filter_editor import EditorView, editor_view
+from kundig.interfaces.web.pages.filter_tree import changed, tree_from, tree_of
+from kundig.interfaces.web.pages.wording import Wording, wording
+from kundig.interfaces.web.rendering import render
+
+EVENT = "kundig:condition"
+
+
+@post("/o/{object_name:str}/layout/condition", status_code=200)
+async def condition(request: Request[Any, Any, Any], object_name: str) -> Response[str]:
+    """The editor in a dialog; then its form after a change; at the end the filter as a value for the layout's form (layout.js)."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        scope.require(RIGHT)
+        object_, about = scope.object(object_name), visit.value("query")
+        if about:
+            return await _changed(scope, visit, object_, about)
+        about = visit.value("about")
+        root = tree_of(parts_of(_read(visit.value(about))))
+        focus = "" if root.parts else f"{changed(root, 'add:0')}.field"
+        words = await wording(scope, object_, parts_of(_read(visit.value(about))))
+        view, _ = editor_view(scope, object_, root, words, focus=focus, judged=False)
+        return Reply(render("pages/laying_out/condition.html", _about(scope, object_, view, about), visit.frame))
+
+    return await page(request, work, write=False)
+
+
+async def _changed(scope: Scope, visit: Visit, object_: BoundObject, about: str) -> Reply:
+    root, judged = tree_from(visit.form), bool(visit.value("done"))
+    added = changed(root, visit.value("do"))
+    focus = f"{added}.field" if added else ""
+    view, parts = editor_view(scope, object_, root, Wording(scope, object_, {}), focus=focus, judged=judged)
+    if judged and not view.wrong:
+        told = json.dumps({EVENT: {"name": about, "where": _text(parts)}})
+        return Reply(headers={"HX-Trigger": told})
+    words = await wording(scope, object_, parts)
+    shown = replace(_about(scope, object_, view, about), sentence=words.sentence(parts))
+    return Reply(render("pages/filter_editor.html", shown, visit.frame), 422 if judged else 200)
+
+
+def _about(scope: Scope, object_: BoundObject, view: EditorView, about: str) -> EditorView:
+    address = f"/o/{object_.name}/layout/condition"
+    return replace(view, address=address, heading=_heading(scope, object_, about).render(scope.context.language), query=about)
+
+
+def _heading(scope: Scope, object_: BoundObject, about: str) -> Text:
+    name = about.removeprefix("f.").partition(".")[0]
+    if not about.startswith("f.") or name not in object_.fields or name in scope.rights(object_.name).hidden:
+        return t("The section is shown when")
+    label = object_.fields[name].definition.label
+    if about.endswith(".required"):
+        return t("“{field}” must be filled when", field=label)
+    return t("“{field}” is shown when", field=label)
+
+
+def _read(text: str) -> Part | None:
+    try:
+        found = json.loads(text or "null")
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _text(parts: tuple[Part, ...]) -> str:
+    if not parts:
+        return ""
+    return json.dumps(parts[0] if len(parts) == 1 else {"all": list(parts)}, ensure_ascii=False, separators=(",", ":"))
+
+
+ROUTES = (condition,)

@@ -1,0 +1,97 @@
+"""Who the company is and what holds for everybody in it: name, address, language, time zone, country; kept as its configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from litestar import Request, Response, get, post
+
+from kundig.base.i18n import LANGUAGES, Text, t
+from kundig.engine.configuration.documents import SETTINGS_NAME, Document
+from kundig.engine.configuration.store import stored_documents
+from kundig.engine.policy.configuring import RIGHT, configure
+from kundig.engine.policy.scope import Scope
+from kundig.interfaces.web.edge import Reply, Visit, page
+from kundig.interfaces.web.frame import LinkGroup
+from kundig.interfaces.web.notices import notice
+from kundig.interfaces.web.pages.settings.me import time_zones
+from kundig.interfaces.web.pages.settings.navigation import COMPANY, settings_navigation
+from kundig.interfaces.web.rendering import render, render_block
+from kundig.interfaces.web.widgets.described import countries
+
+LONGEST = {"company": 200, "address": 500}
+_NAMES = ("company", "address", "language", "time_zone", "region")
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyView:
+    """`settings/company.html`."""
+
+    nav: tuple[LinkGroup, ...]
+    values: Mapping[str, str]
+    currency: str
+    zones: tuple[str, ...]
+    countries: tuple[tuple[str, str], ...]
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@get("/settings/company")
+async def show(request: Request[Any, Any, Any]) -> Response[str]:
+    """The form, with what holds now."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        scope.require(RIGHT)
+        workspace = scope.context.workspace
+        usual = {"language": workspace.language, "time_zone": workspace.time_zone, "region": workspace.region}
+        return Reply(render("pages/settings/company.html", _view(scope, {**usual, **await _settings(scope)}), visit.frame))
+
+    return await page(request, work)
+
+
+@post("/settings/company", status_code=200)
+async def save(request: Request[Any, Any, Any]) -> Response[str]:
+    """Keep it as a change of the configuration, which can be taken back."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        scope.require(RIGHT)
+        values = {name: visit.value(name).strip() for name in _NAMES}
+        errors = {name: text.render(visit.frame.language) for name, text in _wrong(values)}
+        if errors:
+            return Reply(render_block("pages/settings/company.html", "form", _view(scope, values, errors), visit.frame), 422)
+        kept = {name: value for name, value in (await _settings(scope) | values).items() if value}
+        note = t("Company").render(scope.context.workspace.language)
+        document = Document("workspace", SETTINGS_NAME, kept)
+        await configure(scope, visit.web.database, visit.web.scopes.models, [document], note=note)
+        return Reply(to=COMPANY, headers=notice(visit, t("Saved.")))
+
+    return await page(request, work, write=False)
+
+
+async def _settings(scope: Scope) -> dict[str, Any]:
+    """What the configuration says so far."""
+    documents = await stored_documents(scope.connection)
+    return next((dict(document.body) for document in documents if document.key == ("workspace", SETTINGS_NAME)), {})
+
+
+def _wrong(values: Mapping[str, str]) -> Iterator[tuple[str, Text]]:
+    if not values["company"]:
+        yield "company", t("Give the name of your company.")
+    for name, most in LONGEST.items():
+        if len(values[name]) > most:
+            yield name, t("Use at most {most} characters.", most=most)
+    if values["language"] not in LANGUAGES:
+        yield "language", t("Choose one of the languages.")
+    if values["time_zone"] not in time_zones():
+        yield "time_zone", t("There is no time zone “{zone}”. Give one such as Europe/Berlin.", zone=values["time_zone"][:100])
+    if values["region"] not in dict(countries("en")):
+        yield "region", t("Choose one of the countries.")
+
+
+def _view(scope: Scope, values: Mapping[str, str], errors: Mapping[str, str] | None = None) -> CompanyView:
+    nav, context = settings_navigation(scope), scope.context
+    return CompanyView(nav, values, context.workspace.currency, time_zones(), countries(context.language), errors or {})
+
+
+ROUTES = (show, save)

@@ -1,0 +1,128 @@
+"""News on this device, as far as a browser goes without a push service: one is delivered by its own tools for developers."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.browser.app.conftest import Visitor
+from tests.receiving import Receiver
+
+PROFILE = "/settings/me"
+SUBSCRIBED = """(made) => {
+  const subscription = { endpoint: made.endpoint, options: {}, toJSON: () => made, unsubscribe: async () => { self.held = null; } };
+  self.held = null;
+  PushManager.prototype.getSubscription = async () => self.held;
+  PushManager.prototype.subscribe = async (options) => { self.asked = options; self.held = subscription; return subscription; };
+}"""
+
+
+def allow(visitor: Visitor) -> None:
+    visitor.page.context.grant_permissions(["notifications"], origin=visitor.company.url)
+
+
+def pretend_service(page: Page) -> Receiver:
+    """A push service that gives an address, since there is none here."""
+    receiver = Receiver("https://push.example.com/browser")
+    subscription = receiver.subscription
+    made = {"endpoint": subscription.endpoint, "keys": {"p256dh": subscription.p256dh, "auth": subscription.auth}}
+    page.evaluate(SUBSCRIBED, made)
+    return receiver
+
+
+@pytest.mark.parametrize("who", ["jana", "tom"])
+def test_a_device_is_switched_on_and_off(request: pytest.FixtureRequest, who: str) -> None:
+    visitor: Visitor = request.getfixturevalue(who)
+    allow(visitor)
+    page = visitor.open(PROFILE)
+    place = page.locator("#devices")
+    pretend_service(page)
+    page.fill("#name", "Noch nicht gespeichert")
+    place.locator("[data-push-on]").click()
+    expect(place.locator("[data-push-off]")).to_be_visible()
+    expect(place.locator(".k-lines li")).to_contain_text("Chrome")
+    assert page.evaluate("self.asked.userVisibleOnly") is True
+    assert len(page.evaluate("self.asked.applicationServerKey")) == 87
+    expect(page.locator("#name")).to_have_value("Noch nicht gespeichert")
+    assert visitor.accessible() == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    place.locator("[data-push-off]").click()
+    expect(place.locator("[data-push-on]")).to_be_visible()
+    expect(place.locator(".k-lines")).to_have_count(0)
+
+
+def test_a_browser_that_refuses_is_explained(eva: Visitor) -> None:
+    eva.page.context.grant_permissions(["geolocation"], origin=eva.company.url)  # and with that nothing else
+    page = eva.open(PROFILE)
+    expect(page.locator("#devices [data-state=denied]")).to_contain_text("Allow notifications for this address")
+    expect(page.locator("#devices [data-push-on]")).to_be_hidden()
+    assert eva.accessible() == []
+
+
+def test_a_push_service_out_of_reach_is_told(eva: Visitor) -> None:
+    allow(eva)
+    page = eva.open(PROFILE)
+    page.evaluate(
+        "() => { PushManager.prototype.subscribe = async () => { throw new DOMException('no service', 'AbortError'); }; }"
+    )
+    page.locator("#devices [data-push-on]").click()
+    expect(page.locator("#devices [data-state=failed]")).to_be_visible()
+    expect(page.locator("#devices [data-push-on]")).to_be_enabled()
+
+
+def test_an_iphone_is_told_to_install_first(eva: Visitor) -> None:
+    eva.page.add_init_script(
+        "delete window.PushManager; Object.defineProperty(navigator, 'userAgent', {get: () => 'Mozilla/5.0 (iPhone) Safari/604.1'})"
+    )
+    page = eva.open(PROFILE)
+    expect(page.locator("#devices [data-state=install]")).to_contain_text("Add to Home Screen")
+
+
+def test_news_are_shown_and_lead_to_the_record(eva: Visitor) -> None:
+    allow(eva)
+    page = eva.open("/o/account?view=all")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    way = str(page.locator("a[data-open-record]").first.get_attribute("href")).partition("?")[0]
+    news = {"id": "0190c0de-0000-7000-8000-000000000001", "title": "Jana mentions you", "text": "Nordwind", "to": way}
+    shown = deliver(page, eva.company.url, news)
+    assert shown == [{"title": news["title"], "body": news["text"], "tag": news["id"]}]
+    assert deliver(page, eva.company.url, news) == shown  # the same again replaces it
+    posted: list[str] = []
+    page.on("request", lambda request: posted.append(request.url) if request.method == "POST" else None)
+    page.route("**/notifications/*", lambda route: route.fulfill(status=200, headers={"HX-Location": location(way)}))
+    [worker] = page.context.service_workers
+    worker.evaluate(
+        """async () => {
+          const [notification] = await self.registration.getNotifications();
+          self.dispatchEvent(new NotificationEvent('notificationclick', { notification }));
+        }"""
+    )
+    expect(page).to_have_url(re.compile(re.escape(way)))
+    assert any(url.endswith(f"/notifications/{news['id']}") for url in posted)
+    assert page.evaluate("navigator.serviceWorker.ready.then((r) => r.getNotifications()).then((n) => n.length)") == 0
+
+
+def location(way: str) -> str:
+    return json.dumps({"path": way, "target": "#main", "select": "#main", "swap": "outerHTML", "headers": {"HX-Boosted": "true"}})
+
+
+def deliver(page: Page, origin: str, news: dict[str, str]) -> list[dict[str, Any]]:
+    """Hand a message to the service worker as its push service would; what is on the screen then."""
+    cdp = page.context.new_cdp_session(page)
+    found: list[dict[str, Any]] = []
+    cdp.on("ServiceWorker.workerRegistrationUpdated", lambda told: found.extend(told["registrations"]))
+    cdp.send("ServiceWorker.enable")
+    while not found:
+        page.wait_for_timeout(50)
+    ids = {one["registrationId"] for one in found if one["scopeURL"].startswith(origin)}
+    assert len(ids) == 1
+    cdp.send("ServiceWorker.deliverPushMessage", {"origin": origin, "registrationId": ids.pop(), "data": json.dumps(news)})
+    page.wait_for_function("navigator.serviceWorker.ready.then((r) => r.getNotifications()).then((n) => n.length > 0)")
+    shown: list[dict[str, Any]] = page.evaluate(
+        "navigator.serviceWorker.ready.then((r) => r.getNotifications())"
+        ".then((all) => all.map(({ title, body, tag }) => ({ title, body, tag })))"
+    )
+    return shown
