@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes sure that a Chromium is there for the browser tests: the machine's own, else from the distribution where we may install it.
 set -eu
-for name in "${KUNDIG_CHROMIUM:-}" chromium-headless-shell chromium chromium-browser google-chrome; do
+for name in "${KUNDIG_CHROMIUM:-}" chromium chromium-browser google-chrome chromium-headless-shell; do
   [ -n "$name" ] && command -v "$name" >/dev/null 2>&1 && exit 0
 done
 if command -v apt-get >/dev/null 2>&1; then

@@ -27,3 +27,4 @@ import "./popovers.js";
 import "./rich.js";
 import "./selection.js";
 import "./toasts.js";
+import "./turns.js";

@@ -3,6 +3,7 @@
 import { all, one, on } from "./dom.js";
 
 const QUARTER = 15; // minutes
+const WEEK = 7; // days
 const NEAR = 4; // pixels before a press becomes a drag
 const HOLD = 250; // ms that a finger rests before it drags instead of scrolling
 const MORNING = 7; // the hour that a day is first shown from
@@ -85,7 +86,7 @@ document.addEventListener("keydown", (event) => {
   const step = { ArrowLeft: { days: -1 }, ArrowRight: { days: 1 }, ArrowUp: { minutes: -QUARTER }, ArrowDown: { minutes: QUARTER } }[event.key];
   if (!step || (step.minutes && !entry.closest("[data-hours]"))) return;
   event.preventDefault();
-  shift(entry, event.shiftKey && step.minutes ? { stretch: step.minutes } : step);
+  shift(entry, !event.shiftKey ? step : step.minutes ? { stretch: step.minutes } : { days: step.days * WEEK });
 });
 
 // A click into an empty place makes a record there.

@@ -1,5 +1,6 @@
 // Editing in place. A place with class "ed" fetches its editor (a form.k-editor) into itself: double click or E in lists,
-// click, Enter or E in details. In the editor Enter or leaving saves, Esc brings the old content back.
+// click, Enter or E in details. In the editor Enter or leaving saves, Esc brings the old content back; in lists Tab saves and goes on
+// to the next value, and from a line of text ↑ and ↓ to the same one of the row above or below.
 // The editor's address: data-edit of the place; in a table data-edit of the table / data-row of the row / data-field of the column's head.
 import { all, on, one } from "./dom.js";
 import htmx from "./htmx.js";
@@ -12,14 +13,37 @@ const address = (cell) => {
   return `${table.dataset.edit}/${cell.closest("[data-row]").dataset.row}/${table.tHead.rows[0].cells[cell.cellIndex].dataset.field}`;
 };
 
+// People type on while an editor is on its way: what they press meanwhile goes into it.
+let ahead = null; // the cell whose editor is awaited, and the keys
+const AHEAD = new Set(["Enter", "Tab", "ArrowUp", "ArrowDown"]);
+document.addEventListener("keydown", (event) => {
+  if (!ahead || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || (event.key.length > 1 && !AHEAD.has(event.key))) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  ahead.keys.push([event.key, event.shiftKey]);
+}, { capture: true });
+const catchUp = (field) => {
+  if (!ahead || !field || !ahead.cell.contains(field)) return;
+  const { keys } = ahead;
+  ahead = null;
+  while (keys.length) {
+    const [key, shiftKey] = keys.shift();
+    if (key.length === 1) document.execCommand("insertText", false, key);
+    else field.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey, bubbles: true, cancelable: true }));
+    if (ahead) ahead.keys.push(...keys.splice(0)); // the next editor gets the rest
+  }
+};
+
 const open = (cell) => {
   if (cell.classList.contains("is-edit")) return;
+  ahead = { cell, keys: [] };
   before.set(cell, cell.innerHTML);
   cell.classList.add("is-edit");
   htmx.ajax("GET", address(cell), { source: cell, target: cell, swap: "innerHTML" });
 };
 
 const close = (cell) => {
+  if (ahead?.cell === cell) ahead = null;
   const form = one(".k-editor", cell);
   if (form) form.dataset.sent = "yes"; // leaving the page it loses the focus, which must not save
   cell.classList.remove("is-edit");
@@ -62,6 +86,11 @@ on("keydown", ".k-editor", (event, form) => {
   const cell = form.closest(".ed");
   if (event.key === "Escape") { event.stopPropagation(); close(cell); }
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey || !event.target.matches("textarea"))) { event.preventDefault(); submit(form); }
+  const down = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  if (down && cell.matches("td") && !("stays" in form.dataset) && event.target.matches("input.input:not([role=combobox], [type^=date])")) {
+    const rows = all("[data-row]", cell.closest("tbody")), next = rows[rows.indexOf(cell.parentElement) + down]?.cells[cell.cellIndex];
+    if (next?.matches(".ed")) { event.preventDefault(); submit(form); open(next); }
+  }
   if (event.key === "Tab" && cell.matches("td")) {
     const inside = all(fields, form), edge = inside.at(event.shiftKey ? 0 : -1);
     if ("stays" in form.dataset && event.target !== edge) return; // within a panel of several controls
@@ -83,6 +112,7 @@ document.addEventListener("htmx:after:swap", () => {
     const field = one("[autofocus]", form) ?? one(fields, form);
     field?.focus();
     if (field?.matches("input")) field.select?.();
+    catchUp(field);
   }
 });
 document.addEventListener("htmx:finally:request", (event) => {

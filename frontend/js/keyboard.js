@@ -7,25 +7,44 @@ const PAUSE = 1500; // ms between G and the letter
 const LIVE_IN_TEXT = new Set(["palette", "save"]);
 let wentAt = 0;
 
-// Rows of a list, or cards of a board: the one that has the focus is meant.
-const ITEMS = "[data-row], [data-move]";
+// Rows of a list, cards of a board, entries of a calendar, things to do: the one that has the focus is meant.
+const ITEMS = "[data-row], [data-move], [data-shift], [data-item]";
 const active = () => document.activeElement?.closest?.(ITEMS) ?? one("[data-row][data-active]");
 const step = (by) => {
   const items = all(ITEMS), item = items[Math.min(items.length - 1, Math.max(0, items.indexOf(active()) + by))];
   if (!item) return false;
   items.forEach((other) => other.removeAttribute("data-active"));
   if (item.matches("[data-row]")) item.setAttribute("data-active", "");
-  (item.matches("[tabindex]") ? item : one("a", item))?.focus({ preventScroll: true });
+  (item.matches("[tabindex], a") ? item : one("a", item))?.focus({ preventScroll: true });
   item.scrollIntoView({ block: "nearest" });
   return true;
 };
 const press = (selector, root = document) => {
-  const element = root && one(selector, root);
+  const element = root && all(selector, root).find((found) => !found.closest("[hidden]"));
   element?.click();
   return Boolean(element);
 };
 const select = (shiftKey) => one("input[type=checkbox][name=id]", active() ?? document.createElement("i"))
   ?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey }));
+const selectAll = () => {
+  const box = one("#all");
+  if (!box) return false;
+  return box.checked && !box.indeterminate ? press("#bulk [data-select-everything]:not([hidden])") || true : press("#all");
+};
+// A key that opens a place to write in leads into it, as soon as it has come.
+const FIELDS = "form :is(input:not([type=hidden]), select, textarea:not([hidden]), [contenteditable])";
+const writeIn = (id, button, isThere) => {
+  const field = () => one(FIELDS, document.getElementById(id) ?? document.createElement("i"));
+  if (!press(button)) return false;
+  if (isThere && field()) return field().focus();
+  const begin = (event) => {
+    if (event.detail.ctx?.target?.id !== id) return;
+    document.removeEventListener("htmx:after:swap", begin);
+    field()?.focus();
+  };
+  if (document.getElementById(id)) document.addEventListener("htmx:after:swap", begin);
+  return true;
+};
 
 // What the keys do; false: nothing of the kind is on this page, so the key stays the browser's.
 const ACTS = {
@@ -33,18 +52,23 @@ const ACTS = {
   help: () => openDialog("keys"),
   create: () => press("[data-key=c]"),
   undo: () => all(".toast [data-undo]:not([hidden])").at(-1)?.click(),
-  save: (event) => event.target.form?.requestSubmit(),
+  save: (event) => event.target.form?.requestSubmit(one("[type=submit]:enabled", event.target.form)), // as Enter does: by its first button
   search: () => one("[data-key=search]")?.focus(),
   filter: () => press("[data-key=f]"),
   down: () => step(1),
   up: () => step(-1),
-  select: () => select(false),
+  select: () => press("[data-tick]", active()) || select(false),
+  all: () => selectAll(),
+  assign: () => press("[data-key=assign]"),
+  change: () => press("[data-key=change]"),
+  trash: () => press("#bulk .dng"),
+  comment: () => writeIn("comments", "[data-key=m]", true),
   range: () => select(true),
   open: (event) => event.target === document.body && press("a", active()),
   edit: () => (active() ? active().dispatchEvent(new CustomEvent("kundig:edit-row", { bubbles: true })) : press("[data-key=e]")),
-  first: () => press("[data-key=n]"),
-  second: () => press("[data-key=t]"),
-  third: () => press("[data-key=a]"),
+  first: () => writeIn("composer", "[data-key=n]"),
+  second: () => writeIn("composer", "[data-key=t]"),
+  third: () => writeIn("composer", "[data-key=a]"),
   previous: () => press("[data-pager]:not([hidden]) [data-key=previous]:not([aria-disabled])"),
   next: () => press("[data-pager]:not([hidden]) [data-key=next]:not([aria-disabled])"),
 };

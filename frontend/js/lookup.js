@@ -69,6 +69,7 @@ on("keydown", "[data-lookup] input[role=combobox]", (event, input) => {
   if (!isOpen || event.isComposing || !["ArrowDown", "ArrowUp", "Enter", "Escape"].includes(event.key)) return;
   const saves = event.key === "Enter" && (event.ctrlKey || event.metaKey);
   if (saves && !waiting) return;
+  if (event.key === "Escape" && !hits(box).length) return close(box); // nothing is shown that it could close: it means the dialog
   event.preventDefault();
   event.stopImmediatePropagation();
   if (event.key === "Escape") close(box);

@@ -96,28 +96,36 @@ def sessions() -> Sessions:
 @pytest.fixture
 def jana(browser: Browser, company: Company, sessions: Sessions) -> Iterator[Visitor]:
     """German, at a desk."""
-    yield from visit(browser, company, sessions, "jana@nordwind.example", DESKTOP)
+    yield from visiting(browser, company, sessions, "jana@nordwind.example", DESKTOP)
 
 
 @pytest.fixture
 def tom(browser: Browser, company: Company, sessions: Sessions) -> Iterator[Visitor]:
     """English, with a phone."""
-    yield from visit(browser, company, sessions, "tom@nordwind.example", PHONE)
+    yield from visiting(browser, company, sessions, "tom@nordwind.example", PHONE)
 
 
 @pytest.fixture
 def eva(browser: Browser, company: Company, sessions: Sessions) -> Iterator[Visitor]:
     """English, at a desk: with Jana two people at once."""
-    yield from visit(browser, company, sessions, "eva@nordwind.example", DESKTOP)
+    yield from visiting(browser, company, sessions, "eva@nordwind.example", DESKTOP)
 
 
-def visit(
-    browser: Browser, company: Company, sessions: Sessions, email: str, size: ViewportSize, *, worker: bool = False
+def visiting(
+    browser: Browser,
+    company: Company,
+    sessions: Sessions,
+    email: str,
+    size: ViewportSize,
+    *,
+    locale: str | None = None,
+    worker: bool = False,
 ) -> Iterator[Visitor]:
-    """Somebody who has signed in, with the service worker where it is the matter."""
+    """Somebody who is signed in, with the service worker where it is the matter; their browser must have nothing to complain of."""
     # Without motion, which takes time, and the service worker, which fetches all it keeps for each test.
     context = browser.new_context(
         viewport=size,
+        locale=locale,
         reduced_motion="reduce",
         service_workers="allow" if worker else "block",
         storage_state=sessions.get(email),

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserType, Page, expect
-from tests.browser.app.conftest import DESKTOP, PHONE, Company, Sessions, Visitor, visit
+from tests.browser.app.conftest import DESKTOP, PHONE, Company, Sessions, Visitor, visiting
 from tests.receiving import Receiver
 
 PROFILE = "/settings/me"
@@ -35,17 +35,17 @@ def browser(browser_type: BrowserType, browser_type_launch_args: dict[str, Any])
 
 @pytest.fixture
 def jana(browser: Browser, company: Company, sessions: Sessions) -> Iterator[Visitor]:
-    yield from visit(browser, company, sessions, "jana@nordwind.example", DESKTOP, worker=True)
+    yield from visiting(browser, company, sessions, "jana@nordwind.example", DESKTOP, worker=True)
 
 
 @pytest.fixture
 def tom(browser: Browser, company: Company, sessions: Sessions) -> Iterator[Visitor]:
-    yield from visit(browser, company, sessions, "tom@nordwind.example", PHONE, worker=True)
+    yield from visiting(browser, company, sessions, "tom@nordwind.example", PHONE, worker=True)
 
 
 @pytest.fixture
 def eva(browser: Browser, company: Company, sessions: Sessions) -> Iterator[Visitor]:
-    yield from visit(browser, company, sessions, "eva@nordwind.example", DESKTOP, worker=True)
+    yield from visiting(browser, company, sessions, "eva@nordwind.example", DESKTOP, worker=True)
 
 
 def allow(visitor: Visitor) -> None:

@@ -17,6 +17,7 @@ class Effort:
     """What a task took: keys pressed, characters typed, clicks, and seconds from the first of them to its end."""
 
     task: str
+    way: str
     keys: int = 0
     characters: int = 0
     clicks: int = 0
@@ -28,7 +29,7 @@ class Hands:
     """One person's hands. Everything they do to the page goes through here; looking costs nothing."""
 
     page: Page
-    effort: Effort = field(default_factory=lambda: Effort(""))
+    effort: Effort = field(default_factory=lambda: Effort("", ""))
 
     def press(self, *keys: str) -> None:
         """Press keys, one after the other; a combination counts as one."""
@@ -51,6 +52,11 @@ class Hands:
         (self.page.locator(target).first if isinstance(target, str) else target).click()
         self.effort.clicks += 1
 
+    def choose(self, target: str, label: str) -> None:
+        """Choose in a list by the mouse: it opens, and one of its lines is clicked."""
+        self.page.select_option(target, label=label)
+        self.effort.clicks += 2
+
     def hand_over(self, target: str, file: Path) -> None:
         """Drop a file, or choose it: one click."""
         self.page.set_input_files(target, file)
@@ -58,12 +64,12 @@ class Hands:
 
 
 @contextmanager
-def doing(hands: Hands, task: str, report: Path | None) -> Iterator[Hands]:
+def doing(hands: Hands, task: str, way: str, report: Path | None) -> Iterator[Hands]:
     """Count one task from here on, and note its effort in the report, if there is one, once it is done."""
-    hands.effort = Effort(task)
+    hands.effort = Effort(task, way)
     start = time.monotonic()
     yield hands
-    hands.effort.seconds = round(time.monotonic() - start, 1)
+    hands.effort.seconds = round(time.monotonic() - start, 2)
     if report is not None:
         with report.open("a", encoding="utf-8") as lines:
             lines.write(json.dumps(asdict(hands.effort), ensure_ascii=False) + "\n")

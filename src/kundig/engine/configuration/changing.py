@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,8 @@ Realise = Callable[[Connection, Workspace, Sequence[Document]], Awaitable[None]]
 """Checks all documents together and changes tables and what else follows from them (wiring knows how); raises what is wrong."""
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('kundig configuration ' || %(schema)s, 0))"
+_KEPT_BESIDE = ("language", "time_zone", "region")
+"""Settings that stand in the directory of workspaces too, for those who look them up without the documents."""
 _SETTINGS = """
 update kundig.workspace set language = coalesce(%(language)s, language), time_zone = coalesce(%(time_zone)s, time_zone),
   region = coalesce(%(region)s, region)
@@ -70,6 +72,7 @@ async def apply(
     """
     await connection.execute(_LOCK, {"schema": workspace.schema})
     made = await plan(connection, incoming, whole=whole)
+    made = replace(made, revisions=tuple(_from_the_beginning(workspace, revision) for revision in made.revisions))
     await _carry_out(connection, workspace, made, realise, by, note)
     return made
 
@@ -91,6 +94,13 @@ async def rollback(connection: Connection, workspace: Workspace, plan_id: UUID, 
     return made
 
 
+def _from_the_beginning(workspace: Workspace, revision: Revision) -> Revision:
+    """The first settings that are written replace those that the workspace was made with: these come back when it is undone."""
+    if revision.kind != "workspace" or revision.old is not None:
+        return revision
+    return replace(revision, old={key: getattr(workspace, key) for key in _KEPT_BESIDE})
+
+
 async def _carry_out(
     connection: Connection, workspace: Workspace, made: Plan, realise: Realise, by: Actor, note: str | None
 ) -> None:
@@ -99,7 +109,7 @@ async def _carry_out(
     await write_revisions(connection, made.id, made.revisions, by, note)
     documents = await stored_documents(connection)
     settings: dict[str, Any] = next((dict(d.body) for d in documents if d.kind == "workspace"), {})
-    values = {key: settings.get(key) for key in ("language", "time_zone", "region")}
+    values = {key: settings.get(key) for key in _KEPT_BESIDE}
     await connection.execute(_SETTINGS, {**values, "schema": workspace.schema})
     await realise(connection, workspace, documents)
     await bump_version(connection, workspace)

@@ -22,7 +22,8 @@ class Shortcut:
     script: str = "keyboard.js"
 
 
-EVERYWHERE, LISTS, RECORDS, BOARDS = t("Everywhere"), t("In lists"), t("On a record"), t("On a board")
+EVERYWHERE, LISTS, RECORDS = t("Everywhere"), t("In lists"), t("On a record")
+BOARDS, CALENDARS = t("On a board"), t("In the calendar")
 SHORTCUTS: tuple[tuple[Text, tuple[Shortcut, ...]], ...] = (
     (
         EVERYWHERE,
@@ -44,6 +45,10 @@ SHORTCUTS: tuple[tuple[Text, tuple[Shortcut, ...]], ...] = (
             Shortcut(("k", "ArrowUp"), "up", t("Previous row")),
             Shortcut(("x",), "select", t("Select the row")),
             Shortcut(("Shift+x",), "range", t("Select up to this row")),
+            Shortcut(("Control+a",), "all", t("Select all rows, then all that match")),
+            Shortcut(("Shift+a",), "assign", t("Assign the selected rows")),
+            Shortcut(("Shift+e",), "change", t("Change a field of the selected rows")),
+            Shortcut(("Delete",), "trash", t("Move the selected rows to the trash")),
             Shortcut(("Enter",), "open", t("Open")),
             Shortcut(("e",), "edit", t("Edit")),
         ),
@@ -54,13 +59,15 @@ SHORTCUTS: tuple[tuple[Text, tuple[Shortcut, ...]], ...] = (
             Shortcut(("n",), "first", t("New note")),
             Shortcut(("t",), "second", t("New task")),
             Shortcut(("a",), "third", t("Log a call")),
+            Shortcut(("m",), "comment", t("Write a comment")),
             Shortcut(("[",), "previous", t("Previous record")),
             Shortcut(("]",), "next", t("Next record")),
         ),
     ),
     (BOARDS, (Shortcut(("ArrowLeft", "ArrowRight"), "ArrowLeft", t("Move the card one stage"), "board.js"),)),
+    (CALENDARS, (Shortcut(("Shift+ArrowLeft", "Shift+ArrowRight"), "WEEK", t("Move the entry by a week"), "calendar.js"),)),
 )
-_SIGNS = {"ArrowDown": "↓", "ArrowUp": "↑", "ArrowLeft": "←", "ArrowRight": "→", "Enter": "↵", "Escape": "Esc"}
+_SIGNS = {"ArrowDown": "↓", "ArrowUp": "↑", "ArrowLeft": "←", "ArrowRight": "→", "Enter": "↵", "Escape": "Esc", "Delete": "Del"}
 _CONTROL, _SHIFT = t("Ctrl"), t("Shift")
 
 

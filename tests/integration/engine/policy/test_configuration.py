@@ -215,6 +215,16 @@ async def test_a_plan_that_later_ones_built_on_is_not_rolled_back(world: World) 
         await rollback_plan(world.database, world.workspace, world.scopes.models, first.id)
 
 
+async def test_the_first_settings_are_undone_to_those_of_the_beginning(world: World) -> None:
+    chosen = "select language, time_zone, region from kundig.workspace where schema = %(schema)s"
+    async with world.database.transaction(None) as connection:
+        before = await connection.row(chosen, {"schema": world.workspace.schema})
+    made = await world.apply(*load("kind: workspace\nlanguage: en\ntime_zone: Europe/Lisbon\nregion: PT", "w.yaml"))
+    await rollback_plan(world.database, world.workspace, world.scopes.models, made.id)
+    async with world.database.transaction(None) as connection:
+        assert await connection.row(chosen, {"schema": world.workspace.schema}) == before
+
+
 async def test_a_rule_opens_old_and_new_records_and_closes_at_once(world: World) -> None:
     user = await world.user("level_own")
     old = await world.create("house", name="x", city="Berlin")

@@ -15,6 +15,7 @@ from kundig.base.i18n import Text, label_in, t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.bound import BoundField
 from kundig.interfaces.web.edge import Reply, Visit, page
+from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.pages.tabs import listing_for
@@ -23,6 +24,7 @@ from kundig.interfaces.web.streaming import File, Reopen, download
 from kundig.interfaces.web.widgets.described import FieldView, describe
 from kundig.interfaces.web.widgets.filling import Filled
 from kundig.interfaces.web.widgets.reading import read, typed
+from kundig.interfaces.web.widgets.saying import said
 from kundig.services.lists.bulk import FEW, Preview, preview, refusals, start, stop
 from kundig.services.lists.choosing import Deed, Run, choose, choose_matching, chunks_of, read_run
 from kundig.services.transfer.export import FORMATS, export_stream, start_export
@@ -105,7 +107,8 @@ async def _dialog(scope: Scope, visit: Visit, run: Run, asked: Asked, query: str
         try:
             told = await preview(scope, run, _deed(asked), wanted)
         except Invalid as wrong:
-            error = wrong.errors[0].text.render(language)
+            shown = formats(language, visit.frame.zone)
+            error = " ".join(said(e, field, shown) if field else e.text.render(language) for e in wrong.errors[:1])
     return BulkView(
         id=str(run.id),
         asked=asked,

@@ -21,7 +21,7 @@ from kundig.interfaces.web.pages.arrangement import Part
 from kundig.interfaces.web.pages.conditions import operators_for, periods, value_control
 from kundig.interfaces.web.pages.filter_fields import Choices, FieldGroup, children_of, field_groups
 from kundig.interfaces.web.pages.filter_tree import Node, changed, filter_of, tree_from, tree_of
-from kundig.interfaces.web.pages.filter_values import condition_of, given_of, operator_in
+from kundig.interfaces.web.pages.filter_values import carried, condition_of, given_of, operator_in
 from kundig.interfaces.web.pages.listing import Listing, column_at, default_columns
 from kundig.interfaces.web.pages.tabs import listing_for
 from kundig.interfaces.web.pages.wording import COUNTS, Wording, wording
@@ -115,6 +115,8 @@ class _Reader:
             assert field is not None
         if node.json is not None:
             node.given = given_of(field, node.json, self.names, formats(language, zone))
+        elif (was := node.one("was")) != path and was:
+            node.given = carried(node.given, self.known(object_, was), field)
         operators = operators_for(field, language)
         operator = operator_in(field, node.one("op"))
         if operator not in dict(operators):

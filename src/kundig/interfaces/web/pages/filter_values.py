@@ -19,6 +19,8 @@ DAY = "day"
 """The choice among periods that lets a day be picked."""
 _MANY = {"is": "in", "is_not": "not_in"}
 _ONE = {many: one for one, many in _MANY.items()}
+_PICKED = frozenset((Kind.BOOLEAN, Kind.CHOICE, Kind.DATE, Kind.LINK))
+"""Kinds whose values are chosen, not typed."""
 MOST_LINES = 1000
 
 
@@ -53,6 +55,15 @@ def given_of(field: BoundField, part: Part, names: Mapping[str, str], formats: F
         case "range":
             return given | {f"value{end}": [_text(field, item, formats)] for end, item in zip(("", "2"), values, strict=False)}
     return given | {"value": [_text(field, item, formats) for item in values]}
+
+
+def carried(given: Given, before: BoundField | None, field: BoundField) -> Given:
+    """What stays in the controls when another field is chosen: the operator among fields of one kind, a value that was typed."""
+    alike = before is not None and operators_of(before) == operators_of(field) and before.kind is field.kind
+    same = alike and before is not None and (before.choices, before.target) == (field.choices, field.target)
+    typed = before is not None and not {before.kind, field.kind} & _PICKED and not (before.choices or field.choices)
+    kept = {"field", "fresh"} | ({"op"} if alike else set()) | ({"value"} if typed else set())
+    return given if same else {name: texts for name, texts in given.items() if name in kept}
 
 
 def _text(field: BoundField, value: Any, formats: Formats) -> str:

@@ -15,6 +15,7 @@ from kundig.base.errors import FieldError, Invalid, Missing
 from kundig.base.i18n import label_in, t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.layouts import WHOLE, Shape, layout_of, stored_shape
+from kundig.engine.records.lookup import parse_id
 from kundig.engine.records.reading import read_many, read_record
 from kundig.engine.records.writing import Written
 from kundig.engine.schema.bound import BoundObject
@@ -30,6 +31,7 @@ from kundig.interfaces.web.pages.planning import guests_control, guests_given, l
 from kundig.interfaces.web.pages.shapes import shape_address, shape_of, short_parts
 from kundig.interfaces.web.pages.values import form_values, write_form
 from kundig.interfaces.web.rendering import render, render_block
+from kundig.interfaces.web.widgets.addressed import addressed
 from kundig.interfaces.web.widgets.reading import Form
 
 THEN_OPEN = "open"
@@ -120,16 +122,17 @@ async def _given(scope: Scope, object_: BoundObject, visit: Visit) -> dict[str, 
             link = await _linked(scope, target or field.target or "", id_)
             if link is not None:
                 given[name] = link if field.to_one else [link]
-        else:
-            given[name] = value
+        elif (plain := addressed(field, value)) is not None:
+            given[name] = plain
     return given
 
 
 async def _linked(scope: Scope, object_: str, id_: str) -> dict[str, str] | None:
-    """A link as records hold it; None to what can't be seen."""
-    if object_ not in scope.access.objects:
+    """A link as records hold it; None to what can't be seen, or is no id."""
+    known = parse_id(id_)
+    if known is None or object_ not in scope.access.objects:
         return None
-    found = (await read_many(scope, object_, [record_id(id_)], ["label"])).get(record_id(id_))
+    found = (await read_many(scope, object_, [known], ["label"])).get(known)
     return None if found is None else {"id": id_, "object": object_, "label": msgspec.json.decode(found)["label"]}
 
 
@@ -183,9 +186,11 @@ def _quick_view(
 
 def _in_address(value: Any) -> Any:
     """What `_given` reads again."""
-    if isinstance(value, list) and value and isinstance(value[0], dict) and "object" in value[0]:
+    if isinstance(value, list) and value:
         value = value[0]
-    return f"{value['object']}:{value['id']}" if isinstance(value, dict) and "object" in value else value
+    if isinstance(value, dict):
+        return f"{value['object']}:{value['id']}" if "object" in value else value.get("amount", "")
+    return value
 
 
 @get("/o/{object_name:str}/quick")
@@ -248,9 +253,10 @@ async def save(request: Request[Any, Any, Any], object_name: str, id_: str) -> R
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         object_ = scope.object(object_name)
-        also, reach = await guests_given(scope, object_, id_, visit.form), reach_of(visit)
+        reach = reach_of(visit)
         save = None if reach is None else partial(save_reach, scope, object_, reach)
         try:
+            also = await guests_given(scope, object_, id_, visit.form)
             async with scope.connection.savepoint():
                 written, merge = await write_merged(scope, visit, object_, record_id(id_), also=also, save=save)
         except Invalid as error:

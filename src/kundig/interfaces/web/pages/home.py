@@ -19,6 +19,7 @@ from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.frame import Link
 from kundig.interfaces.web.notices import notice
+from kundig.interfaces.web.pages.finishing import finish_of
 from kundig.interfaces.web.pages.first_hour import first_hour_list
 from kundig.interfaces.web.pages.home_cards import MOST, Card, cards_of, shown_cards
 from kundig.interfaces.web.pages.listing import column_at, named_as_person, views_of
@@ -189,6 +190,7 @@ def _list_view(scope: Scope, visit: Visit, object_: BoundObject, view: View, row
         "name": object_.name, "icon": object_.definition.icon, "person": named_as_person(object_), "when": when,
         "rows": rows, "columns": columns[:5] if table else small, "table": table,
         "label": label_in(object_.definition.label, language), "asks": column_at(scope, object_, asks) if asks else None,
+        "finish": finish_of(scope, object_) if due else None,
         "empty": label_in(view.home.empty, language) if view.home and view.home.empty else "",
     }  # fmt: skip
 

@@ -22,9 +22,7 @@ async def look_up(request: Request[Any, Any, Any], object_name: str) -> Response
     """Records whose name fits what is typed; `-` looks in all objects."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        words = next((v for name, v in visit.request.query_params.items() if name.endswith("label") or name == "q"), "").strip()[
-            :100
-        ]
+        words = next((v for name, v in visit.request.query_params.items() if name.endswith((".label", ".q"))), "").strip()[:100]
         hits = await (_anywhere(scope, words) if object_name == "-" else _in_one(scope, object_name, words))
         makes = _makes(scope, object_name) if words and visit.query("makes") else ""
         known = any(hit["label"].casefold() == words.casefold() for hit in hits)

@@ -11,8 +11,8 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, post
 
-from kundig.base.errors import Missing
-from kundig.base.i18n import label_in
+from kundig.base.errors import Invalid, Missing
+from kundig.base.i18n import label_in, t
 from kundig.engine.extension import Guests
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.busy import Busy, busy_times
@@ -90,12 +90,18 @@ async def guests_control(scope: Scope, object_: BoundObject, id_: str, form: For
 
 
 async def guests_given(scope: Scope, object_: BoundObject, id_: str, form: Form) -> dict[str, Any]:
-    """What a form says about who takes part, as entries of a family: new ones, and those who are left out from now on."""
+    """What a form says about who takes part, as entries of a family: new ones, and those who are left out from now on.
+
+    Raises Invalid for a name that was typed though nobody was chosen.
+    """
     found = planned_with(scope, object_)
     if found is None or not asked_as(found[0].object, form):
         return {}
     guests, _ = found
-    wanted = dict.fromkeys(typed_as(guests.object, form).get("", []))
+    given = typed_as(guests.object, form)
+    if any(text.strip() for text in given.get("q", ())):
+        raise Invalid.one(guests.object, "bad_type", t("Choose one of the suggestions."))
+    wanted = dict.fromkeys(given.get("", []))
     there = await _guests(scope, guests, id_) if id_ else {}
     known = {one["id"] for one in there.values()}
     entries: list[dict[str, Any]] = [{guests.user: id_} for id_ in wanted if id_ and id_ not in known]

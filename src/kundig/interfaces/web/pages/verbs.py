@@ -9,6 +9,7 @@ from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.web.frame import Link, Verb
 from kundig.interfaces.web.pages.composing import about_field, composer_of
+from kundig.interfaces.web.pages.finishing import finish_of
 from kundig.interfaces.web.titles import title_values
 
 OWNER = "owner"
@@ -20,7 +21,7 @@ def verbs_of(scope: Scope, object_: BoundObject, id_: str, label: str = "") -> t
     found = [*writing_of(scope, object_, id_, label)]
     if rights.edit != "none":
         found += [Verb(f"action-{a.label}", a.label, a.icon, a.href, "dialog", "action") for a in actions_of(scope, object_, id_)]
-        found += _stages(scope, object_, base)
+        found += [*_stages(scope, object_, base), *_finish(scope, object_, base)]
         found.append(Verb("edit", t("Edit").render(language), "pencil", f"{base}/edit", "link", "more", "e"))
     if rights.assign != "none" and OWNER in object_.fields and OWNER not in rights.hidden:
         found.append(Verb("assign", t("Assign").render(language), "user-check", f"{base}/set/{OWNER}", "dialog", "menu"))
@@ -75,6 +76,15 @@ def _stages(scope: Scope, object_: BoundObject, base: str) -> list[Verb]:
             address = f"{base}/stage?{urlencode({'field': field.name, 'stage': stage.key})}"
             found.append(Verb(f"stage-{stage.key}", label, "arrow-right", address, "ask", "stage"))
     return found
+
+
+def _finish(scope: Scope, object_: BoundObject, base: str) -> list[Verb]:
+    """That it is done."""
+    finish = finish_of(scope, object_)
+    if finish is None:
+        return []
+    address = f"{base}/stage?{urlencode({'field': finish.field, 'stage': finish.key})}"
+    return [Verb("finish", finish.label, "check", address, "ask", "menu")]
 
 
 def contact_field(object_: BoundObject, kind: str, hidden: frozenset[str]) -> str | None:

@@ -139,14 +139,21 @@ def _translated_long(parts: Filled, *_: Any) -> Any:
 
 
 def _link(parts: Filled, *_: Any) -> Any:
-    return _first(parts)
+    typed = _first(parts, "label")
+    return _first(parts) or (unchosen(typed) if typed else None)
 
 
 def _links(parts: Filled, field: BoundField, *_: Any) -> Any:
     ids, objects = parts.get("", []), parts.get("object", [])
+    more = [unchosen(text)] if (text := _first(parts, "q")) else []
     if field.target is not None:
-        return [id_ for id_ in ids if id_]
-    return [{"object": object_, "id": id_} for id_, object_ in zip(ids, objects, strict=False) if id_]
+        return [*(id_ for id_ in ids if id_), *more]
+    return [*({"object": object_, "id": id_} for id_, object_ in zip(ids, objects, strict=False) if id_), *more]
+
+
+def unchosen(text: str) -> dict[str, str]:
+    """A link to what was typed though nothing was chosen: it names no record, so the write door refuses it."""
+    return {"label": text}
 
 
 def _recurrence(parts: Filled, *_: Any) -> Any:

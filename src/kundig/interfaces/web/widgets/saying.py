@@ -8,11 +8,14 @@ from kundig.engine.schema.bound import BoundField
 from kundig.interfaces.web.formats import Formats
 from kundig.interfaces.web.widgets.choosing import widget_of
 
+_LINKS = {"link", "person", "links"}
 _NUMBERS = {"decimal", "percent", "money"}
 
 
 def said(error: FieldError, field: BoundField, formats: Formats) -> str:
-    """The sentence beside the control. Numbers are typed as people write them, not as programs do."""
+    """The sentence beside the control. Numbers are typed as people write them, records are chosen."""
     if error.code == "bad_value" and widget_of(field) in _NUMBERS and error.field.partition(".")[2] in ("", "amount"):
         return t("Give a number, such as {example}.", example=formats.number("1234.5", 2)).render(formats.language)
+    if error.code == "bad_type" and widget_of(field) in _LINKS:
+        return t("Choose one of the suggestions.").render(formats.language)
     return error.text.render(formats.language)

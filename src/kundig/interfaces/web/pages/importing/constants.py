@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -41,7 +42,7 @@ def typed_constants(scope: Scope, visit: Visit, order: ImportOrder) -> dict[str,
     for field in _fields(scope, object_):
         if field.name in chosen:
             value = read(field, visit.form, context.language, context.time_zone) if asked(field, visit.form) else None
-            found[field.name] = "" if value is None else _as_json(field, value)
+            found[field.name] = "" if value is None or isinstance(value, Mapping) else _as_json(field, value)
     return found
 
 
