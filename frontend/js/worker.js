@@ -1,11 +1,15 @@
 // The service worker: styles, scripts and one page of our own for when the network is away. It keeps nobody's data: that lies in the
-// page's own store (offline/store.js). A new build registers it under another address (?v=…), so it keeps its files anew.
-const CACHE = `kundig-${new URL(self.location.href).searchParams.get("v")}`;
+// page's own store (offline/store.js). A new build, or another language, registers it under another address, so it keeps its files anew.
+const { v: BUILD, language: LANGUAGE } = Object.fromEntries(new URL(self.location.href).searchParams);
+const CACHE = `kundig-${BUILD}-${LANGUAGE}`;
 const PAGE = "/offline";
 
 self.addEventListener("install", (event) => event.waitUntil((async () => {
   const { files } = await (await fetch("/offline/files", { cache: "no-store" })).json();
-  await (await caches.open(CACHE)).addAll([...files, PAGE]);
+  const cache = await caches.open(CACHE), page = await fetch(`${PAGE}?language=${LANGUAGE}`, { cache: "no-store" });
+  if (!page.ok) throw new Error(page.statusText); // another time
+  await cache.addAll(files);
+  await cache.put(PAGE, page);
   await self.skipWaiting();
 })()));
 

@@ -70,7 +70,9 @@ async def test_without_a_session_nothing_is_told(crm: Crm, admin: Caller) -> Non
     async with httpx.AsyncClient(transport=admin.pages._transport, base_url="http://kundig.test") as stranger:
         for path in ("/offline/kit", f"/offline/record/account/{UUID(int=7)}"):
             assert (await stranger.get(path)).status_code == 303
-        page = await stranger.get("/offline")
+        for language in ("de", "en"):
+            assert f'<html lang="{language}"' in (await stranger.get(f"/offline?language={language}")).text
+        page = await stranger.get("/offline?language=xx")
         assert page.status_code == 200
         assert "k-side" not in page.text
         assert (await stranger.post("/offline/changes", data={"_key": "x", "_object": "task", "subject": "x"})).status_code == 303

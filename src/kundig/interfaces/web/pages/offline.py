@@ -7,13 +7,14 @@ seen, until its person signs out. What was written goes in once, whatever is sen
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 from litestar import Request, Response, get, post
 
 from kundig.base.errors import Invalid, Stale
-from kundig.base.i18n import label_in, t
+from kundig.base.i18n import LANGUAGES, label_in, t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.layouts import layout_of, stored_shape
 from kundig.engine.records.reading import read_record
@@ -88,10 +89,12 @@ async def files(request: Request[Any, Any, Any]) -> Response[str]:
 
 @get("/offline")
 async def offline_page(request: Request[Any, Any, Any]) -> Response[str]:
-    """The page, without anybody's data."""
+    """The page, without anybody's data, in the `language` of who will see it: a service worker asks for it in nobody's name."""
 
     async def work(visit: Visit) -> Reply:
-        return Reply(render("offline.html", None, visit.frame))
+        asked = visit.query("language")
+        language = asked if asked in LANGUAGES else visit.frame.language
+        return Reply(render("offline.html", None, replace(visit.frame, language=language)))
 
     return await open_page(request, work)
 
