@@ -43,6 +43,17 @@ def board_agrees(answer: Answer, rows: Rows, name: str) -> None:
     _same(re.findall(r'<h3><a href="/o/[a-z_]+/([^"]+)"', answer.body.decode()), rows, name)
 
 
+def calendar_agrees(answer: Answer, rows: Rows, name: str) -> None:
+    """A calendar, whatever the order that the days give it."""
+    found = set(re.findall(r'<a class="k-calev[^"]*" href="/o/[a-z_]+/([^"]+)"', answer.body.decode()))
+    _same(sorted(found), sorted(rows, key=lambda row: str(row["id"])), name)
+
+
+def cards_agree(answer: Answer, rows: Rows, name: str) -> None:
+    """The cards of the first page, one after the other."""
+    _same(re.findall(r'href="/o/[a-z_]+/([0-9a-f-]{36})"', answer.body.decode()), rows, name)
+
+
 def _same(ids: list[str], rows: Rows, name: str) -> None:
     raw = [str(row["id"]) for row in rows]
     if ids != raw:

@@ -6,13 +6,14 @@ import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from bench.agreeing import Agree, board_agrees, list_agrees, page_agrees, record_agrees, search_agrees
-from bench.world import ALL, Call, Rows, World
+from bench.agreeing import Agree, board_agrees, calendar_agrees, cards_agree, list_agrees, page_agrees, record_agrees, search_agrees
+from bench.world import ALL, Answer, Call, Rows, World
 from kundig.base.uuid7 import uuid7
 
 LIST, LIST_PAGE, RECORD_PAGE, CREATE = 4, 30, 60, 12
@@ -93,6 +94,34 @@ def _raw_create(sees: str, world: World) -> Rows:
     return world.raw("insert", lambda: {**fixed, "id": uuid7(), "last_name": f"Bench {next(_numbers)}"}, sees)
 
 
+HOME = {
+    "": None, "/home/task/due": "home_due", "/home/meeting/today": "home_today", "/home/opportunity/no_step": "home_steps",
+    "/home/account/my_quiet": "home_quiet",
+}  # fmt: skip
+"""What the first page fetches: itself and its cards, and the raw query of each."""
+WEEK = {"first": date(2026, 11, 23), "last": date(2026, 11, 29)}
+
+
+def _home(sees: str, world: World) -> Call:
+    """The first page and its cards, one after the other; the administrator's are about everybody."""
+    calls = [world.page((path or "/") + ("?whose=all" if path and sees == ALL else ""), sees) for path in HOME]
+
+    def call() -> Answer:
+        answers = [one() for one in calls]
+        return Answer(b"".join(answer.body for answer in answers), compressed=False, statements=sum(a.statements for a in answers))
+
+    return call
+
+
+def _raw_home(sees: str, world: World) -> Rows:
+    calls = [world.raw(name, {}, sees) for name in HOME.values() if name]
+    return lambda: [row for call in calls for row in call()]
+
+
+def _raw_calendar(sees: str, world: World) -> Rows:
+    return world.raw("calendar", WEEK, sees)
+
+
 def _cases(sees: str) -> Iterator[Case]:
     """All cases as a user who sees so much; who sees nothing has no record to ask for."""
 
@@ -124,6 +153,9 @@ def _cases(sees: str) -> Iterator[Case]:
     limits = {"most_statements": LIST_PAGE_STATEMENTS, "most_kilobytes": LIST_PAGE_KILOBYTES}
     yield case("list page of 50", page("/o/contact"), raw("list_page"), LIST_PAGE, page_agrees, **limits)
     yield case("board", page("/o/opportunity/board"), raw("board", "stages", "closed"), None, board_agrees)
+    week = page(f"/o/opportunity/calendar?span=week&day={WEEK['first']}&who=all&by=close_date")
+    yield case("calendar, a week", week, _raw_calendar, None, calendar_agrees)
+    yield case("home with its cards", _home, _raw_home, None, cards_agree)
     yield case("search for one letter", api("/search?q=m"), raw("search_word", "from", "to"), None, search_agrees)
     yield case("search for a phone number", api("/search?q={phone_quoted}"), raw("search_phone", "phone"), None, search_agrees)
     if sees == "0":

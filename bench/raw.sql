@@ -203,3 +203,51 @@ select e.object, e.record as id, c.label, e.body as snippet
  where x.kind = 'phone' and x.value = %(phone)s and x.live
  -- own: and e.audience && (select %(reads)s::integer[])
  limit 20
+
+-- name: calendar
+select p.id, p.label, p.close_date, o.id as owner__id, o.label as owner__label
+  from (select q.*
+         -- many: from {ws}.opportunity q
+         -- few: from (select * from {ws}.opportunity m where m.owner_id = (select %(who)s::uuid) and m.deleted_at is null offset 0) q
+         where q.deleted_at is null and q.close_date between %(first)s and %(last)s
+         -- own: and q.owner_id = (select %(who)s::uuid)
+         order by q.close_date, q.id limit 500) p
+  left join {ws}."user" o on o.id = p.owner_id and o.deleted_at is null
+ order by p.close_date, p.id
+
+-- name: home_due
+select t.id, t.label, t.subject, t.due_at, t.priority
+  from {ws}.task t
+ where t.deleted_at is null and t.status in ('open', 'in_progress') and t.due_at < current_date + 1
+ -- own: and t.owner_id = (select %(who)s::uuid)
+ order by t.due_at, t.id limit 5
+
+-- name: home_today
+select m.id, m.label, m.subject, m.starts_at, m.location
+  from {ws}.meeting m
+ where m.deleted_at is null and m.starts_at >= current_date and m.starts_at < current_date + 1
+ -- own: and m.owner_id = (select %(who)s::uuid)
+ order by m.starts_at, m.id limit 5
+
+-- name: home_steps
+select p.id, p.label, p.name, a.id as account__id, a.label as account__label, p.stage, p.amount, p.amount__currency, p.close_date
+  from (select q.*
+         -- many: from {ws}.opportunity q
+         -- few: from (select * from {ws}.opportunity m where m.owner_id = (select %(who)s::uuid) and m.deleted_at is null offset 0) q
+         where q.deleted_at is null and q.stage__status = 'open' and q.next_step is null and q.close_date is not null
+         -- own: and q.owner_id = (select %(who)s::uuid)
+         order by q.close_date, q.id limit 5) p
+  left join {ws}.account a on a.id = p.account and a.deleted_at is null
+  -- own: and a.owner_id = (select %(who)s::uuid)
+ order by p.close_date, p.id
+
+-- name: home_quiet
+select a.id, a.label, a.name, e.last_activity_at, e.next_activity_at
+  from {ws}.account a
+  -- all: join {ws}.account_rollup e on e.record = a.id
+  -- own: cross join lateral (select max(y.at) filter (where y.at <= now()) as last_activity_at,
+  -- own:        min(y.at) filter (where y.at > now()) as next_activity_at from {ws}.timeline_entry y
+  -- own:  where y.about_object = 'account' and y.about = a.id and y.audience && (select %(reads)s::integer[])) e
+ where a.deleted_at is null and e.last_activity_at < current_date - 30
+ -- own: and a.owner_id = (select %(who)s::uuid)
+ order by e.last_activity_at, a.id limit 5

@@ -28,7 +28,7 @@ def collaboration_jobs(scopes: Scopes, post: Post | None = None, push: PushRoute
     return (
         Job(COMMENTED, commented),
         Job(TOLD, told),
-        Job("collaboration.watch", watched, periodic="* * * * * */10", tries=1),
+        Job("collaboration.watch", watched, periodic="* * * * * */10"),
         Job("collaboration.forget", _forget, periodic="23 3 * * *"),
         *((push_job(scopes, push),) if push else ()),
     )
