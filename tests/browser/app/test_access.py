@@ -17,7 +17,7 @@ DIALOGS = (
     ("/o/account?view=all", ("[popovertarget=sorting]",), "#sorting-form footer"),
     ("/o/account?view=all", ("[popovertarget=viewmenu]",), "#viewmenu"),
     ("/o/account?view=all", ("[data-key=f]",), "#n-0-0-field"),
-    ("/o/account?view=all&order=-name", (".k-viewbar > button[data-variant=outline]",), "#viewform"),
+    ("/o/account?view=all&order=-name", (".k-viewbar > button[data-variant=outline]",), "#viewform [type=submit]"),
     ("/o/account?view=all", ("tbody [data-row] input", "#bulk [hx-post$='bulk/edit']"), "#bulk-form"),
     ("/", ("[hx-get='/home/arrange']",), "#arrange [data-ready]"),
     ("/", ("[popovertarget=me]", "#me [hx-get='/help']"), ".k-beside"),

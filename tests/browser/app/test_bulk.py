@@ -21,7 +21,7 @@ def test_everything_that_matches_is_changed_and_taken_back(jana: Visitor) -> Non
     page.locator("td.ck-c input").nth(3).click(modifiers=["Shift"])
     expect(page.locator("#bulk [data-n]")).to_have_text("4")
     page.locator("#bulk [data-select-everything]").click()
-    expect(page.locator("#bulk [data-n]")).to_have_text(re.compile(r"^7\d$"))  # others of these tests make some too
+    expect(page.locator("#bulk [data-n]")).to_have_text(re.compile(r"^[7-9]\d$"))  # others of these tests make some too
     every = page.locator("#bulk [data-n]").inner_text()
     page.get_by_role("button", name="Feld ändern").click()
     page.select_option("#bulk-field", "rating")
@@ -95,7 +95,7 @@ def test_titles_are_corrected_by_keyboard_alone(jana: Visitor) -> None:
 def test_back_leads_to_the_row_one_came_from(jana: Visitor) -> None:
     page = jana.open("/o/account?view=all")
     page.locator("tr[data-row]").last.scroll_into_view_if_needed()
-    expect(page.locator("#count")).to_have_text(re.compile(r"^7\d$"))
+    expect(page.locator("#count")).to_have_text(re.compile(r"^[7-9]\d$"))
     expect(page.locator("tr[data-row]")).to_have_count(int(page.locator("#count").inner_text()))
     row = page.locator("tr[data-row]").nth(64)
     name = row.locator("b").first.inner_text()

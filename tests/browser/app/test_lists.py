@@ -10,7 +10,7 @@ from tests.browser.app.conftest import Visitor
 
 def test_rows_come_while_scrolling_and_the_count_by_itself(jana: Visitor) -> None:
     page = jana.open("/o/account?view=all")
-    expect(page.locator("#count")).to_have_text(re.compile(r"^7\d$"))  # others of these tests make some too
+    expect(page.locator("#count")).to_have_text(re.compile(r"^[7-9]\d$"))  # others of these tests make some too
     expect(page.locator("tr[data-row]")).to_have_count(50)
     page.locator("tr[data-row]").last.scroll_into_view_if_needed()
     expect(page.locator("tr[data-row]")).to_have_count(int(page.locator("#count").inner_text()))
@@ -28,7 +28,7 @@ def test_a_filter_is_added_and_taken_away(jana: Visitor) -> None:
     expect(page.locator("div.chip.on")).to_contain_text("Kunde")
     expect(page.locator("#count")).to_have_text("35")
     page.click("div.chip.on a")
-    expect(page.locator("#count")).to_have_text(re.compile(r"^7\d$"))
+    expect(page.locator("#count")).to_have_text(re.compile(r"^[7-9]\d$"))
     page.go_back()
     expect(page.locator("#count")).to_have_text("35")
 

@@ -196,7 +196,7 @@ class Maker:
             Request("GET", f"/api/v1/search?q={quote(self.random.choice(WORDS))}{only}"),
             Request("GET", f"/search?q={quote(self.random.choice(WORDS))}{only}", page=True),
             Request("GET", f"/palette?q={quote(self.random.choice(WORDS))}", page=True),
-            Request("GET", f"/lookup/{self.random.choice([object_, '-'])}?q={quote(self.random.choice([*WORDS, '']))}", page=True),
+            Request("GET", f"/lookup/{self.random.choice([object_, '-'])}?words.q={quote(self.random.choice([*WORDS, '']))}", page=True),
         ])  # fmt: skip
 
     def page_lists(self, object_: str) -> Request:

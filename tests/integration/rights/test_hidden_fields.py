@@ -118,7 +118,7 @@ async def test_no_answer_holds_what_is_hidden(hidden: Hidden) -> None:
             *pages,
             f"/search?q=kanarie{name}",
             f"/api/v1/search?q=kanarie{name}",
-            f"/lookup/{name}?q=kanarie{name}",
+            f"/lookup/{name}?words.q=kanarie{name}",
         ]:
             client = hidden.reader.api if path.startswith("/api") else hidden.reader.pages
             answer = await client.get(path)

@@ -278,7 +278,7 @@ def found_by_word(path: str, part: str) -> Surface:
         seen = set()
         for rec in [r for r in estate.records if r.object == object_]:
             word = rec.name.split()[-1]
-            answer = await caller.pages.get(path.format(object=object_), params={"q": word})
+            answer = await caller.pages.get(path.format(object=object_), params={part: word})
             if str(rec.id) in answer.text:
                 seen.add(str(rec.id))
         return seen
@@ -402,7 +402,7 @@ SURFACES: dict[str, list[Expectation]] = {
     "GET /o/{object_name}/{id_}/comments": [Expectation(record_at("/o/{object}/{id}/comments"))],
     "GET /offline/record/{object_name}/{id_}": [Expectation(record_at("/offline/record/{object}/{id}"))],
     "GET /o/{object_name}/{id_}/shares": [Expectation(record_at("/o/{object}/{id}/shares"))],
-    "GET /lookup/{object_name}": [Expectation(found_by_word("/lookup/{object}", "label"))],
+    "GET /lookup/{object_name}": [Expectation(found_by_word("/lookup/{object}", "account.label"))],
     "GET /palette": [Expectation(palette)],
     "GET /search": [Expectation(page_search)],
 }  # fmt: skip
