@@ -5,6 +5,11 @@ const { htmx } = window;
 const place = () => one("#devices");
 const show = (state) => all("[data-state]", place()).forEach((element) => { element.hidden = element.dataset.state !== state; });
 const registration = () => navigator.serviceWorker.ready;
+const worker = async () => {
+  const element = one("[data-worker]");
+  if (!element.dataset.workerState) await new Promise((told) => element.addEventListener("kundig:worker", told, { once: true }));
+  return element.dataset.workerState;
+};
 const isApple = () => /iPhone|iPad/.test(navigator.userAgent) || (navigator.platform === "MacIntel" && navigator.maxTouchPoints > 1);
 const send = (address, values = {}) => htmx.ajax("POST", address, { source: place(), target: "#devices", swap: "outerHTML", values });
 
@@ -13,7 +18,7 @@ const state = async () => {
     return isApple() && !navigator.standalone ? "install" : "unsupported";
   }
   if (Notification.permission === "denied") return "denied";
-  if (!(await navigator.serviceWorker.getRegistration())) return "unsupported"; // refused in private windows
+  if (await worker() === "refused") return "unsupported"; // as in private windows
   const subscription = await (await registration()).pushManager.getSubscription();
   return subscription && place().dataset.here ? "on" : "off";
 };

@@ -22,7 +22,10 @@ if (place && "serviceWorker" in navigator) {
     if (data.news) post(`/notifications/${data.news}${data.stay ? "?stay=1" : ""}`);
   });
   addEventListener("load", () => {
-    navigator.serviceWorker.register(place.dataset.worker, { scope: "/" }).catch(() => {}); // refused in private windows: all else works
+    navigator.serviceWorker.register(place.dataset.worker, { scope: "/" }).then(() => "here", () => "refused").then((state) => {
+      place.dataset.workerState = state; // refused in private windows: all else works
+      place.dispatchEvent(new CustomEvent("kundig:worker"));
+    });
     import(place.dataset.offline);
     noteDevice();
   }, { once: true });
