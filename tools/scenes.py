@@ -183,7 +183,8 @@ NESTED = """[
   {"field": "created_at", "op": "within", "value": "this_year"}
 ]"""
 DESK_ONLY = {
-    "list-selection", "list-views", "list-bulk", "list-columns", "list-sorting", "list-groups", "keys", "calendar-week", "calendar-month",
+    "list-selection", "list-views", "list-bulk", "list-columns", "list-sorting", "list-groups",
+    "keys", "calendar-week", "calendar-month",
     "record-clash", "tour", "help",
 }  # fmt: skip
 """Scenes that a phone does not have, or only a part of at once."""
