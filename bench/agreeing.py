@@ -51,7 +51,7 @@ def calendar_agrees(answer: Answer, rows: Rows, name: str) -> None:
 
 def cards_agree(answer: Answer, rows: Rows, name: str) -> None:
     """The cards of the first page, one after the other."""
-    _same(re.findall(r'href="/o/[a-z_]+/([0-9a-f-]{36})"', answer.body.decode()), rows, name)
+    _same(re.findall(r'class="(?:k-cell|font-medium tr block)" href="/o/[a-z_]+/([^"]+)"', answer.body.decode()), rows, name)
 
 
 def _same(ids: list[str], rows: Rows, name: str) -> None:
