@@ -104,10 +104,13 @@ OF_ALL = "home_quiet"
 WEEK = {"first": date(2026, 11, 23), "last": date(2026, 11, 29)}
 
 
+def _fetched(sees: str) -> dict[str, str | None]:
+    return {path: raw for path, raw in HOME.items() if sees == ALL or raw != OF_ALL}
+
+
 def _home(sees: str, world: World) -> Call:
     """The first page and its cards, one after the other; the administrator's are about everybody."""
-    asked = [path for path, raw in HOME.items() if sees == ALL or raw != OF_ALL]
-    calls = [world.page((path or "/") + ("?whose=all" if path and sees == ALL else ""), sees) for path in asked]
+    calls = [world.page((path or "/") + ("?whose=all" if path and sees == ALL else ""), sees) for path in _fetched(sees)]
 
     def call() -> Answer:
         answers = [one() for one in calls]
@@ -117,7 +120,7 @@ def _home(sees: str, world: World) -> Call:
 
 
 def _raw_home(sees: str, world: World) -> Rows:
-    calls = [world.raw(name, {}, sees) for name in HOME.values() if name and (sees == ALL or name != OF_ALL)]
+    calls = [world.raw(name, {}, sees) for name in _fetched(sees).values() if name]
     return lambda: [row for call in calls for row in call()]
 
 

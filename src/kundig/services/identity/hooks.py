@@ -68,7 +68,7 @@ async def keep_teams(scope: Scope, drafts: Sequence[Draft]) -> None:
 
 def _manages(scope: Scope) -> bool:
     """Whether the actor manages users; an undo needs that too, whatever it brings back."""
-    return scope.access.everything or scope.access.user is None or "manage_users" in scope.access.rights
+    return scope.access.user is None or scope.may("manage_users")
 
 
 def _check_email(draft: Draft) -> None:

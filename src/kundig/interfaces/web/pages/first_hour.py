@@ -12,7 +12,7 @@ from kundig.base.errors import Missing
 from kundig.base.i18n import Text, t
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.web.edge import Reply, Visit, page
-from kundig.interfaces.web.pages.settings.navigation import COMPANY, IMPORTS, ME, SAMPLES, USERS, has_right
+from kundig.interfaces.web.pages.settings.navigation import COMPANY, IMPORTS, ME, SAMPLES, USERS
 from kundig.interfaces.web.shell import navigation_objects
 from kundig.services.collaboration.first_hour import Facts, facts_of, first_hour_of, put_checklist_away
 
@@ -40,7 +40,7 @@ async def first_hour_list(scope: Scope) -> FirstHourView | None:
 
     It comes with its page: what stands above everything can't come later without pushing everything down.
     """
-    if not has_right(scope, "manage_configuration"):
+    if not scope.may("manage_configuration"):
         return None
     state = await first_hour_of(scope.connection, scope.access.user)
     if state.checklist_gone:
@@ -53,7 +53,7 @@ async def first_hour_list(scope: Scope) -> FirstHourView | None:
 def _todos(scope: Scope, facts: Facts) -> Iterator[Todo]:
     yield Todo(t("Say how you work: language, time zone, colours"), ME, "user-round", facts.profile)
     yield Todo(t("Say who you are: your company, its language and time zone"), COMPANY, "building-2", facts.company)
-    if has_right(scope, "manage_users"):
+    if scope.may("manage_users"):
         yield Todo(t("Invite your colleagues"), f"{USERS}/new", "user-plus", facts.invited)
     if any(rights.bring for rights in scope.access.objects.values()):
         yield Todo(t("Bring your data, or make the first record"), f"{IMPORTS}/new", "upload", facts.data)

@@ -26,16 +26,11 @@ _ICONS = {
 }
 
 
-def has_right(scope: Scope, right: str) -> bool:
-    """Whether the person has a global right."""
-    return scope.may(right)
-
-
 def settings_navigation(scope: Scope) -> tuple[LinkGroup, ...]:
     """The groups of the settings that the person may open."""
-    users, roles = has_right(scope, "manage_users"), has_right(scope, "manage_roles")
+    users, roles = scope.may("manage_users"), scope.may("manage_roles")
     own = [(t("Profile"), ME), (t("Sign-in"), SECURITY), (t("Calendar link"), FEED), (t("API tokens"), TOKENS)]
-    configures = has_right(scope, "manage_configuration")
+    configures = scope.may("manage_configuration")
     shared = [
         *([(t("Company"), COMPANY)] if configures else []),
         *([(t("Users"), USERS), (t("Teams"), TEAMS)] if users else []),

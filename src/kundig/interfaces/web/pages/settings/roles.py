@@ -17,7 +17,7 @@ from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.frame import LinkGroup
-from kundig.interfaces.web.pages.settings.navigation import has_right, settings_navigation
+from kundig.interfaces.web.pages.settings.navigation import settings_navigation
 from kundig.interfaces.web.rendering import render
 
 DEEDS = (
@@ -109,7 +109,7 @@ async def show(request: Request[Any, Any, Any], name: str = "") -> Response[str]
     """The roles, and the matrix of one of them."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        if not has_right(scope, "manage_users"):
+        if not scope.may("manage_users"):
             scope.require("manage_roles")
         roles = scope.model.roles
         chosen = name or next(iter(roles))
