@@ -225,16 +225,32 @@ def _together(first: Any, second: Any) -> Any:
 
 
 def _merged(default: Any, own: Any) -> Any:
-    """Own over default: mappings key by key, lists of named things (fields, choices, stages) item by item, else own wins."""
+    """Own over default: mappings key by key, lists of named things (fields, choices, stages) item by item, else own wins.
+
+    Those things stand in the order in which own names them; what it does not name keeps its place.
+    """
     if isinstance(default, Mapping) and isinstance(own, Mapping):
         return {**default, **{key: _merged(default[key], value) if key in default else value for key, value in own.items()}}
     key = _item_key(default, own)
     if key is None:
         return own
     items = {item[key]: item for item in default}
+    order = _ordered(list(items), list(dict.fromkeys(item[key] for item in own)))
     for item in own:
         items[item[key]] = _merged(items[item[key]], item) if item[key] in items else item
-    return list(items.values())
+    return [items[name] for name in order]
+
+
+def _ordered(default: Sequence[str], own: Sequence[str]) -> list[str]:
+    """Default's names, those of own in own's order; what only own names stands before the next of own, the last at the end."""
+    known = iter([name for name in own if name in default])
+    order = [next(known) if name in own else name for name in default]
+    following: str | None = None
+    for name in reversed(own):
+        if name not in default:
+            order.insert(len(order) if following is None else order.index(following), name)
+        following = name
+    return order
 
 
 def _item_key(default: Any, own: Any) -> str | None:

@@ -99,6 +99,28 @@ def test_reserved_words_of_sql_are_quoted_not_refused(name):
         assert table.c[name] is not None
 
 
+@pytest.mark.parametrize(
+    ("own", "order"),
+    [
+        ([], "abc"),
+        (["b"], "abc"),
+        (["c", "b", "a"], "cba"),
+        (["c", "a"], "cba"),
+        (["x", "y"], "abcxy"),
+        (["b", "x"], "abcx"),
+        (["a", "x", "y", "b", "c", "z"], "axybcz"),
+        (["b", "x", "a"], "bxac"),
+    ],
+)
+def test_what_a_document_names_stands_in_its_order(own, order):
+    default = Pipeline(
+        name="p", object="thing", field="stage", label=BOTH, stages=tuple(Stage(key=key, label=BOTH) for key in "abc")
+    )
+    document = Document("pipeline", "p", {"stages": [{"key": key, "label": BOTH} for key in own]})
+    found = build(module(object_("thing", NAME, named("stage", "pipeline")), pipelines=(default,)), documents=[document])
+    assert "".join(stage.key for stage in found.pipelines["p"].stages) == order
+
+
 TABLES = sorted(
     name
     for path in Path(kundig.__file__).parent.rglob("sql/*.sql")
