@@ -262,6 +262,8 @@ INSIDE: dict[str, Scene] = {
     "settings-teams": at("/settings/teams"),
     "settings-roles": at("/settings/roles/sales_representative"),
     "settings-samples": at("/settings/samples"),
+    "settings-pipelines": at("/settings/pipelines"),
+    "settings-pipeline": at("/settings/pipelines/sales"),
     "settings-history": at("/settings/history"),
     "api": at("/api/docs"),
     "not-found": at("/o/contact/00000000-0000-7000-8000-000000000000"),

@@ -1,13 +1,23 @@
-// Arranging a record's page: fields go from section to section, sections from tab to tab, by their grips. The order of the page is the
-// order of the form, so nothing has to be sent but the form. A condition comes from its dialog into the form.
+// Arranging a page or a pipeline by hand: fields go from section to section, sections from tab to tab, stages up and down, by their grips.
+// The order of the page is the order of the form, so nothing has to be sent but the form. A condition comes from its dialog into it.
 import Sortable from "sortablejs";
 
 const motion = matchMedia("(prefers-reduced-motion: reduce)");
 const sort = (list, group, draggable, handle) => Sortable.create(list, { group, draggable, handle: `[data-grip=${handle}]`, animation: motion.matches ? 0 : 140,
   emptyInsertThreshold: 24, ghostClass: "k-ghost", chosenClass: "k-chosen" });
 
-const wire = () => document.querySelectorAll("#layout-form:not([data-ready])").forEach((form) => {
+// A command brings the form anew: it stays scrolled as it was, and where one goes on comes into sight.
+const scrolling = () => [".k-layform > .k-form-b", ".k-set2"].map((place) => document.querySelector(place));
+let scrolled = null;
+document.addEventListener("htmx:before:swap", () => { scrolled = document.querySelector(".k-layform") && scrolling().map((place) => place?.scrollTop); });
+const stay = (form) => {
+  scrolling().forEach((place, number) => { if (place) place.scrollTop = scrolled?.[number] ?? 0; });
+  if (form.contains(document.activeElement)) document.activeElement.scrollIntoView({ block: "nearest" });
+};
+
+const wire = () => document.querySelectorAll(".k-layform:not([data-ready])").forEach((form) => {
   form.dataset.ready = "";
+  if (scrolled) stay(form);
   form.querySelectorAll("[data-fields]").forEach((list) => sort(list, "fields", ".k-layf", "field"));
   form.querySelectorAll("[data-sections]").forEach((list) => sort(list, "sections", ".k-lays", "section"));
 });

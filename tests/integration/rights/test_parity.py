@@ -422,7 +422,7 @@ What is planned next with a card is one of many that one may see (test_boards)."
 FOR_MANAGERS = {
     "GET /settings/users", "GET /settings/users/new", "GET /settings/users/{id_}", "GET /settings/teams", "GET /settings/roles",
     "GET /settings/roles/{name}", "GET /settings/history", "GET /settings/history/{id_}", "GET /settings/samples", "GET /settings/company",
-    "GET /o/{object_name}/layout",
+    "GET /o/{object_name}/layout", "GET /settings/pipelines", "GET /settings/pipelines/{name}",
 }  # fmt: skip
 """Settings of the workspace: for those with the global right only (tested below)."""
 OWN_IMPORTS = {

@@ -15,7 +15,7 @@ from kundig.base.i18n import t
 from kundig.base.uuid7 import uuid7
 from kundig.engine.configuration.differences import Difference, differences, revisions_between
 from kundig.engine.configuration.documents import Document
-from kundig.engine.configuration.store import Revision, revisions_of, stored_documents, write_revisions
+from kundig.engine.configuration.store import TAKEN_BACK, Revision, revisions_of, stored_documents, write_revisions
 
 Realise = Callable[[Connection, Workspace, Sequence[Document]], Awaitable[None]]
 """Checks all documents together and changes tables and what else follows from them (wiring knows how); raises what is wrong."""
@@ -90,7 +90,7 @@ async def rollback(connection: Connection, workspace: Workspace, plan_id: UUID, 
             t("These documents were changed since: {documents}. Roll back the later plans first.", documents=", ".join(changed))
         )
     made = Plan(uuid7(), tuple(Revision(r.kind, r.name, r.new, r.old) for r in reversed(done)))
-    await _carry_out(connection, workspace, made, realise, by, f"rollback {plan_id}")
+    await _carry_out(connection, workspace, made, realise, by, f"{TAKEN_BACK}{plan_id}")
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,10 @@ import msgspec
 from kundig.base.context import Actor
 from kundig.base.database import Connection
 from kundig.engine.configuration.documents import KINDS, Document
+
+TAKEN_BACK = "rollback "
+"""What the note of a plan begins with that undoes another, before the id of that one."""
+_BACK = re.compile(rf"{TAKEN_BACK}([0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})")
 
 _PUT = """
 insert into {ws}.document (kind, name, body) values (%(kind)s, %(name)s, %(new)s::jsonb)
@@ -50,6 +55,12 @@ class Applied:
     by_id: UUID | None
     note: str | None
     documents: tuple[str, ...]
+
+    @property
+    def takes_back(self) -> UUID | None:
+        """The plan that this one undoes."""
+        found = _BACK.fullmatch(self.note or "")
+        return UUID(found[1]) if found else None
 
 
 async def stored_documents(connection: Connection) -> list[Document]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from kundig.base.database.names import quoted
 from kundig.base.i18n import t
 from kundig.engine.extension import Pipeline, Stage
+from kundig.engine.policy.configuring import RIGHT
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import Draft
 from kundig.engine.schema.bound import BoundField
@@ -73,6 +76,27 @@ def _derived_names(name: str) -> Mapping[str, str]:
         "status": "status_category" if name == "status" else "status",
         "closed_at": "closed_at",
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many records stand in a stage, and how many of the trash."""
+
+    live: int = 0
+    trashed: int = 0
+
+
+async def standing_in(scope: Scope, field: BoundField, pipeline: str) -> Mapping[str, Standing]:
+    """By stage, whoever may see the records: for those who manage the configuration, as no stage goes while records stand in it."""
+    scope.require(RIGHT)
+    statement = _STANDING.format(table=quoted(field.object), stage=quoted(field.column), of=quoted(f"{field.column}__pipeline"))
+    rows = await scope.connection.rows(statement, {"pipeline": pipeline})
+    return {row["stage"]: Standing(row["live"], row["trashed"]) for row in rows}
+
+
+_STANDING = """select {stage} as stage, count(*) filter (where deleted_at is null) as live,
+  count(*) filter (where deleted_at is not null) as trashed
+from {{ws}}.{table} where {of} = %(pipeline)s group by {stage}"""
 
 
 async def keep_history(scope: Scope, drafts: Sequence[Draft], change: Any) -> None:

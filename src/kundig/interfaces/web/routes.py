@@ -29,6 +29,7 @@ from kundig.interfaces.web.pages import (
     notifications,
     offline,
     palette,
+    pipelines,
     planning,
     reactions,
     records,
@@ -63,7 +64,7 @@ _RECORDS = (
 )  # fmt: skip
 _PERSONAL = (
     guiding, first_hour, offline, home, live, signing_in, notifications, importing, imports, me, devices, security, feeds, feed,
-    tokens, company, users, teams, roles, history, samples,
+    tokens, company, users, teams, roles, pipelines, history, samples,
 )  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

@@ -41,6 +41,9 @@ async def test_the_list_ticks_itself_from_what_is_there(crm: Crm, admin: Caller,
     assert (await done(admin))[0]
     await crm.create("account", name="Erste Firma")
     assert (await done(admin))[3]
+    assert 'href="/settings/pipelines"' in (await admin.pages.get("/")).text
+    await crm.configure("{kind: pipeline, name: sales, label: {en: Deals, de: Verkauf}}")
+    assert (await done(admin))[4]
     async with crm.system() as scope:
         await scope.connection.execute('update {ws}."account" set is_sample = true', {})
     assert (await done(admin))[3] is False

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from kundig.base.errors import Invalid, Malformed
 from kundig.base.i18n import t
@@ -90,6 +91,11 @@ def parts_of(where: Part | None) -> tuple[Part, ...]:
     if where is None:
         return ()
     return tuple(where["all"]) if set(where) == {"all"} and isinstance(where["all"], list | tuple) else (where,)
+
+
+def narrowed(object_name: str, *conditions: Part) -> str:
+    """The address of a list without a view, narrowed by conditions."""
+    return f"/o/{object_name}?{urlencode({'where': json.dumps(conditions, ensure_ascii=False, separators=(',', ':'))})}"
 
 
 def rearranged(own: Arrangement, query: Mapping[str, str], shape: str = "list") -> Arrangement:

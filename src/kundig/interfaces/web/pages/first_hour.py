@@ -12,7 +12,7 @@ from kundig.base.errors import Missing
 from kundig.base.i18n import Text, t
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.web.edge import Reply, Visit, page
-from kundig.interfaces.web.pages.settings.navigation import COMPANY, IMPORTS, ME, SAMPLES, USERS
+from kundig.interfaces.web.pages.settings.navigation import COMPANY, IMPORTS, ME, PIPELINES, SAMPLES, USERS
 from kundig.interfaces.web.shell import navigation_objects
 from kundig.services.collaboration.first_hour import Facts, facts_of, first_hour_of, put_checklist_away
 
@@ -57,9 +57,8 @@ def _todos(scope: Scope, facts: Facts) -> Iterator[Todo]:
         yield Todo(t("Invite your colleagues"), f"{USERS}/new", "user-plus", facts.invited)
     if any(rights.bring for rights in scope.access.objects.values()):
         yield Todo(t("Bring your data, or make the first record"), f"{IMPORTS}/new", "upload", facts.data)
-    staged = next((object_ for object_ in navigation_objects(scope) if object_.pipelines), None)
-    if staged is not None:
-        yield Todo(t("Make the stages of your pipeline your own"), f"/o/{staged.name}/board", "square-kanban", facts.pipeline)
+    if any(object_.pipelines for object_ in navigation_objects(scope)):
+        yield Todo(t("Make the stages of your pipeline your own"), PIPELINES, "square-kanban", facts.pipeline)
     yield Todo(t("Take the sample data away"), SAMPLES, "boxes", not facts.samples)
 
 

@@ -20,6 +20,7 @@ from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.frame import Link
 from kundig.interfaces.web.notices import notice
+from kundig.interfaces.web.pages.arrangement import narrowed
 from kundig.interfaces.web.pages.composing import composer_of, composer_view
 from kundig.interfaces.web.pages.details import RecordView, facts_of, parts_of, related_of, states_of
 from kundig.interfaces.web.pages.emptiness import about
@@ -105,18 +106,11 @@ async def show_related(request: Request[Any, Any, Any], object_name: str, id_: s
             "name": child_name, "icon": child.definition.icon, "person": named_as_person(child),
             "columns": columns, "rows": found.records(),
             "none": about(scope, child), "figure": money.name if money else "",
-            "all": _all_of(child_name, link, id_) if found.next_cursor else "",
+            "all": narrowed(child_name, where) if found.next_cursor else "",
         }  # fmt: skip
         return Reply(render("pages/related.html", view, visit.frame))
 
     return await page(request, work)
-
-
-def _all_of(child: str, link: str, id_: str) -> str:
-    from urllib.parse import quote
-
-    where = msgspec.json.encode([{"field": link, "op": "is", "value": id_}]).decode()
-    return f"/o/{child}?where={quote(where)}"
 
 
 @get("/o/{object_name:str}/{id_:str}/journal")

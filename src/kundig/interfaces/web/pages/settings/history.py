@@ -25,11 +25,22 @@ from kundig.services.collaboration.comments import names_of
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A plan of the history."""
+
+    plan: Applied
+    title: str
+    """"" where nobody has said why it was applied."""
+    last: bool
+    """Whether nothing was changed since of what it changed, so that it can be taken back."""
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryView:
     """`settings/history.html`."""
 
     nav: tuple[LinkGroup, ...]
-    plans: Sequence[Applied]
+    lines: Sequence[Line]
     names: Mapping[UUID, str]
 
 
@@ -48,9 +59,25 @@ async def show(request: Request[Any, Any, Any]) -> Response[str]:
         scope.require("manage_configuration")
         plans = await history(scope.connection)
         names = await names_of(scope, [plan.by_id for plan in plans if plan.by_id])
-        return Reply(render("pages/settings/history.html", HistoryView(settings_navigation(scope), plans, names), visit.frame))
+        view = HistoryView(settings_navigation(scope), _lines(plans, visit.frame.language), names)
+        return Reply(render("pages/settings/history.html", view, visit.frame))
 
     return await page(request, work)
+
+
+def _lines(plans: Sequence[Applied], language: str) -> list[Line]:
+    """The latest first."""
+    titles: dict[UUID, str] = {}
+    for plan in reversed(plans):
+        titles[plan.plan] = plan.note or ""
+        if plan.takes_back is not None:
+            change = titles.get(plan.takes_back) or ", ".join(plan.documents)
+            titles[plan.plan] = t("Taken back: {change}", change=change).render(language)
+    lines, touched = [], set[str]()
+    for plan in plans:
+        lines.append(Line(plan, titles[plan.plan], touched.isdisjoint(plan.documents)))
+        touched |= set(plan.documents)
+    return lines
 
 
 @get("/settings/history/{id_:str}")

@@ -8,7 +8,7 @@ from kundig.interfaces.web.frame import Link, LinkGroup
 
 ME, SECURITY, TOKENS, FEED = "/settings/me", "/settings/security", "/settings/tokens", "/settings/calendar"
 COMPANY, USERS, TEAMS = "/settings/company", "/settings/users", "/settings/teams"
-ROLES, HISTORY = "/settings/roles", "/settings/history"
+ROLES, PIPELINES, HISTORY = "/settings/roles", "/settings/pipelines", "/settings/history"
 IMPORTS, SAMPLES = "/imports", "/settings/samples"
 
 _ICONS = {
@@ -20,6 +20,7 @@ _ICONS = {
     USERS: "users",
     TEAMS: "network",
     ROLES: "shield-check",
+    PIPELINES: "square-kanban",
     HISTORY: "scroll-text",
     IMPORTS: "file-up",
     SAMPLES: "boxes",
@@ -35,7 +36,7 @@ def settings_navigation(scope: Scope) -> tuple[LinkGroup, ...]:
         *([(t("Company"), COMPANY)] if configures else []),
         *([(t("Users"), USERS), (t("Teams"), TEAMS)] if users else []),
         *([(t("Roles and rights"), ROLES)] if users or roles else []),
-        *([(t("Configuration"), HISTORY)] if configures else []),
+        *([(t("Pipelines"), PIPELINES), (t("Configuration"), HISTORY)] if configures else []),
     ]
     brings = any(rights.bring for rights in scope.access.objects.values())
     data = [
