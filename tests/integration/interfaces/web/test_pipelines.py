@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Awaitable, Callable
 from html.parser import HTMLParser
 from typing import Any
@@ -268,6 +269,10 @@ async def test_a_stage_does_not_go_while_records_stand_in_it(crm: Crm) -> None:
     page = await admin.pages.get(ONE)
     assert "one record stands in it" in page.text
     assert "one in the trash" in page.text
+    await crm.add("vessel", {"name": "Ems", "stage": "planned"})
+    found = re.findall(r'href="(/o/vessel\?[^"]+)"[^>]*>one record stands in it', (await admin.pages.get(ONE)).text)
+    listed = [(await admin.pages.get(html.unescape(href))).text for href in found]
+    assert [("Ems" in text, "Elbe" in text) for text in listed] == [(True, False), (False, True)]
     form = form_of(page.text)
     refused = await send(admin, form, "remove:building")
     assert refused.status_code == 422
