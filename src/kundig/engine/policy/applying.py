@@ -107,7 +107,7 @@ _SETTLED = "select obj_description(oid, 'pg_namespace') from pg_namespace where 
 def _digest(models: Models, documents: Sequence[Document]) -> str:
     """Equal for two starts that have the same tables and principals to make."""
     definitions = models.define(documents)
-    parts = (_NAMING, definitions.objects, definitions.pipelines, definitions.roles, definitions.rules)
+    parts = (_NAMING, definitions.objects, definitions.pipelines, definitions.roles, definitions.rules, definitions.ordered)
     content = msgspec.json.encode((__version__, parts), order="deterministic", enc_hook=dict)
     return f"kundig {hashlib.sha256(content).hexdigest()[:32]}"
 
