@@ -16,7 +16,7 @@ RARE = 10
 
 
 async def hand_out(connection: Connection, users: Mapping[int, Any]) -> None:
-    """Make each user the owner of so many contacts, of the accounts they work for, and of as many opportunities.
+    """Make each user the owner of so many contacts, of the accounts they work for, of as many opportunities, and of half the calls.
 
     They are spread over the whole table, as in a company that has long been at work; nobody's is what is left over.
     """
@@ -33,15 +33,21 @@ async def hand_out(connection: Connection, users: Mapping[int, Any]) -> None:
           where p.owner_id is null and p.deleted_at is null
           order by a.owner_id is not distinct from %(user)s desc, md5(p.id::text) limit %(count)s"""
         await _give(connection, "opportunity", deals, user, count)
+        calls = """select e.record as id from {ws}.account a
+          join {ws}.timeline_entry e on e.about_object = 'account' and e.about = a.id and e.object = 'call'
+          where a.owner_id = %(user)s group by e.record order by md5(e.record::text) limit (%(count)s + 1) / 2"""
+        await _give(connection, "call", calls, user, count)
 
 
 async def _give(connection: Connection, table: str, chosen: str, user: Any, count: int) -> None:
-    """Owner and audience, in the records and in their search entries."""
+    """Owner and audience, in the records, in their search entries and on timelines."""
     await connection.execute(
         f"""with mine as ({chosen}),
               number as (select id from {{ws}}.principal where kind = 'user' and ref = %(user)s::text),
               given as (update {{ws}}."{table}" r set owner_id = %(user)s, audience = array[(select id from number)]
-                          from mine where mine.id = r.id returning r.id, r.audience)
+                          from mine where mine.id = r.id returning r.id, r.audience),
+              told as (update {{ws}}.timeline_entry t set audience = given.audience from given
+                        where t.object = '{table}' and t.record = given.id)
             update {{ws}}.search_entry e set audience = given.audience from given
              where e.object = '{table}' and e.record = given.id""",
         {"user": user, "count": count},

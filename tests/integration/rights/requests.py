@@ -55,6 +55,37 @@ class Request:
         return f"{self.method} {self.path} {json.dumps(self.body)[:400] if self.body is not None else ''}"
 
 
+COMPARED = {
+    "number": [("is", 0), ("is", 1), ("is_not", 2), ("gt", 0), ("gt", 2), ("lte", 1), ("between", [1, 3]), ("in", [2, 4])],
+    "date": [
+        ("lt", "2026-11-13"), ("gte", "2026-11-15"), ("lt", "last_30_days"), ("gt", "today"), ("within", "this_month"),
+        ("within", "next_3_months"), ("between", ["2026-11-11", "2026-12-04"]), ("is", "2026-11-17"),
+    ],
+}  # fmt: skip
+
+
+def kind_of(field: dict[str, Any]) -> str:
+    """What a field's values are compared as."""
+    if field["type"] == "rollup" and field["name"].endswith("_at"):
+        return "date"
+    return KINDS.get(field["type"], "text")
+
+
+def asked_of_figures(object_: str, path: str, kind: str) -> Iterator[Request]:
+    """A roll-up in every way: as filter, as order, in both."""
+    tests: list[dict[str, Any]] = [{"op": operator, "value": value} for operator, value in COMPARED[kind]]
+    for test in [*tests, {"op": "empty"}, {"op": "not_empty"}]:
+        where = {"field": path, **test}
+        yield Request("GET", f"/api/v1/{object_}?{urlencode({'where': json.dumps(where), 'count': 'exact', 'order': path})}")
+        yield Request("POST", f"/api/v1/{object_}/query", {"where": {"none": [where]}, "count": "estimate"})
+    for sign in ("", "-"):
+        yield Request("GET", f"/api/v1/{object_}?order={sign}{path}&limit=3")
+        yield Request("GET", f"/api/v1/{object_}?order=owner,{sign}{path}")
+    group = f"{path}:month" if kind == "date" else path
+    yield Request("GET", f"/api/v1/{object_}/aggregate?group={group}")
+    yield Request("GET", f"/api/v1/{object_}/aggregate?group=owner&measure=count,min:{path},max:{path},count_distinct:{path}")
+
+
 class Maker:
     """Makes requests from the description of the model as an administrator sees it, so with hidden fields in it."""
 
@@ -82,7 +113,7 @@ class Maker:
 
     def value(self, field: dict[str, Any]) -> Any:
         pick = self.random.choice
-        match KINDS.get(field["type"], "text"):
+        match kind_of(field):
             case "number":
                 return pick([0, 1, 30, 107, 1000, 5000, 77000, "99.5"])
             case "boolean":
@@ -98,7 +129,7 @@ class Maker:
 
     def leaf(self, object_: str) -> dict[str, Any]:
         path, field = self.path(object_)
-        operator = self.random.choice(OPERATORS[KINDS.get(field["type"], "text")])
+        operator = self.random.choice(OPERATORS[kind_of(field)])
         if operator in ("empty", "not_empty"):
             return {"field": path, "op": operator}
         if operator == "within":
@@ -165,7 +196,7 @@ class Maker:
 
     def figures(self, object_: str) -> Request:
         group, field = self.path(object_)
-        if KINDS.get(field["type"]) == "date":
+        if kind_of(field) == "date":
             group += ":month"
         measures = ["count", f"{self.random.choice(['sum', 'avg', 'min', 'max', 'count_distinct'])}:{self.path(object_)[0]}"]
         params = {"group": group, "measure": ",".join(self.random.sample(measures, self.random.choice([1, 2])))}

@@ -18,13 +18,12 @@ from kundig.engine.schema.model import Model
 
 def live_rollup(
     model: Model, access: Access, context: Context, field: BoundField, row: sa.FromClause, reading: Reading
-) -> sa.ColumnElement[Any]:
-    """The contract JSON of the figure for a record `row`, as a scalar subquery."""
+) -> sa.FromClause:
+    """The figure's columns for a record `row`: one row to be joined with it."""
     figure = (
         _of_timeline(model, access, field, row) if field.options.timeline else _of_children(model, context, field, row, reading)
     )
-    found = figure.correlate(row).lateral()
-    return sa.select(field.result.type.select(field.result, found, reading)).select_from(found).scalar_subquery()
+    return figure.correlate(row).lateral()
 
 
 def _of_children(model: Model, context: Context, field: BoundField, row: sa.FromClause, reading: Reading) -> sa.Select[Any]:

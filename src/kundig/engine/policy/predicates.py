@@ -6,6 +6,7 @@ serves all actors whose access has the same shape.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,8 @@ class AccessReading:
     access: Access
     context: Context | None = None
     """Needed for live roll-ups only: the workspace's currency and time zone."""
+    joined: Callable[[BoundField, sa.FromClause], sa.FromClause | None] | None = None
+    """Gives the roll-ups of a record that a statement has joined already, so that each is looked up or worked out once."""
 
     @classmethod
     def of(cls, scope: Scope) -> AccessReading:
@@ -62,14 +65,26 @@ class AccessReading:
             if source.many
         )
 
-    def live_rollup(self, field: BoundField, row: sa.FromClause) -> sa.ColumnElement[Any]:
-        """The figure over the children that the actor may see."""
+    def rollup(
+        self, field: BoundField, row: sa.FromClause, of: Callable[[sa.FromClause], sa.ColumnElement[Any]]
+    ) -> sa.ColumnElement[Any]:
+        """Of the stored figure, or of the one over the children that the actor may see."""
+        joined = self.joined(field, row) if self.joined is not None else None
+        if joined is not None:
+            return of(joined)
+        figures, on = self.figures(field, row)
+        return sa.select(of(figures)).where(on).scalar_subquery()
+
+    def figures(self, field: BoundField, row: sa.FromClause) -> tuple[sa.FromClause, sa.ColumnElement[bool]]:
+        """What holds a roll-up of a record `row`, and the condition to join it on."""
         from kundig.engine.policy.live_rollups import live_rollup
 
+        if self.stored_rollup(field):
+            return stored_rollups(self.model, field, row)
         if self.context is None:
             message = "a live roll-up needs a context: use AccessReading.of(scope)"
             raise RuntimeError(message)
-        return live_rollup(self.model, self.access, self.context, field, row, self)
+        return live_rollup(self.model, self.access, self.context, field, row, self), sa.true()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +105,17 @@ class FullReading:
         """The name as it is stored."""
         return row.c.label
 
-    def stored_rollup(self, field: BoundField) -> bool:
-        """Always."""
-        return True
+    def rollup(
+        self, field: BoundField, row: sa.FromClause, of: Callable[[sa.FromClause], sa.ColumnElement[Any]]
+    ) -> sa.ColumnElement[Any]:
+        """Always of the stored figure."""
+        figures, on = stored_rollups(self.model, field, row)
+        return sa.select(of(figures)).where(on).scalar_subquery()
 
-    def live_rollup(self, field: BoundField, row: sa.FromClause) -> sa.ColumnElement[Any]:
-        """Never asked for: the stored value is always told."""
-        raise NotImplementedError(field.name)
+
+def stored_rollups(model: Model, field: BoundField, row: sa.FromClause) -> tuple[sa.FromClause, sa.ColumnElement[bool]]:
+    """The stored roll-ups of a record `row`, and the condition to join them on."""
+    rollups = model.objects[field.object].rollups
+    assert rollups is not None
+    stored = rollups.alias()
+    return stored, stored.c.record == row.c.id

@@ -52,7 +52,8 @@ def _statement(reach: Reach, groups: Sequence[Group], measures: Sequence[Measure
     joined = Joined(row, reading)
     by = [group.value(joined).label(f"g{n}") for n, group in enumerate(groups)]
     figures = [measure.value(joined).label(f"m{n}") for n, measure in enumerate(measures)]
-    found = sa.select(*by, *figures).select_from(joined.source).where(*reach.conditions(row))
+    conditions = reach.conditions(joined)
+    found = sa.select(*by, *figures).select_from(joined.source).where(*conditions)
     # By position: the same expression twice would carry parameters of different names.
     grouped = (found.group_by(*(sa.literal_column(str(n + 1)) for n in range(len(by)))) if by else found).subquery()
     values = [

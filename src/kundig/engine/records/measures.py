@@ -64,7 +64,7 @@ class Group:
         row = joined.along(self.path.links, outer=True)
         if field.kind is Kind.LINK:
             return _target(joined, row, field).c.id
-        value = field.type.scalar(field, row)
+        value = field.type.compared(field, row, joined.reading)
         assert value is not None
         if self.bucket is None:
             return value
@@ -111,7 +111,7 @@ class Measure:
             return sa.func.count()
         field = self.path.field
         row = joined.along(self.path.links, outer=True)
-        value = _target(joined, row, field).c.id if field.kind is Kind.LINK else field.type.scalar(field, row)
+        value = _target(joined, row, field).c.id if field.kind is Kind.LINK else field.type.compared(field, row, joined.reading)
         assert value is not None
         if self.function == "count_distinct":
             return sa.func.count(sa.distinct(value))
@@ -192,7 +192,7 @@ def _path(scope: Scope, object_: BoundObject, name: str) -> Path:
     except UnknownField:
         _refuse("unknown_field", t("There is no field “{field}”.", field=name[:200]))
     if not comparable(scope, path):
-        text = t("“{field}” sums up records of which you see only a part, so it can't be summed up again.", field=name[:200])
+        text = t("“{field}” may hold names that you don't see, so you can't group by it or sum it up.", field=name[:200])
         _refuse("not_groupable", text)
     return path
 

@@ -7,7 +7,7 @@ choices and stages as the model lists them. Empty values come last in both direc
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import t
+from kundig.engine.policy.predicates import AccessReading
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.sight import comparable, path_in
 from kundig.engine.schema.bound import BoundField, BoundObject
@@ -58,14 +59,19 @@ class Key:
 
 @dataclass
 class Joined:
-    """A row of the object together with the rows that its keys are read from. `outer` joins keep rows without a target."""
+    """A row of the object together with the rows that its keys are read from. `outer` joins keep rows without a target.
+
+    What is built with its `reading` shares the joins to the row's roll-ups; `source` is whole only when all is built.
+    """
 
     row: sa.FromClause
-    reading: Reading
+    reading: AccessReading
     source: sa.FromClause = field(init=False)
+    _figures: dict[str, sa.FromClause] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.source = self.row
+        self.reading = replace(self.reading, joined=self._rollups)
 
     def value(self, key: Key, *, outer: bool) -> sa.ColumnElement[Any]:
         """What a key sorts by; the joins it needs are added."""
@@ -73,7 +79,7 @@ class Joined:
         bound = key.path.field
         if bound.kind is Kind.LINK and bound.column != "id":
             return self.join(row, bound.column, bound.target or "", outer=outer).c.label_fold
-        return sorted_value(key, row)
+        return sorted_value(key, row, self.reading)
 
     def along(self, links: tuple[BoundField, ...], *, outer: bool) -> sa.FromClause:
         """The row at the end of links."""
@@ -89,13 +95,27 @@ class Joined:
         self.source = self.source.join(other, on, isouter=outer)
         return other
 
+    def _rollups(self, bound: BoundField, row: sa.FromClause) -> sa.FromClause | None:
+        """The roll-ups of the row, joined at first use: the stored ones together, each that is worked out by itself."""
+        if row is not self.row:
+            return None
+        name = "" if self.reading.stored_rollup(bound) else bound.name
+        if name not in self._figures:
+            self._figures[name], on = self.reading.figures(bound, row)
+            # Where a value is needed PostgreSQL makes it an inner join, which an index on the value can drive.
+            self.source = self.source.join(self._figures[name], on, isouter=True)
+        return self._figures[name]
 
-def sorted_value(key: Key, row: sa.FromClause) -> sa.ColumnElement[Any]:
-    """What a key sorts by on the row that holds its field (not for links to other records)."""
+
+def sorted_value(key: Key, row: sa.FromClause, reading: Reading | None = None) -> sa.ColumnElement[Any]:
+    """What a key sorts by on the row of the record that has its field (not for links to other records).
+
+    Without a reading, on the table that holds its columns: what an index is made over.
+    """
     bound = key.path.field
     if bound.column == "label" and bound.standard:
         return row.c.label_fold
-    value = bound.type.scalar(bound, row)
+    value = bound.type.scalar(bound, row) if reading is None else bound.type.compared(bound, row, reading)
     assert value is not None
     if bound.kind is Kind.TEXT:
         return folded(value)
@@ -124,7 +144,7 @@ def has_value(key: Key, row: sa.FromClause, reading: Reading, of: Callable[[sa.F
             one: sa.ColumnElement[int] = sa.literal_column("1")
             linked = target.c.id == last.c[bound.column]
             return sa.exists(sa.select(one).select_from(target).where(linked, reading.seen(bound.target or "", target)))
-        return sorted_value(key, last).is_not(None)
+        return sorted_value(key, last, reading).is_not(None)
 
     return exists_along(key.path.links, row, reading, at_end)
 
@@ -169,6 +189,6 @@ def _key(scope: Scope, object_: BoundObject, name: str) -> Key:
     if kind is Kind.NONE or (kind is Kind.LINK and not path.field.to_one):
         raise Invalid.one("order", "not_sortable", t("“{field}” has no order.", field=bare[:200]))
     if not comparable(scope, path):
-        text = t("“{field}” sums up records of which you see only a part, so it can't be sorted by.", field=bare[:200])
+        text = t("“{field}” may hold names that you don't see, so you can't sort by it.", field=bare[:200])
         raise Invalid.one("order", "not_sortable", text)
     return Key(path, name.startswith("-"))

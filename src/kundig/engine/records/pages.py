@@ -36,9 +36,9 @@ class Reach:
     few: bool = False
     """Whether the actor sees few records of the object, so that these are read first and sorted then."""
 
-    def conditions(self, row: sa.FromClause) -> list[sa.ColumnElement[bool]]:
-        """Live, visible, matching."""
-        reading = AccessReading.of(self.scope)
+    def conditions(self, joined: Joined) -> list[sa.ColumnElement[bool]]:
+        """Live, visible, matching; what the filter compares may be joined."""
+        row, reading = joined.row, joined.reading
         own = [reading.seen(self.object.name, row, unguessed=self.few)]
         return own if self.where is None else [*own, compile_filter(self.where, row, reading)]
 
@@ -168,9 +168,9 @@ def _found(
     reach: Reach, segment: Segment, after: tuple[bool, ...] | None, most: int | None, *further: sa.ColumnElement[bool]
 ) -> _Found:
     row = reach.object.table.alias()
-    reading = AccessReading.of(reach.scope)
-    joined = Joined(row, reading)
-    conditions = [*reach.conditions(row), *further]
+    joined = Joined(row, AccessReading.of(reach.scope))
+    reading = joined.reading
+    conditions = [*reach.conditions(joined), *further]
     sorts: list[_Sort] = []
     for part in segment:
         if part.role == "choice":
@@ -208,13 +208,13 @@ def _found(
 
 def _is_choice(key: Key, choice: str, row: sa.FromClause, reading: AccessReading) -> sa.ColumnElement[bool]:
     field = key.path.field
-    return has_value(key, row, reading, lambda last: field.type.scalar(field, last) == sa.literal(choice))  # type: ignore[no-any-return]
+    return has_value(key, row, reading, lambda last: field.type.compared(field, last, reading) == sa.literal(choice))  # type: ignore[no-any-return]
 
 
 def _filled(key: Key, row: sa.FromClause, reading: AccessReading) -> sa.ColumnElement[bool]:
     field = key.path.field
     if field.kind is Kind.CHOICE:
-        return has_value(key, row, reading, lambda last: field.type.scalar(field, last).is_not(None))  # type: ignore[no-any-return,union-attr]
+        return has_value(key, row, reading, lambda last: field.type.compared(field, last, reading).is_not(None))  # type: ignore[no-any-return,union-attr]
     return has_value(key, row, reading)  # type: ignore[no-any-return]
 
 

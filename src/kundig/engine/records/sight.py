@@ -1,12 +1,10 @@
-"""What an actor may know of when asking: hidden fields, figures that can't be compared, paths and filters that keep to both."""
+"""What an actor may know of when asking: hidden fields, names that can't be compared, paths and filters that keep to both."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from kundig.engine.policy.naming import names_told
-from kundig.engine.policy.predicates import AccessReading
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.filters import Filter, parse_filter
@@ -20,21 +18,8 @@ def hidden_in(scope: Scope, object_: str) -> frozenset[str] | None:
 
 
 def limited_in(scope: Scope, object_: str) -> frozenset[str]:
-    """Roll-ups that the actor sees in part only, and names that may hold hidden ones: comparing them would tell about the rest."""
-    key, kept = ("limited", object_, scope.access.shape), scope.policies.compiled
-    if key not in kept:
-        kept[key] = frozenset(_limited(scope, object_))
-    found: frozenset[str] = kept[key]
-    return found
-
-
-def _limited(scope: Scope, object_: str) -> Iterator[str]:
-    reading = AccessReading.of(scope)
-    for field in scope.model.objects[object_].fields.values():
-        if field.type.rollup_columns(field) and not reading.stored_rollup(field):
-            yield field.name
-    if not names_told(scope.model, scope.access, object_):
-        yield "label"
+    """The name, where it may hold those of records that the actor doesn't see: comparing it would tell them."""
+    return frozenset() if names_told(scope.model, scope.access, object_) else frozenset({"label"})
 
 
 def path_in(scope: Scope, object_: str, name: str) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -67,6 +68,15 @@ class Definitions:
     hooks: tuple[Hook, ...] = ()
     """In the order in which they are called: that of the modules."""
     actions: tuple[Action, ...] = ()
+
+    @cached_property
+    def ordered(self) -> Mapping[str, tuple[str, ...]]:
+        """The fields by which the lists of each object are in order: the first keys of its own order and of its views'."""
+        orders = {name: {object_.order} for name, object_ in self.objects.items()}
+        for view in self.views.values():
+            orders.setdefault(view.object, set()).add(view.order or "")
+        first = {name: {order.partition(",")[0].strip().removeprefix("-") for order in found} for name, found in orders.items()}
+        return {name: tuple(sorted(fields)) for name, fields in first.items()}
 
 
 _KINDS: Mapping[str, type[Any]] = {

@@ -101,7 +101,7 @@ def build_model(definitions: Definitions, schema: str, version: int) -> Model:
     fields = {name: binder.fields(name) for name in definitions.objects}
     if binder.faults:
         raise Misfit(binder.faults)
-    tables = make_tables(definitions.objects, fields)
+    tables = make_tables(definitions.objects, fields, definitions.ordered)
     children = _children(fields)
     objects = {
         name: _bind_object(definition, fields[name], tables, children.get(name, ()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -25,8 +25,14 @@ class Tables:
     rollups: dict[str, sa.Table] = field(default_factory=dict)
 
 
-def make_tables(objects: Mapping[str, Object], fields: Mapping[str, Mapping[str, BoundField]]) -> Tables:
-    """Tables of all objects. They stand in `WORKSPACE_SCHEMA`, which is replaced by the real one when a statement runs."""
+def make_tables(
+    objects: Mapping[str, Object], fields: Mapping[str, Mapping[str, BoundField]], ordered: Mapping[str, Collection[str]]
+) -> Tables:
+    """Tables of all objects. They stand in `WORKSPACE_SCHEMA`, which is replaced by the real one when a statement runs.
+
+    `ordered` are the fields by which lists of each object are in order: of roll-ups only these have an index, since every child
+    writes them.
+    """
     tables = Tables(sa.MetaData(schema=WORKSPACE_SCHEMA))
     _stage_table(tables.metadata)
     for name, object_ in objects.items():
@@ -35,16 +41,29 @@ def make_tables(objects: Mapping[str, Object], fields: Mapping[str, Mapping[str,
         tables.sides[name] = {
             f.name: side for f in own.values() if (side := f.type.side_table(f, tables.metadata, name)) is not None
         }
-        columns = [column for f in own.values() for column in f.type.rollup_columns(f)]
-        if columns:
-            record = sa.Column(
-                "record",
-                PG_UUID(as_uuid=True),
-                sa.ForeignKey(f"{WORKSPACE_SCHEMA}.{name}.id", name=f"{name}__rollup__fk", ondelete="CASCADE"),
-                primary_key=True,
-            )
-            tables.rollups[name] = sa.Table(f"{name}_rollup", tables.metadata, record, *columns)
+        rolled_up = {f.name: f for f in own.values() if f.type.rollup_columns(f)}
+        if rolled_up:
+            tables.rollups[name] = _rollup_table(name, rolled_up.values(), tables.metadata)
+            for wanted in sorted(rolled_up.keys() & set(ordered.get(name, ()))):
+                _index_rollup(rolled_up[wanted], tables.rollups[name])
     return tables
+
+
+def _rollup_table(object_: str, fields: Collection[BoundField], metadata: sa.MetaData) -> sa.Table:
+    record = sa.Column(
+        "record",
+        PG_UUID(as_uuid=True),
+        sa.ForeignKey(f"{WORKSPACE_SCHEMA}.{object_}.id", name=f"{object_}__rollup__fk", ondelete="CASCADE"),
+        primary_key=True,
+    )
+    return sa.Table(f"{object_}_rollup", metadata, record, *(c for own in fields for c in own.type.rollup_columns(own)))
+
+
+def _index_rollup(own: BoundField, table: sa.Table) -> None:
+    """An index for an order by a roll-up. One that is never empty has none: only where a value is needed can an index be used."""
+    value = own.type.scalar(own, table)
+    if isinstance(value, sa.Column):
+        sa.Index(shortened(f"{own.object}__{own.name}__ix"), value, table.c.record, postgresql_where=value.is_not(None))
 
 
 def _object_table(object_: Object, fields: Mapping[str, BoundField], metadata: sa.MetaData) -> sa.Table:

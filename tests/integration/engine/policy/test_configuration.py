@@ -225,6 +225,23 @@ async def test_the_first_settings_are_undone_to_those_of_the_beginning(world: Wo
         assert await connection.row(chosen, {"schema": world.workspace.schema}) == before
 
 
+async def test_a_view_that_begins_its_order_with_a_roll_up_brings_an_index(world: World) -> None:
+    async def indexes() -> list[str]:
+        async with world.system() as scope:
+            asked = (
+                "select indexdef from pg_indexes where schemaname = %(schema)s and tablename = 'house_rollup' order by indexname"
+            )
+            return [
+                str(index).partition(" USING ")[2]
+                for index in await scope.connection.values(asked, {"schema": world.workspace.schema})
+            ]
+
+    assert await indexes() == ["btree (record)"]
+    view = "kind: view\nobject: house\nname: large\nlabel: {en: Large, de: Große}\norder: -area"
+    await world.apply(*load(view, "v.yaml"))
+    assert await indexes() == ["btree (area, record) WHERE (area IS NOT NULL)", "btree (record)"]
+
+
 async def test_a_rule_opens_old_and_new_records_and_closes_at_once(world: World) -> None:
     user = await world.user("level_own")
     old = await world.create("house", name="x", city="Berlin")

@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
-import sqlalchemy as sa
 from tests.integration.engine.schema.sample import MODULE
 
 from kundig import engine
@@ -19,7 +17,7 @@ from kundig.base.context import SYSTEM, Context, Workspace
 from kundig.base.database import Connection, Database
 from kundig.base.secrets import Secrets
 from kundig.engine.extension import Module
-from kundig.engine.schema.bound import BoundField
+from kundig.engine.policy.predicates import FullReading
 from kundig.engine.schema.ddl.applying import apply_model
 from kundig.engine.schema.definitions import define
 from kundig.engine.schema.fields.contract import Reference
@@ -47,35 +45,6 @@ class SampleParsing:
     def rate(self, currency: str, day: date | None = None) -> Decimal | None:
         """A dollar is 0.9 euros."""
         return Decimal("0.9") if currency == "USD" else None
-
-
-@dataclass
-class SampleReading:
-    """Sees all live records."""
-
-    model: Model
-    stored: bool = True
-
-    def table(self, object_: str) -> sa.Table:
-        """The table of an object."""
-        return self.model.objects[object_].table
-
-    def seen(self, object_: str, row: sa.FromClause) -> sa.ColumnElement[bool]:
-        """Live."""
-        return row.c.deleted_at.is_(None)
-
-    def name(self, object_: str, row: sa.FromClause) -> sa.ColumnElement[str]:
-        """The label as it is stored."""
-        label: sa.ColumnElement[str] = row.c.label
-        return label
-
-    def stored_rollup(self, field: BoundField) -> bool:
-        """As the test says."""
-        return self.stored
-
-    def live_rollup(self, field: BoundField, row: sa.FromClause) -> sa.ColumnElement[Any]:
-        """A mark that it was asked for."""
-        return sa.literal("live")
 
 
 @pytest.fixture(scope="session")
@@ -132,6 +101,6 @@ def parsing(sample: Connection, sample_workspace: Workspace, secrets: Secrets) -
 
 
 @pytest.fixture
-def reading(model: Model) -> SampleReading:
+def reading(model: Model) -> FullReading:
     """What types may ask while they build SQL."""
-    return SampleReading(model)
+    return FullReading(model)

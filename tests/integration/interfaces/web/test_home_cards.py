@@ -67,6 +67,18 @@ async def test_what_is_missing_is_asked_for_at_the_row(crm: Crm, seller: Caller)
     assert "Ohne Schritt" not in (await seller.pages.get("/home/opportunity/no_step")).text
 
 
+async def test_who_has_gone_silent_is_asked_by_what_the_reader_sees(crm: Crm, admin: Caller, seller: Caller) -> None:
+    assert "account.my_quiet" in await cards(seller)
+    account = await crm.create("account", name="Stille Wasser KG", owner=str(seller.user))
+    related = [{"object": "account", "id": str(account)}]
+    for owner, days in ((seller, 60), (admin, 2)):
+        at = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+        await crm.create("call", subject="x", started_at=at, owner=str(owner.user), related_to=related)
+    assert "Stille Wasser" in (await seller.pages.get("/home/account/my_quiet")).text
+    everybody = (await admin.pages.get("/home/account/my_quiet", params={"whose": "all"})).text
+    assert "Stille Wasser" not in everybody, "the administrator sees the call of two days ago"
+
+
 async def test_news_are_of_what_may_still_be_seen(crm: Crm, admin: Caller, seller: Caller) -> None:
     seen = await crm.create("account", name="Gefolgte Firma", owner=str(seller.user))
     async with crm.system() as scope:

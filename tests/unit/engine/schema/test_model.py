@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kundig.engine.extension import Module, Object, Pipeline, Stage, field
+from kundig.engine.extension import Module, Object, Pipeline, Stage, View, field
 from kundig.engine.schema.definitions import define
 from kundig.engine.schema.model import Model, UnknownField, build_model
 from kundig.engine.schema.standard import STANDARD_NAMES
@@ -146,6 +146,20 @@ def test_tables_have_keys_and_indexes(model):
     names = {index.name for index in model.objects["account"].indexes}
     assert {"account__name__ix", "account__name_grams__ix", "account__parent__ix", "account__audience__ix"} <= names
     assert "account__revenue__ix" not in names, "figures that are not on the layout have no index"
+
+
+def test_roll_ups_have_an_index_where_a_list_begins_its_order_with_them():
+    count, last, next_ = (named(name, "rollup", **options) for name, options in (
+        ("count", {"child": "deal.firm"}), ("last", {"timeline": "last"}), ("next", {"timeline": "next"}),
+    ))  # fmt: skip
+    objects = (object_("firm", count, last, next_), object_("deal", named("firm", "link", target="firm")))
+    views = tuple(
+        View(name=f"v{n}", object="firm", label=BOTH, order=order) for n, order in enumerate(("-last,name", "name,next", "count"))
+    )
+    firm = build_model(define([Module(name="m", label=BOTH, objects=objects, views=views)]), "ws", 1).objects["firm"]
+    assert [str(index.name) for index in firm.rollups.indexes] == ["firm__last__ix"], (
+        "a count is never empty, so none could be used"
+    )
 
 
 def test_long_names_are_shortened():

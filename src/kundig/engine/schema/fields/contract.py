@@ -6,7 +6,7 @@ Nothing outside this folder compares a type's name; aspects ask `kind`, or one o
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -67,11 +67,14 @@ class Reading(Protocol):
     def name(self, object_: str, row: sa.FromClause) -> sa.ColumnElement[str]:
         """The name of a record, as far as the reader may know what it is made of."""
 
-    def stored_rollup(self, field: BoundField) -> bool:
-        """Whether the reader may be told the stored value: only who reads all of the child and the field that is rolled up."""
+    def rollup(
+        self, field: BoundField, row: sa.FromClause, of: Callable[[sa.FromClause], sa.ColumnElement[Any]]
+    ) -> sa.ColumnElement[Any]:
+        """What `of` makes of the columns of a roll-up for the record `row`.
 
-    def live_rollup(self, field: BoundField, row: sa.FromClause) -> sa.ColumnElement[Any]:
-        """The contract JSON of a roll-up worked out from the children that the reader may see."""
+        They are the stored ones for who reads all of the child and the field that is rolled up, else those worked out from what
+        the reader may see.
+        """
 
 
 class Binding(Protocol):
@@ -174,8 +177,15 @@ class FieldType(ABC):
         return []
 
     def scalar(self, field: BoundField, row: sa.FromClause) -> sa.ColumnElement[Any] | None:
-        """What filters, orders and groups compare (kind LIST: a text[]); None for kind NONE and for side tables."""
+        """What filters, orders and groups compare (kind LIST: a text[]); None for kind NONE and for side tables.
+
+        `row` holds the columns: it is the object's table, for a roll-up that of the roll-ups.
+        """
         return row.c[field.column]
+
+    def compared(self, field: BoundField, row: sa.FromClause, reading: Reading) -> sa.ColumnElement[Any] | None:
+        """The same for a record `row`, as far as the reader may know of it."""
+        return self.scalar(field, row)
 
     def parts(self, field: BoundField) -> Mapping[str, BoundField]:
         """Fields inside the value that paths reach: `billing_address.city`, `amount.currency`."""

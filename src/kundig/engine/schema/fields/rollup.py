@@ -15,7 +15,6 @@ from kundig.engine.schema.fields.contract import Binding, FieldType, Misdefined,
 from kundig.engine.schema.fields.dates import DatetimeType
 from kundig.engine.schema.fields.formula import result_field
 from kundig.engine.schema.fields.number import NumberType
-from kundig.engine.schema.fields.surroundings import beside
 from kundig.engine.schema.kinds import Kind
 
 if TYPE_CHECKING:
@@ -115,25 +114,33 @@ class RollupType(FieldType):
 
     def select(self, field: BoundField, row: sa.FromClause, reading: Reading) -> sa.ColumnElement[Any]:
         """The stored figure, or the one over the children that the reader may see."""
-        if not reading.stored_rollup(field):
-            return reading.live_rollup(field, row)
-        return self._stored(field, row, lambda result, stored: result.type.select(result, stored, reading))
+        result: BoundField = field.options.result
+        return _whole(field, reading.rollup(field, row, lambda held: result.type.select(result, held, reading)))
 
-    def scalar(self, field: BoundField, row: sa.FromClause) -> sa.ColumnElement[Any]:
-        """The stored figure; who may not be told it must not compare it."""
-        return self._stored(field, row, lambda result, stored: result.type.scalar(result, stored))
+    def scalar(self, field: BoundField, row: sa.FromClause) -> sa.ColumnElement[Any] | None:
+        """The figure of a row of roll-ups."""
+        return None if field.kind is Kind.NONE else _whole(field, _figure(field, row))
+
+    def compared(self, field: BoundField, row: sa.FromClause, reading: Reading) -> sa.ColumnElement[Any] | None:
+        """As `select`: what may not be told must not be compared."""
+        return None if field.kind is Kind.NONE else _whole(field, reading.rollup(field, row, lambda held: _figure(field, held)))
 
     def _result_columns(self, field: BoundField) -> list[sa.Column[Any]]:
         result: BoundField = field.options.result
         return [sa.Column(column.name, column.type) for column in result.type.columns(result)]
 
-    def _stored(self, field: BoundField, row: sa.FromClause, of: Any) -> sa.ColumnElement[Any]:
-        bound: BoundRollup = field.options
-        names = [column.name for column in self._result_columns(field)]
-        stored = beside(row, f"{field.object}_rollup", "record", *names).alias()
-        value = sa.select(of(bound.result, stored)).where(stored.c.record == row.c.id).scalar_subquery()
-        nothing = _WHOLE.get(bound.measure)
-        return value if nothing is None else sa.func.coalesce(value, nothing)
+
+def _figure(field: BoundField, row: sa.FromClause) -> sa.ColumnElement[Any]:
+    result: BoundField = field.options.result
+    value = result.type.scalar(result, row)
+    assert value is not None
+    return value
+
+
+def _whole(field: BoundField, value: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """A count is null until there has been a child."""
+    nothing = _WHOLE.get(field.options.measure)
+    return value if nothing is None else sa.func.coalesce(value, nothing)
 
 
 def _result_type(options: RollupOptions, child: str, binding: Binding) -> FieldType:

@@ -30,13 +30,13 @@ def condition(test: Test, field: BoundField, row: sa.FromClause, reading: Readin
     if test.name == "link":
         return points_to(test, field, row, reading)
     if test.name.startswith("list_"):
-        return _list(test, field, row)
-    return _BY_NAME[test.name.partition("_")[0]](test, field, value_of(field, row))
+        return _list(test, field, row, reading)
+    return _BY_NAME[test.name.partition("_")[0]](test, field, _value_of(field, row, reading))
 
 
-def value_of(field: BoundField, row: sa.FromClause) -> sa.ColumnElement[Any]:
+def _value_of(field: BoundField, row: sa.FromClause, reading: Reading) -> sa.ColumnElement[Any]:
     """What a field compares by; fields without one never come here, since no operator fits them."""
-    value = field.type.scalar(field, row)
+    value = field.type.compared(field, row, reading)
     assert value is not None
     return value
 
@@ -50,10 +50,10 @@ def _filled(field: BoundField, row: sa.FromClause, reading: Reading) -> Conditio
     if field.kind is Kind.LINK:
         return points_anywhere(field, row, reading)
     if field.kind is Kind.LIST:
-        return sa.func.cardinality(value_of(field, row)) > 0
+        return sa.func.cardinality(_value_of(field, row, reading)) > 0
     if field.kind is Kind.TEXT:
-        return value_of(field, row) != sa.literal_column("''")
-    value = field.type.scalar(field, row)
+        return _value_of(field, row, reading) != sa.literal_column("''")
+    value = field.type.compared(field, row, reading)
     if value is not None:
         return value.is_not(None)
     columns = [row.c[column.name] for column in field.type.columns(field)]
@@ -144,11 +144,11 @@ _BY_NAME: Mapping[str, Callable[[Test, BoundField, sa.ColumnElement[Any]], Condi
 }
 
 
-def _list(test: Test, field: BoundField, row: sa.FromClause) -> Condition:
+def _list(test: Test, field: BoundField, row: sa.FromClause, reading: Reading) -> Condition:
     operator = test.name.removeprefix("list_")
     if field.type.contact is not None:
         return _contact(operator, test, field, row)
-    items = value_of(field, row)
+    items = _value_of(field, row, reading)
     if operator in ("any", "all"):
         compare = items.op("&&" if operator == "any" else "@>", is_comparison=True, return_type=sa.Boolean())
         return compare(sa.bindparam(test.binds[0], type_=_TEXTS))

@@ -6,6 +6,7 @@ A link counts only while its target is live and visible to the reader.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -23,12 +24,20 @@ _ONE: sa.ColumnElement[int] = sa.literal_column("1")
 
 def points_to(test: Test, field: BoundField, row: sa.FromClause, reading: Reading) -> sa.ColumnElement[bool]:
     """That the link, or one of the links, points to one of the records meant. `id` is the record itself."""
+    meant = _meant(test, field, row)
+    if field.column == "id" and field.standard:
+        return row.c.id == meant
+    return _linked(field, row, reading, meant)
+
+
+def _meant(test: Test, field: BoundField, row: sa.FromClause) -> sa.ColumnElement[Any]:
+    """What an id is compared with. One alone is not put into a list: then PostgreSQL knows how many records point to it."""
+    if test.form == "one":
+        return sa.bindparam(test.binds[0], type_=sa.Uuid())
     ids: sa.ColumnElement[object] = sa.bindparam(test.binds[0], type_=_IDS)
     if len(test.binds) > 1:
         ids = sa.func.array_cat(ids, _by_external_ids(test.binds[1:], field, row))
-    if field.column == "id" and field.standard:
-        return row.c.id == sa.any_(ids)
-    return _linked(field, row, reading, ids)
+    return sa.any_(ids)
 
 
 def points_anywhere(field: BoundField, row: sa.FromClause, reading: Reading) -> sa.ColumnElement[bool]:
@@ -38,20 +47,18 @@ def points_anywhere(field: BoundField, row: sa.FromClause, reading: Reading) -> 
     return _linked(field, row, reading, None)
 
 
-def _linked(
-    field: BoundField, row: sa.FromClause, reading: Reading, ids: sa.ColumnElement[object] | None
-) -> sa.ColumnElement[bool]:
+def _linked(field: BoundField, row: sa.FromClause, reading: Reading, meant: sa.ColumnElement[Any] | None) -> sa.ColumnElement[bool]:
     if field.to_one:
         target = reading.table(field.target or "").alias()
         wanted = [reading.seen(field.target or "", target)]
-        if ids is None:
+        if meant is None:
             return sa.exists(sa.select(_ONE).select_from(target).where(target.c.id == row.c[field.column], *wanted))
-        wanted.append(target.c.id == sa.any_(ids))
+        wanted.append(target.c.id == meant)
         return row.c[field.column].in_(sa.select(target.c.id).where(*wanted))
     side = _side(field, row)
     wanted = [side.c.record == row.c.id, _target_seen(field, side, reading)]
-    if ids is not None:
-        wanted.append(side.c.target == sa.any_(ids))
+    if meant is not None:
+        wanted.append(side.c.target == meant)
     return sa.exists(sa.select(_ONE).select_from(side).where(*wanted))
 
 

@@ -39,8 +39,8 @@ def parse_filter(
 ) -> Filter:
     """The filter that `json` means for records of `object_`; raises Invalid with every error in it.
 
-    `hidden` fields are unknown; `limited` ones are known but can't be filtered by (roll-ups of what the asker sees only in
-    part). Parameters are named `prefix` and a number, so that several filters fit into one statement.
+    `hidden` fields are unknown; `limited` ones are known but can't be filtered by (names that may hold those of records which
+    the asker doesn't see). Parameters are named `prefix` and a number, so that several filters fit into one statement.
     """
     reader = _Reader(model, context, hidden, limited, prefix)
     root = reader.node(json, object_.name, 1)
@@ -150,7 +150,7 @@ class _Reader:
             raise _Wrong(name[:200], "unknown_field", t("There is no field “{field}”.", field=name[:200])) from None
         last = (path.links[-1].target or "") if path.links else object_
         if path.field.name.split(".")[0] in (self.limited(last) or frozenset()):
-            text = t("“{field}” sums up records of which you see only a part, so it can't be filtered by.", field=name[:200])
+            text = t("“{field}” may hold names that you don't see, so you can't filter by it.", field=name[:200])
             raise _Wrong(name, "not_filterable", text)
         return path.in_language(self.context.language)
 

@@ -156,7 +156,10 @@ def _link(asking: Asking, value: Any) -> Test:
             keys.append(key)
         else:
             ids.append(_uuid(text))
-    binds: tuple[str, ...] = (asking.bind([id_ for id_ in ids if id_ is not None]),)
+    known = [id_ for id_ in ids if id_ is not None]
+    if len(known) == 1 and not systems:
+        return Test("link", (asking.bind(known[0]),), "one")
+    binds: tuple[str, ...] = (asking.bind(known),)
     if systems:
         binds = (*binds, asking.bind(systems), asking.bind(keys))
     return Test("link", binds)
