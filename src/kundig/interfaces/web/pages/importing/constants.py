@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -20,7 +19,7 @@ from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.pages.details import Control
 from kundig.interfaces.web.widgets.described import describe
 from kundig.interfaces.web.widgets.filling import fill
-from kundig.interfaces.web.widgets.reading import asked, read, typed
+from kundig.interfaces.web.widgets.reading import asked, only_named, read, typed
 from kundig.interfaces.web.widgets.saying import CHOOSE
 from kundig.services.transfer.cells.reading import readable
 from kundig.services.transfer.offers import Offer
@@ -48,13 +47,12 @@ def typed_constants(scope: Scope, visit: Visit, order: ImportOrder) -> dict[str,
     for field in _fields(scope, object_):
         if field.name in chosen:
             value = read(field, visit.form, context.language, context.time_zone) if asked(field, visit.form) else None
-            found[field.name] = "" if value is None or _is_unchosen(field, value) else _as_json(field, value)
+            found[field.name] = "" if value is None or _is_unchosen(field, visit) else _as_json(field, value)
     return found
 
 
-def _is_unchosen(field: BoundField, value: Any) -> bool:
-    """Whether it is what was typed into a link's control, and no record."""
-    return field.kind is Kind.LINK and isinstance(value, Mapping)
+def _is_unchosen(field: BoundField, visit: Visit) -> bool:
+    return field.kind is Kind.LINK and only_named(field.name, visit.form)
 
 
 def _as_json(field: BoundField, value: Any) -> Any:
@@ -79,9 +77,8 @@ async def constants_of(scope: Scope, visit: Visit, object_: BoundObject, order: 
 async def _control(scope: Scope, visit: Visit, field: BoundField, value: Any) -> Control:
     described = replace(describe(scope, field), required=False)
     if asked(field, visit.form):
-        language = scope.context.language
-        unchosen = visit.value("next") and _is_unchosen(field, read(field, visit.form, language, scope.context.time_zone))
-        return Control(described, typed(field, visit.form), CHOOSE.render(language) if unchosen else "")
+        unchosen = visit.value("next") and _is_unchosen(field, visit)
+        return Control(described, typed(field, visit.form), CHOOSE.render(scope.context.language) if unchosen else "")
     return Control(described, fill(field, await _shown(scope, field, value), formats(scope.context.language, visit.frame.zone)))
 
 
