@@ -1,9 +1,9 @@
 // Arranging a record's page: fields go from section to section, sections from tab to tab, by their grips. The order of the page is the
 // order of the form, so nothing has to be sent but the form. A condition comes from its dialog into the form.
 import Sortable from "sortablejs";
+import { slide } from "./dom.js";
 
-const motion = matchMedia("(prefers-reduced-motion: reduce)");
-const sort = (list, group, draggable, handle) => Sortable.create(list, { group, draggable, handle: `[data-grip=${handle}]`, animation: motion.matches ? 0 : 140,
+const sort = (list, group, draggable, handle) => Sortable.create(list, { group, draggable, handle: `[data-grip=${handle}]`, animation: slide(),
   emptyInsertThreshold: 24, ghostClass: "k-ghost", chosenClass: "k-chosen" });
 
 const wire = () => document.querySelectorAll("#layout-form:not([data-ready])").forEach((form) => {

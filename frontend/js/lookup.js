@@ -87,8 +87,9 @@ const boxOf = (event) => {
 document.addEventListener("htmx:before:request", (event) => {
   const box = boxOf(event);
   if (!box) return;
-  const { value, dataset } = inputOf(box);
-  if (value && value === dataset.chosen) event.preventDefault(); // the choice was made before the question was sent
+  const input = inputOf(box), { value } = input;
+  // The choice was made, or the field left, before the question was sent: an answer would open what has just been closed.
+  if ((value && value === input.dataset.chosen) || document.activeElement !== input) event.preventDefault();
   else Object.assign(stateOf(box), { typed: value, asked: value });
 });
 document.addEventListener("htmx:after:swap", (event) => {
