@@ -207,3 +207,24 @@ def test_names_behind_an_at_are_told_and_ctrl_enter_sends(jana: Visitor) -> None
     assert jana.accessible() == []
     page.keyboard.press("Control+Enter")
     expect(page.locator(".k-cmts li").last).to_contain_text("An @T")
+
+
+def test_what_was_typed_and_chosen_outlives_a_reload(jana: Visitor) -> None:
+    page = jana.open("/o/contact/new")
+    page.fill("#f-emails", "eilig@example.com")
+    page.focus("#f-account")
+    page.keyboard.type("Tröndle")
+    page.keyboard.press("Enter")  # waits for the suggestions
+    expect(page.locator("[name=account]")).not_to_have_value("")
+    account, id_ = page.locator("#f-account").input_value(), page.locator("[name=account]").input_value()
+    page.reload()
+    expect(page.locator("#f-emails")).to_have_value("eilig@example.com")
+    expect(page.locator("#f-account")).to_have_value(account)
+    expect(page.locator("[name=account]")).to_have_value(id_)
+    jana.open("/o/task/new").focus("#f-related_to")
+    page.keyboard.type("Tröndle")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-lookup-picked] .tag")).to_contain_text("Tröndle")
+    page.reload()
+    expect(page.locator("[data-lookup-picked] .tag")).to_contain_text("Tröndle")
+    expect(page.locator("[data-lookup-picked] [name=related_to]")).not_to_have_value("")
