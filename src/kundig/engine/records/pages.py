@@ -42,6 +42,10 @@ class Reach:
         own = [reading.seen(self.object.name, row, unguessed=self.few)]
         return own if self.where is None else [*own, compile_filter(self.where, row, reading)]
 
+    def demands(self, key: Key) -> bool:
+        """Whether the filter lets only records with a value for a key through. False means that this is not certain."""
+        return self.where is not None and self.where.demands(key.path)
+
 
 @dataclass(frozen=True)
 class _Sort:
@@ -97,6 +101,11 @@ def ids_statement(
     reach: Reach, segments: Sequence[tuple[int, Segment]], after: tuple[bool, ...] | None, most: int | None
 ) -> sa.Select[Any]:
     """The same without the records: `segment`, `id`, `keys`."""
+    if len(segments) == 1:
+        # This is planned anew for each filter: what numbers the rows of several segments would be planned for nothing.
+        (number, segment), *_ = segments
+        found = _found(reach, segment, after, most)
+        return sa.select(_constant(number).label("segment"), found.rows.c.id, found.texts.label("keys")).order_by(*found.order)
     page = _page(reach, segments, after, most)
     return sa.select(page.c.segment, page.c.id, page.c["keys"]).order_by(page.c.segment, page.c.place).limit(_limit(most))
 
@@ -135,7 +144,29 @@ def _branch(
     most: int | None,
     *further: sa.ColumnElement[bool],
 ) -> sa.Select[Any]:
-    """The ids of one segment with their sort keys; `further` are conditions on all of it."""
+    """The ids of one segment with their sort keys and their places; `further` are conditions on all of it."""
+    found = _found(reach, segment, after, most, *further)
+    place = sa.func.row_number().over(order_by=found.order)
+    return sa.select(_constant(number).label("segment"), found.rows.c.id, place.label("place"), found.texts.label("keys"))
+
+
+def _constant(number: int) -> sa.ColumnElement[int]:
+    return sa.literal_column(str(number), sa.Integer())
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The rows of one segment, at most a page: `id` and what they are sorted by."""
+
+    rows: sa.Subquery
+    order: Sequence[sa.ColumnElement[Any]]
+    texts: sa.ColumnElement[Any]
+    """The values they are sorted by, as a cursor holds them."""
+
+
+def _found(
+    reach: Reach, segment: Segment, after: tuple[bool, ...] | None, most: int | None, *further: sa.ColumnElement[bool]
+) -> _Found:
     row = reach.object.table.alias()
     reading = AccessReading.of(reach.scope)
     joined = Joined(row, reading)
@@ -149,7 +180,7 @@ def _branch(
         else:
             sort = _Sort(joined.value(part.key, outer=part.role == "rest"), part.key, part.role == "rest")
             sorts.append(sort)
-            if part.role == "present" and part.key.nullable(reach.object):
+            if part.role == "present" and part.key.nullable(reach.object) and not reach.demands(part.key):
                 conditions.append(sort.value.is_not(None))
     if after is not None:
         conditions.append(_behind(reach, row, sorts, after, 0))
@@ -168,13 +199,11 @@ def _branch(
     else:
         places = [sort.ordered(sort.value) for sort in sorts]
         directed = row.c.id.desc() if descending else row.c.id.asc()
-    found = matching.order_by(*places, directed).limit(_limit(most)).subquery()
-    keys = [found.c[f"s{n}"] for n in range(len(sorts))]
+    rows = matching.order_by(*places, directed).limit(_limit(most)).subquery()
+    keys = [rows.c[f"s{n}"] for n in range(len(sorts))]
     again = [sort.ordered(key) for sort, key in zip(sorts, keys, strict=True)]
-    place = sa.func.row_number().over(order_by=[*again, found.c.id.desc() if descending else found.c.id.asc()])
     texts = sa.cast(array([sa.cast(key, sa.Text()) for key in keys]), ARRAY(sa.Text()))
-    constant: sa.ColumnElement[int] = sa.literal_column(str(number), sa.Integer())
-    return sa.select(constant.label("segment"), found.c.id, place.label("place"), texts.label("keys"))
+    return _Found(rows, [*again, rows.c.id.desc() if descending else rows.c.id.asc()], texts)
 
 
 def _is_choice(key: Key, choice: str, row: sa.FromClause, reading: AccessReading) -> sa.ColumnElement[bool]:

@@ -144,8 +144,7 @@ async def _rows(
 
 def _impossible(reach: Reach, segment: Segment) -> bool:
     """Whether the filter lets no record into a segment: one that demands a value leaves none without."""
-    where = reach.where
-    return where is not None and any(part.role == "missing" and where.demands(part.key.path) for part in segment)
+    return any(part.role == "missing" and reach.demands(part.key) for part in segment)
 
 
 async def _read(

@@ -5,7 +5,6 @@ A key is named as browsers name it; `Control+` stands for Ctrl or ⌘. Single ch
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -76,7 +75,7 @@ class KeyHelp:
     """The view of `keys.html`: groups of keys with what they do, and what the script is to wire."""
 
     groups: Sequence[tuple[str, Sequence[tuple[Sequence[Sequence[str]], str]]]]
-    wired: str
+    wired: dict[str, str]
 
 
 def key_help(language: str) -> KeyHelp:
@@ -86,7 +85,7 @@ def key_help(language: str) -> KeyHelp:
         for heading, shortcuts in SHORTCUTS
     ]
     wired = {key: one.does for _, shortcuts in SHORTCUTS for one in shortcuts if one.script == "keyboard.js" for key in one.keys}
-    return KeyHelp(groups, json.dumps(wired))
+    return KeyHelp(groups, wired)
 
 
 def _shown(key: str, language: str) -> list[str]:
