@@ -1,6 +1,7 @@
 // Arranging a list by hand: tabs and columns are dragged, columns made wider at the edge of their heads, the first ones stay in sight.
 // Everything has a way by keyboard: menus move tabs, buttons move columns, arrow keys on the edge change widths.
 import Sortable from "sortablejs";
+import { slide } from "./dom.js";
 
 const NARROWEST = 60, WIDEST = 900, STEP = 16;
 const wide = matchMedia("(min-width: 768px)");
@@ -105,12 +106,12 @@ document.addEventListener("scroll", ({ target }) => {
 const start = () => {
   document.querySelectorAll("[data-sort-list]:not([data-sortable])").forEach((list) => {
     list.dataset.sortable = "";
-    Sortable.create(list, { animation: 140, draggable: "li:not([data-fixed])", filter: "button", preventOnFilter: false, ghostClass: "k-ghost" });
+    Sortable.create(list, { animation: slide(), draggable: "li:not([data-fixed])", filter: "button", preventOnFilter: false, ghostClass: "k-ghost" });
   });
   document.querySelectorAll("[data-tabs-order]:not([data-sortable])").forEach((nav) => {
     nav.dataset.sortable = "";
     nav.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
-    Sortable.create(nav, { animation: 140, direction: "horizontal", draggable: "[data-view]", delay: 200, delayOnTouchOnly: true, onUpdate: () => keep(nav) });
+    Sortable.create(nav, { animation: slide(), direction: "horizontal", draggable: "[data-view]", delay: 200, delayOnTouchOnly: true, onUpdate: () => keep(nav) });
   });
   const table = grid();
   if (!table || !wide.matches) return;

@@ -1,6 +1,7 @@
 // Cards (article[data-move="/address"]) move between lists ([data-stage-list="stage"]) by dragging, or by ← and → on a focused card.
 // The card moves at once; a refusal or a lost connection puts it back. The server answers with the columns' heads.
 import Sortable from "sortablejs";
+import { slide } from "./dom.js";
 
 const move = (card, from, index) => {
   const list = card.closest("[data-stage-list]");
@@ -27,7 +28,7 @@ const listOf = (card, stage) => row(card).querySelector(`[data-stage-list="${CSS
 
 const wire = () => document.querySelectorAll("[data-stage-list]:not([data-sortable])").forEach((list) => {
   list.dataset.sortable = "";
-  Sortable.create(list, { group: { name: "cards", put: !("fixed" in list.dataset) }, animation: 140, delay: 160, delayOnTouchOnly: true, draggable: "[data-move]", sort: false,
+  Sortable.create(list, { group: { name: "cards", put: !("fixed" in list.dataset) }, animation: slide(), delay: 160, delayOnTouchOnly: true, draggable: "[data-move]", sort: false,
     ghostClass: "k-ghost", chosenClass: "k-chosen", dragClass: "k-drag", filter: "button", preventOnFilter: false,
     onStart: ({ item }) => drops(item, true),
     onEnd: ({ item, from, to, oldDraggableIndex }) => {

@@ -61,14 +61,19 @@ addEventListener("offline", lose);
 addEventListener("online", () => lost && probe());
 on("click", "[data-probe]", probe);
 
-// Answers that are refusals. 422 brings the form with its errors, 409 with both values (hx-status); the rest is told here and changes nothing on the page.
+// Answers that are refusals. A form that comes back (422 with its errors, 409 with both values) replaces the one that was sent, by hx-status.
+// The rest is told here and changes nothing on the page: what says why in its header has nothing to show in place of a form.
+const reason = ({ response }) => response.headers.get("X-Kundig-Message"); // percent-encoded: headers are ASCII
+document.addEventListener("htmx:before:swap", (event) => {
+  const { ctx } = event.detail;
+  if (ctx?.response?.status >= 400 && reason(ctx)) event.preventDefault();
+});
 document.addEventListener("htmx:response:error", (event) => {
-  const ctx = event.detail.ctx, status = ctx.response.status;
+  const ctx = event.detail.ctx, status = ctx.response.status, said = reason(ctx);
   if (ctx.sourceElement.id === "live" && status < 500) return; // signed out: the next click says so
-  if (status === 422 || (status === 409 && ctx.sourceElement.hasAttribute?.("hx-status:409"))) return;
+  if (!said && (status === 422 || (status === 409 && ctx.sourceElement.hasAttribute?.("hx-status:409")))) return;
   if (status === 502 || status === 503 || status === 504) return lose();
   if (ctx.request.method === "GET" && ctx.request.headers["HX-Boosted"]) return location.assign(ctx.request.action);
-  const said = ctx.response.headers.get("X-Kundig-Message"); // percent-encoded: headers are ASCII
   const id = ctx.response.headers.get("X-Request-Id");
   const title = said ? decodeURIComponent(said) : status === 403 ? words().denied : status === 404 ? words().missing : words().failed;
   toast({ title, text: status >= 500 && id ? id : "", category: "error" });

@@ -5,6 +5,9 @@ export const all = (selector, root = document) => [...root.querySelectorAll(sele
 /** Whether keys pressed here are text, not commands. */
 export const isTyping = (target) => Boolean(target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]"));
 
+/** How long (ms) what is dragged takes to its place; not at all for who wants things to stay still. */
+export const slide = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 140);
+
 /** Listen on the document for events of elements that match, now and later. */
 export const on = (type, selector, act, options) =>
   document.addEventListener(type, (event) => {

@@ -1,9 +1,9 @@
 // Arranging a page or a pipeline by hand: fields go from section to section, sections from tab to tab, stages up and down, by their grips.
 // The order of the page is the order of the form, so nothing has to be sent but the form. A condition comes from its dialog into it.
 import Sortable from "sortablejs";
+import { slide } from "./dom.js";
 
-const motion = matchMedia("(prefers-reduced-motion: reduce)");
-const sort = (list, group, draggable, handle) => Sortable.create(list, { group, draggable, handle: `[data-grip=${handle}]`, animation: motion.matches ? 0 : 140,
+const sort = (list, group, draggable, handle) => Sortable.create(list, { group, draggable, handle: `[data-grip=${handle}]`, animation: slide(),
   emptyInsertThreshold: 24, ghostClass: "k-ghost", chosenClass: "k-chosen" });
 
 // A command brings the form anew: it stays scrolled as it was, and where one goes on comes into sight.

@@ -23,15 +23,23 @@ const mark = (box, hit) => {
 
 const hidden = (name, value) => Object.assign(document.createElement("input"), { type: "hidden", name, value });
 const makes = (box, yes) => { const field = one("[data-lookup-new]", box); if (field) field.value = yes ? "1" : ""; };
+const tagOf = (box, [id, object, label]) => {
+  const tag = Object.assign(document.createElement("span"), { className: "tag line" });
+  const { name } = inputOf(box).dataset, drop = Object.assign(document.createElement("button"), { type: "button", textContent: "×" });
+  drop.dataset.lookupDrop = "";
+  drop.setAttribute("aria-label", `× ${label}`);
+  tag.append(hidden(name, id), hidden(`${name}.object`, object), hidden(`${name}.label`, label), label, drop);
+  return tag;
+};
+/** What a control of several links holds: id, object and label of each. */
+export const picked = (box) => all(".tag", box).map((tag) => all("input", tag).map((input) => input.value));
+/** Let it hold others. */
+export const hold = (box, links) => one("[data-lookup-picked]", box).replaceChildren(...links.map((link) => tagOf(box, link)));
+
 const pick = (box, hit) => {
   const input = inputOf(box);
   if (box.dataset.lookup === "many") {
-    const tag = Object.assign(document.createElement("span"), { className: "tag line" });
-    const name = input.dataset.name, drop = Object.assign(document.createElement("button"), { type: "button", textContent: "×" });
-    drop.dataset.lookupDrop = "";
-    drop.setAttribute("aria-label", `× ${hit.dataset.label}`);
-    tag.append(hidden(name, hit.dataset.lookupHit), hidden(`${name}.object`, hit.dataset.object), hidden(`${name}.label`, hit.dataset.label), hit.dataset.label, drop);
-    one("[data-lookup-picked]", box).append(tag);
+    one("[data-lookup-picked]", box).append(tagOf(box, [hit.dataset.lookupHit, hit.dataset.object, hit.dataset.label]));
     input.value = "";
   } else {
     one("[data-lookup-id]", box).value = hit.dataset.lookupHit;
@@ -87,8 +95,9 @@ const boxOf = (event) => {
 document.addEventListener("htmx:before:request", (event) => {
   const box = boxOf(event);
   if (!box) return;
-  const { value, dataset } = inputOf(box);
-  if (value && value === dataset.chosen) event.preventDefault(); // the choice was made before the question was sent
+  const input = inputOf(box), { value } = input;
+  // The choice was made, or the field left, before the question was sent: an answer would open what has just been closed.
+  if ((value && value === input.dataset.chosen) || document.activeElement !== input) event.preventDefault();
   else Object.assign(stateOf(box), { typed: value, asked: value });
 });
 document.addEventListener("htmx:after:swap", (event) => {

@@ -56,8 +56,8 @@ document.addEventListener("DOMContentLoaded", show);
 
 // Requests of the bar carry the chosen ids, or say that everything of the view is meant.
 document.addEventListener("htmx:config:request", (event) => {
-  const ctx = event.detail.ctx, bar = ctx.sourceElement.closest?.("#bulk, [data-with-selection]");
+  const ctx = event.detail.ctx, bar = ctx.sourceElement.closest?.("#bulk");
   if (!bar || !ctx.request.body?.append) return;
-  if (one("#bulk")?.hasAttribute("data-everything")) ctx.request.body.append("everything", "1");
+  if (bar.hasAttribute("data-everything")) ctx.request.body.append("everything", "1");
   else boxes().filter((box) => box.checked).forEach((box) => ctx.request.body.append("id", box.closest("[data-row]").dataset.row));
 });

@@ -177,3 +177,54 @@ def test_a_record_is_shared_and_taken_back(jana: Visitor) -> None:
     assert jana.accessible() == []
     shares.get_by_role("button", name="Tom Baker entfernen").click()
     expect(shares).to_contain_text("Bisher für niemanden freigegeben.")
+
+
+def test_a_link_that_was_left_opens_no_suggestions(jana: Visitor) -> None:
+    page = jana.open("/o/contact/new")
+    account, owner = page.locator("#f-account"), page.locator("#f-owner")
+    account.focus()
+    page.wait_for_selector("#f-account-found [data-lookup-hit]")
+    page.keyboard.type("Nor")
+    owner.focus()
+    owner.fill("Tom")  # asked for after the other would have been
+    page.wait_for_selector("#f-owner-found [data-lookup-hit]")
+    page.wait_for_load_state("networkidle")
+    expect(account).to_have_attribute("aria-expanded", "false")
+    expect(page.locator("#f-account-found [data-lookup-hit]")).to_have_count(0)
+
+
+def test_names_behind_an_at_are_told_and_ctrl_enter_sends(jana: Visitor) -> None:
+    first(jana, "/o/account?view=all&order=created_at")
+    page = jana.page
+    page.keyboard.press("m")
+    box = page.locator("#comments textarea")
+    expect(box).to_be_focused()
+    page.keyboard.type("An @T")
+    chosen = page.locator(".k-mention [aria-selected=true]")
+    expect(box).to_have_attribute("aria-activedescendant", chosen.get_attribute("id") or "-")
+    page.keyboard.press("ArrowDown")
+    expect(box).to_have_attribute("aria-activedescendant", "mention-1")
+    assert jana.accessible() == []
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".k-cmts li").last).to_contain_text("An @T")
+
+
+def test_what_was_typed_and_chosen_outlives_a_reload(jana: Visitor) -> None:
+    page = jana.open("/o/contact/new")
+    page.fill("#f-emails", "eilig@example.com")
+    page.focus("#f-account")
+    page.keyboard.type("Tröndle")
+    page.keyboard.press("Enter")  # waits for the suggestions
+    expect(page.locator("[name=account]")).not_to_have_value("")
+    account, id_ = page.locator("#f-account").input_value(), page.locator("[name=account]").input_value()
+    page.reload()
+    expect(page.locator("#f-emails")).to_have_value("eilig@example.com")
+    expect(page.locator("#f-account")).to_have_value(account)
+    expect(page.locator("[name=account]")).to_have_value(id_)
+    jana.open("/o/task/new").focus("#f-related_to")
+    page.keyboard.type("Tröndle")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-lookup-picked] .tag")).to_contain_text("Tröndle")
+    page.reload()
+    expect(page.locator("[data-lookup-picked] .tag")).to_contain_text("Tröndle")
+    expect(page.locator("[data-lookup-picked] [name=related_to]")).not_to_have_value("")

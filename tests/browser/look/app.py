@@ -96,6 +96,8 @@ async def store(row: str, field: str, request: Request[Any, Any, Any]) -> Respon
             '<form class="k-editor"><input name="value" value="refused" aria-invalid="true"><span class="k-eder">No.</span></form>',
             422,
         )
+    if form["value"] == "impossible":
+        return Response("", status_code=422, headers={"X-Kundig-Message": "Not%20at%20all."}, media_type="text/html")
     return html(f'<td class="ed">{form["value"]}</td>')
 
 

@@ -91,6 +91,17 @@ def test_a_refused_value_stays_in_its_editor(look: Page, server) -> None:
     forgive(look, "422")
 
 
+def test_a_refusal_without_a_form_is_told_and_the_form_stays(look: Page, server) -> None:
+    open_page(look, server)
+    look.locator("[data-row=r1] td.ed").dblclick()
+    expect(look.locator("[data-row=r1] .k-editor input")).to_be_focused()
+    look.keyboard.type("impossible")
+    look.keyboard.press("Enter")
+    expect(look.locator(".toast h2")).to_have_text("Not at all.")
+    expect(look.locator("[data-row=r1] input[name=value]")).to_have_value("impossible")
+    forgive(look, "422")
+
+
 def test_keys(look: Page, server) -> None:
     open_page(look, server)
     look.keyboard.press("j")

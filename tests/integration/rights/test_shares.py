@@ -249,6 +249,7 @@ async def test_the_dialog_says_what_is_missing(place: Place) -> None:
         {"level": "read"},
         {"user": str(uuid4()), "level": "read"},
         {**guest, "level": "own"},
+        {**guest, "team": "", "team.label": "named, not chosen"},
         *({**guest, "until": day} for day in ("soon", "2020-01-01", "9999-12-31")),
     ):
         refused = await place.owner.pages.post(dialog, data=form)

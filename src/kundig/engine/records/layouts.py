@@ -61,7 +61,8 @@ def layout_of(scope: Scope, object_: str, role: str | None = None) -> Layout | N
 
     Of several that fit equally the first by name counts, of everybody's the one called `default`.
     """
-    own = [layout for _, layout in sorted(scope.model.layouts.items()) if layout.object == object_]
+    layouts = scope.model.layouts
+    own = [layouts[name] for name in sorted(name for name, layout in layouts.items() if layout.object == object_)]
     for name in scope.access.roles if role is None else (role,):
         found = next((layout for layout in own if name in layout.roles), None)
         if found is not None:

@@ -24,7 +24,7 @@ from litestar.exceptions import HTTPException
 
 from kundig.base.context import Workspace
 from kundig.base.database import Database, retrying
-from kundig.base.errors import Denied, KundigError, Malformed, Unauthenticated
+from kundig.base.errors import Denied, Invalid, KundigError, Malformed, Unauthenticated
 from kundig.base.i18n import LANGUAGES, Text, t
 from kundig.base.secrets import Secrets
 from kundig.base.uuid7 import uuid7
@@ -236,7 +236,8 @@ def refused(visit: Visit, error: Exception) -> Reply:
     if isinstance(error, Unauthenticated) and not isinstance(error, Denied):
         return to_sign_in(visit)
     if isinstance(error, KundigError):
-        return _told(visit, STATUS[error.kind], error.text.render(language))
+        texts = [wrong.text for wrong in error.errors] if isinstance(error, Invalid) else [error.text]
+        return _told(visit, STATUS[error.kind], " ".join(dict.fromkeys(text.render(language) for text in texts)))
     if isinstance(error, HTTPException):
         return _told(visit, error.status_code, "")
     reference = str(uuid7())

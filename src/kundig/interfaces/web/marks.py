@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from zlib import crc32
 
@@ -47,8 +48,7 @@ def hue(name: str) -> int:
 
 def highlight(text: str, words: str) -> Markup:
     """A text in which the first place of what was searched is marked."""
-    at = text.lower().find(words.lower()) if words else -1
-    if at < 0:
+    found = re.search(re.escape(words), text, re.IGNORECASE) if words else None
+    if found is None:
         return escape(text)
-    end = at + len(words)
-    return Markup("{}<mark>{}</mark>{}").format(text[:at], text[at:end], text[end:])
+    return Markup("{}<mark>{}</mark>{}").format(text[: found.start()], found[0], text[found.end() :])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from kundig.base.jobs import Job, JobRun, queue
+from kundig.engine.policy.configuring import RIGHT as CONFIGURE
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.writing import MAX_ITEMS, Change, Delete, Update
 from kundig.services.identity.scopes import Scopes
@@ -26,7 +27,7 @@ async def sample_ids(scope: Scope, object_: str) -> list[UUID]:
 
 async def ask_for_removal(scope: Scope) -> None:
     """Have a job remove the sample data, in the name of who asks; raises Denied for who may not configure the workspace."""
-    scope.require("manage_configuration")
+    scope.require(CONFIGURE)
     await queue(scope.connection, JOB, {}, actor=scope.context.actor, queueing_lock="samples")
 
 

@@ -17,6 +17,7 @@ from kundig.base.errors import Denied, Invalid, Missing
 from kundig.base.i18n import t
 from kundig.base.uuid7 import uuid7
 from kundig.engine.extension import View
+from kundig.engine.policy.configuring import RIGHT as CONFIGURE
 from kundig.engine.policy.scope import Scope
 
 SHARE = "share_views"
@@ -124,7 +125,7 @@ def may_share(scope: Scope) -> bool:
 
 def may_change(scope: Scope, view: SavedView) -> bool:
     """Their own, and what is shared for those who look after the configuration."""
-    rules = scope.may("manage_configuration")
+    rules = scope.may(CONFIGURE)
     return view.owner == scope.access.user or (view.shared and rules)
 
 
@@ -176,7 +177,7 @@ async def delete_view(scope: Scope, object_: str, id_: UUID) -> SavedView:
 
 async def restore_view(scope: Scope, object_: str, id_: UUID) -> None:
     """Bring a view back that was taken away. Raises Missing for what is not there or not the actor's to change."""
-    rules = scope.may("manage_configuration")
+    rules = scope.may(CONFIGURE)
     restored = await scope.connection.execute(
         "update {ws}.saved_view set deleted_at = null where id = %(id)s and object = %(object)s and deleted_at is not null"
         " and (owner = %(user)s or (%(rules)s and (everybody or teams <> '{}')))",
@@ -198,7 +199,7 @@ async def order_tabs(scope: Scope, object_: str, views: Sequence[str]) -> None:
 
 async def set_defaults(scope: Scope, object_: str, view: str, roles: Sequence[str]) -> None:
     """Let exactly these roles begin with a view. Raises Denied without the right to configure."""
-    scope.require("manage_configuration")
+    scope.require(CONFIGURE)
     scope.object(object_)
     known = [role for role in roles if role in scope.model.roles]
     params = {"object": object_, "view": view, "roles": known}

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from urllib.parse import unquote
 from uuid import UUID
 
 import pytest
@@ -62,6 +63,12 @@ async def test_everything_that_matches_is_edited_and_taken_back(office: Office) 
     assert undo is not None
     assert (await office.boss.pages.post(undo[0])).status_code == 303
     assert await office.types() == ["prospect"] * 4
+
+
+async def test_a_refusal_without_a_form_says_what_is_wrong_and_not_only_that_something_is(office: Office) -> None:
+    answer = await office.boss.pages.post("/o/account/bulk/edit", data={}, headers={"HX-Request": "true"})
+    assert answer.status_code == 422
+    assert unquote(answer.headers["X-Kundig-Message"]) == "Wählen Sie mindestens einen Eintrag."
 
 
 async def test_a_field_is_emptied_only_if_that_is_said(office: Office) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from tests.integration.rights.crm import Caller, Crm
 
@@ -44,6 +46,16 @@ async def test_a_guest_who_was_typed_and_not_chosen_comes_back(admin: Caller) ->
     assert answer.status_code == 422
     assert "Choose one of the suggestions." in answer.text
     assert 'value="Tom"' in answer.text
+
+
+async def test_a_record_that_an_action_was_told_by_name_only_is_asked_for(crm: Crm, admin: Caller) -> None:
+    lead = await crm.create("lead", last_name="Neugier", company_name="Nord")
+    form = {"account": "", "account.label": "Nor", "contact": "", "contact.label": ""}
+    answer = await admin.pages.post(f"/o/lead/{lead}/actions/convert", data=form)
+    assert answer.status_code == 422
+    assert re.search(r'id="f-account-error".*Choose one of the suggestions\.', answer.text)
+    assert 'value="Nor"' in answer.text
+    assert (await admin.get("/account")).json()["data"] == [], "none was made instead"
 
 
 async def test_an_empty_link_is_empty(admin: Caller) -> None:

@@ -199,6 +199,20 @@ async def test_the_editor_turns_controls_into_the_whole_filter(hall: Hall) -> No
     assert sentence[1] == german
 
 
+async def test_a_record_that_was_named_and_not_chosen_is_asked_for_where_it_was_typed(hall: Hall) -> None:
+    form = {
+        "query": "", "n.0.join": "all", "n.0.0.field": "account", "n.0.0.op": "in", "n.0.0.value!": "",
+        "n.0.0.value.q": "Nor", "n.0.0.fresh": "1",
+    }  # fmt: skip
+    before = await hall.boss.pages.post("/o/machine/filter", data=form)
+    assert before.status_code == 200, "nobody wants to apply it yet"
+    assert "Bitte wählen Sie einen der Vorschläge aus." not in before.text
+    refused = await hall.boss.pages.post("/o/machine/filter", data=form | {"done": "1"})
+    assert refused.status_code == 422
+    assert re.search(r'id="f-n-0-0-value-error">.*Bitte wählen Sie einen der Vorschläge aus\.', refused.text)
+    assert re.search(r'value="Nor"[^>]*aria-describedby="f-n-0-0-value-error"', refused.text)
+
+
 async def test_conditions_on_related_records(hall: Hall) -> None:
     form = {
         "query": "", "done": "1", "n.0.join": "all",

@@ -57,6 +57,7 @@ def test_among_several_links_what_was_only_typed_is_not_lost() -> None:
         ("recurrence", "sometimes", None),
         ("tags", "new", ["new"]),
         ("text", " Hofmann ", "Hofmann"),
+        ("rich_text", '<p hx-post="/trash" hx-trigger="load">Moin</p><script>x</script>', "<p>Moin</p>"),
     ],
 )
 def test_an_address_fills_a_form_with_what_can_be_read(type_name: str, text: str, wanted) -> None:

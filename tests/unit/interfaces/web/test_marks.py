@@ -27,3 +27,4 @@ def test_an_unknown_icon_is_a_box() -> None:
 def test_highlight_escapes_around_its_mark() -> None:
     assert highlight("<b>Hof & Gut", "hof") == "&lt;b&gt;<mark>Hof</mark> &amp; Gut"
     assert highlight("Nichts", "hof") == "Nichts"
+    assert highlight("İzmir Nord", "nord") == "İzmir <mark>Nord</mark>", "a capital that is two letters when it is small"

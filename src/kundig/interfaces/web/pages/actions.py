@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from dataclasses import replace
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -19,7 +20,8 @@ from kundig.interfaces.web.pages.details import Control, FormPart, FormView
 from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.rendering import render
 from kundig.interfaces.web.widgets.described import FieldView
-from kundig.interfaces.web.widgets.reading import typed_as
+from kundig.interfaces.web.widgets.reading import only_named, typed_as
+from kundig.interfaces.web.widgets.saying import CHOOSE
 
 
 @get("/o/{object_name:str}/{id_:str}/actions/{name:str}")
@@ -40,6 +42,9 @@ async def run_action(request: Request[Any, Any, Any], object_name: str, id_: str
     async def work(scope: Scope, visit: Visit) -> Reply:
         action = _action(scope, object_name, name)
         await read_record(scope, object_name, record_id(id_), ["label"])
+        view = _view(scope, visit, action, id_)
+        if any(control.error for part in view.parts for control in part.controls):
+            return Reply(render("pages/quick_form.html", view, visit.frame), 422)
         try:
             body = msgspec.convert(_body(scope, action, visit), action.body)
             async with scope.connection.savepoint():
@@ -48,8 +53,8 @@ async def run_action(request: Request[Any, Any, Any], object_name: str, id_: str
             raise Malformed(t("The form can't be read.")) from None
         except (Invalid, Conflict) as error:
             said = [e.text for e in error.errors] if isinstance(error, Invalid) else [error.text]
-            errors = tuple(text.render(visit.frame.language) for text in said)
-            return Reply(render("pages/quick_form.html", _view(scope, visit, action, id_, errors), visit.frame), 422)
+            view = replace(view, errors=tuple(text.render(visit.frame.language) for text in said))
+            return Reply(render("pages/quick_form.html", view, visit.frame), 422)
         links = [value for value in done.values() if isinstance(value, dict) and {"object", "id"} <= value.keys()]
         to = f"/o/{links[-1]['object']}/{links[-1]['id']}" if links else visit.here
         undo = f"/changes/{done['change']}/undo" if done.get("change") else ""
@@ -91,17 +96,21 @@ def _fields(scope: Scope, action: Action) -> list[FieldView]:
     return found
 
 
-def _view(scope: Scope, visit: Visit, action: Action, id_: str, errors: tuple[str, ...] = ()) -> FormView:
+def _view(scope: Scope, visit: Visit, action: Action, id_: str) -> FormView:
     language = visit.frame.language
-    controls = tuple(
-        Control(field, typed_as(field.name, visit.form) if visit.form else {"": ["1"] if field.widget == "boolean" else []})
-        for field in _fields(scope, action)
-    )
+    controls = tuple(_control(visit, field) for field in _fields(scope, action))
     label = label_in(action.label, language)
     return FormView(
         object=action.object, title=label, action=f"/o/{action.object}/{id_}/actions/{action.name}",
-        parts=(FormPart("", controls),), back="", errors=errors, submit=label,
+        parts=(FormPart("", controls),), back="", submit=label,
     )  # fmt: skip
+
+
+def _control(visit: Visit, field: FieldView) -> Control:
+    if not visit.form:
+        return Control(field, {"": ["1"] if field.widget == "boolean" else []})
+    unchosen = field.widget == "link" and only_named(field.name, visit.form)
+    return Control(field, typed_as(field.name, visit.form), CHOOSE.render(visit.frame.language) if unchosen else "")
 
 
 def _body(scope: Scope, action: Action, visit: Visit) -> dict[str, Any]:

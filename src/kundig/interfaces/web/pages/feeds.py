@@ -21,7 +21,7 @@ from kundig.engine.schema.fields.recurrence import SERIES_PARTS
 from kundig.interfaces.web.calendar_file import TYPE, Item, calendar_file
 from kundig.interfaces.web.edge import Web
 from kundig.interfaces.web.headers import SECURITY_HEADERS
-from kundig.interfaces.web.pages.calendar_entries import ASSUMED, Source, sources_of, taken_up
+from kundig.interfaces.web.pages.calendar_entries import ASSUMED, Source, of_people, sources_of
 from kundig.services.identity.feeds import count_call
 from kundig.services.identity.signed import Signed, note_use
 
@@ -70,7 +70,7 @@ async def _items(scope: Scope, source: Source, base: str) -> list[Item]:
     """One's own records of a source, and those that one takes part in."""
     first, last = ((scope.context.now + distance).date().isoformat() for distance in (-BEFORE, AHEAD))
     when = {"field": source.period.start, "op": "between", "value": [first, last]}
-    where = {"all": [when, taken_up(scope, source, ["me"])]}
+    where = {"all": [when, of_people(scope, source, ("me",))]}
     names = _names(scope, source)
     found: list[Item] = []
     cursor = None

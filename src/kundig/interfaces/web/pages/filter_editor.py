@@ -27,6 +27,7 @@ from kundig.interfaces.web.pages.tabs import listing_for
 from kundig.interfaces.web.pages.wording import COUNTS, Wording, wording
 from kundig.interfaces.web.rendering import render
 from kundig.interfaces.web.widgets.described import FieldView
+from kundig.interfaces.web.widgets.saying import CHOOSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ class NodeView:
     def key(self) -> str:
         """The place as ids write it."""
         return self.place.replace(".", "-")
+
+    @property
+    def complaint(self) -> str:
+        """The id of what is wrong with it, as its control names it."""
+        return f"{self.picked.id}-error" if self.picked is not None and self.control == "links" else f"n-{self.key}-error"
 
     @property
     def picked(self) -> FieldView | None:
@@ -122,14 +128,14 @@ class _Reader:
         if operator not in dict(operators):
             operator = operators[0][0]
         condition = condition_of(field, path, operator, node.given, language)
-        error = self.judge(node, object_, condition)
+        control = value_control(field, operator)
+        error = self.judge(node, object_, condition, unchosen=control == "links" and bool(node.one("value.q").strip()))
         self.leaves[id(node)] = None if error else condition
         shown = column_at(self.scope, object_, path)
         groups = field_groups(self.scope, object_, path)
         if not any(path == known for group in groups for known, _ in group.fields) and shown is not None:
             groups = (*groups, FieldGroup(t("Other").render(language), ((path, shown.label),)))
-        view = NodeView(place, "leaf", node, (), groups, shown, tuple(operators), operator, error=error)
-        return replace(view, control=value_control(field, operator))
+        return NodeView(place, "leaf", node, (), groups, shown, tuple(operators), operator, control, error=error)
 
     def first(self, object_: BoundObject) -> str:
         """What a new line is about until something else is chosen: a main field."""
@@ -142,8 +148,11 @@ class _Reader:
         except UnknownField:
             return None
 
-    def judge(self, node: Node, object_: BoundObject, condition: Part | None) -> str:
-        """What is wrong with a condition; a line that nobody has touched is left alone."""
+    def judge(self, node: Node, object_: BoundObject, condition: Part | None, *, unchosen: bool) -> str:
+        """What is wrong with a condition; a line that nobody has touched is left alone. `unchosen`: a record is only named."""
+        if self.judged and unchosen:
+            self.wrong = True
+            return CHOOSE.render(self.scope.context.language)
         if condition is None:
             missing = self.judged and not node.one("fresh")
             self.wrong = self.wrong or missing

@@ -10,6 +10,7 @@ from litestar import Request, Response, post
 
 from kundig.base.errors import Missing
 from kundig.base.i18n import Text, t
+from kundig.engine.policy.configuring import RIGHT as CONFIGURE
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.pages.settings.navigation import COMPANY, IMPORTS, ME, PIPELINES, SAMPLES, USERS
@@ -40,7 +41,7 @@ async def first_hour_list(scope: Scope) -> FirstHourView | None:
 
     It comes with its page: what stands above everything can't come later without pushing everything down.
     """
-    if not scope.may("manage_configuration"):
+    if not scope.may(CONFIGURE):
         return None
     state = await first_hour_of(scope.connection, scope.access.user)
     if state.checklist_gone:

@@ -1,4 +1,4 @@
-"""The first page of the day: what there is, and the cards that somebody has on it. And the answer that the server is alive."""
+"""The first page of the day: what there is, and the cards that somebody has on it."""
 
 from __future__ import annotations
 
@@ -199,10 +199,4 @@ def _past(value: str, widget: str, shown: Any, now: datetime) -> bool:
     return bool(shown.local(value) < now) if widget == "datetime" else value < now.date().isoformat()
 
 
-@get("/alive")
-async def alive() -> Response[str]:
-    """For pages whose connection was lost: the server answers again."""
-    return Response("", media_type="text/plain", headers={"Cache-Control": "no-store"})
-
-
-ROUTES = (home, arrange_form, keep_arrangement, choose_whose, news, card_rows, alive)
+ROUTES = (home, arrange_form, keep_arrangement, choose_whose, news, card_rows)

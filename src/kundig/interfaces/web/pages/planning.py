@@ -12,7 +12,7 @@ import msgspec
 from litestar import Request, Response, post
 
 from kundig.base.errors import Invalid, Missing
-from kundig.base.i18n import label_in, t
+from kundig.base.i18n import label_in
 from kundig.engine.extension import Guests
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.busy import Busy, busy_times
@@ -25,6 +25,7 @@ from kundig.interfaces.web.pages.details import Control
 from kundig.interfaces.web.rendering import render
 from kundig.interfaces.web.widgets.described import FieldView
 from kundig.interfaces.web.widgets.reading import Form, asked_as, typed_as
+from kundig.interfaces.web.widgets.saying import CHOOSE
 
 MOST = 50
 """People whose time is looked at."""
@@ -100,7 +101,7 @@ async def guests_given(scope: Scope, object_: BoundObject, id_: str, form: Form)
     guests, _ = found
     given = typed_as(guests.object, form)
     if any(text.strip() for text in given.get("q", ())):
-        raise Invalid.one(guests.object, "bad_type", t("Choose one of the suggestions."))
+        raise Invalid.one(guests.object, "bad_type", CHOOSE)
     wanted = dict.fromkeys(given.get("", []))
     there = await _guests(scope, guests, id_) if id_ else {}
     known = {one["id"] for one in there.values()}

@@ -31,6 +31,7 @@ from kundig.interfaces.web.pages.paths import path_of
 from kundig.interfaces.web.pages.timelines import kinds_of
 from kundig.interfaces.web.pages.verbs import verbs_of
 from kundig.interfaces.web.rendering import render
+from kundig.interfaces.web.widgets.described import describe
 
 JOURNAL_PAGE = 20
 RELATED_PAGE = 8
@@ -118,8 +119,6 @@ async def show_journal(request: Request[Any, Any, Any], object_name: str, id_: s
     """Who changed what, newest first, with undo at each entry."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        from kundig.interfaces.web.widgets.described import describe
-
         found = await journal(scope, object_name, record_id(id_), limit=JOURNAL_PAGE, cursor=visit.query("cursor") or None)
         fields = scope.object(object_name).fields
         entries = []

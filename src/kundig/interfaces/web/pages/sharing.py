@@ -22,7 +22,7 @@ from kundig.interfaces.web.pages.details import Control
 from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.rendering import render
 from kundig.interfaces.web.widgets.described import FieldView
-from kundig.interfaces.web.widgets.reading import typed_as
+from kundig.interfaces.web.widgets.reading import only_named, typed_as
 from kundig.services.collaboration.sharing import RECEIVERS, Level, end_share, list_shares, share_with
 
 LEVELS = ("read", "edit")
@@ -94,7 +94,8 @@ async def remove_share(request: Request[Any, Any, Any], object_name: str, id_: s
 async def _share(scope: Scope, visit: Visit, object_name: str, record: UUID) -> None:
     chosen = {kind: visit.value(kind) for kind in RECEIVERS if visit.value(kind)}
     level = visit.value("level")
-    if not chosen or level not in LEVELS:
+    named = any(only_named(kind, visit.form) for kind in RECEIVERS)
+    if not chosen or named or level not in LEVELS:
         # asked first, so that those who may not share are told so
         await list_shares(scope, object_name, record)
         raise Invalid.one("user", "required", t("Choose a user or a team from the list."))

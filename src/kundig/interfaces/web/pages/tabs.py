@@ -9,6 +9,7 @@ from uuid import UUID
 from kundig.base.errors import Missing
 from kundig.base.i18n import LANGUAGES, label_in, t
 from kundig.engine.extension import View
+from kundig.engine.policy.configuring import RIGHT as CONFIGURE
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.web.pages.listing import Listing, listing_of, views_of
@@ -121,6 +122,6 @@ def current_view(scope: Scope, listing: Listing, tabs: Tabs) -> CurrentView:
         saved=saved is not None,
         may_change=saved is not None and may_change(scope, saved),
         may_share=may_share(scope),
-        may_set_defaults=listing.shape == "list" and scope.may("manage_configuration"),
+        may_set_defaults=listing.shape == "list" and scope.may(CONFIGURE),
         changed=listing.changed,
     )

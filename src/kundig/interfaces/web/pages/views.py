@@ -10,6 +10,7 @@ from litestar import Request, Response, get, post
 
 from kundig.base.errors import Invalid, Missing
 from kundig.base.i18n import label_in, t
+from kundig.engine.policy.configuring import RIGHT as CONFIGURE
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import ListQuery, list_records
 from kundig.interfaces.web.edge import Reply, Visit, page
@@ -211,7 +212,7 @@ async def show_defaults(request: Request[Any, Any, Any], object_name: str, view:
     """The roles, and which of them begin with this view."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        scope.require("manage_configuration")
+        scope.require(CONFIGURE)
         tabs = await tabs_of(scope, object_name)
         shown = next((found for found in tabs.views if found.name == view), None)
         if shown is None:

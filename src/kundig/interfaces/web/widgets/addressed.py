@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from kundig.engine.schema.bound import BoundField
+from kundig.engine.schema.fields.rich_text import sanitised
 from kundig.interfaces.web.widgets.choosing import widget_of
 
 _WHOLE = re.compile(r"[+-]?\d{1,18}")
@@ -23,6 +24,10 @@ def addressed(field: BoundField, text: str) -> Any:
 
 def _text(text: str) -> Any:
     return text or None
+
+
+def _rich(text: str) -> Any:
+    return sanitised(text) or None  # a control shows it as markup before anything is written
 
 
 def _nothing(_: str) -> None:
@@ -57,6 +62,7 @@ def _list(text: str) -> Any:
 
 
 READERS: Mapping[str, Callable[[str], Any]] = {
+    "rich_text": _rich,
     "number": _whole,
     "duration": _whole,
     "decimal": _decimal,

@@ -40,6 +40,12 @@ def asked_as(field: str, form: Form) -> bool:
     return any(name.rstrip("!") == field or name.startswith(f"{field}.") for name in form)
 
 
+def only_named(link: str, form: Form) -> bool:
+    """Whether something was typed into the control of a single link, and nothing chosen."""
+    parts = typed_as(link, form)
+    return _first(parts) is None and _first(parts, "label") is not None
+
+
 def read(field: BoundField, form: Form, language: str, zone: ZoneInfo) -> Any:
     """The contract JSON of a field from a form; None when it is left empty."""
     reader: Reader = READERS.get(widget_of(field), _text)

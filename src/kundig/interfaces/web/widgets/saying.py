@@ -8,6 +8,8 @@ from kundig.engine.schema.bound import BoundField
 from kundig.interfaces.web.formats import Formats
 from kundig.interfaces.web.widgets.choosing import widget_of
 
+CHOOSE = t("Choose one of the suggestions.")
+"""Of a link for which something was typed and nothing chosen."""
 _LINKS = {"link", "person", "links"}
 _NUMBERS = {"decimal", "percent", "money"}
 
@@ -17,5 +19,5 @@ def said(error: FieldError, field: BoundField, formats: Formats) -> str:
     if error.code == "bad_value" and widget_of(field) in _NUMBERS and error.field.partition(".")[2] in ("", "amount"):
         return t("Give a number, such as {example}.", example=formats.number("1234.5", 2)).render(formats.language)
     if error.code == "bad_type" and widget_of(field) in _LINKS:
-        return t("Choose one of the suggestions.").render(formats.language)
+        return CHOOSE.render(formats.language)
     return error.text.render(formats.language)

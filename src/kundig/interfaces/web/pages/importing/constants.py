@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -20,7 +19,8 @@ from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.pages.details import Control
 from kundig.interfaces.web.widgets.described import describe
 from kundig.interfaces.web.widgets.filling import fill
-from kundig.interfaces.web.widgets.reading import asked, read, typed
+from kundig.interfaces.web.widgets.reading import asked, only_named, read, typed
+from kundig.interfaces.web.widgets.saying import CHOOSE
 from kundig.services.transfer.cells.reading import readable
 from kundig.services.transfer.offers import Offer
 from kundig.services.transfer.order import ImportOrder
@@ -33,6 +33,11 @@ class Constants:
     controls: tuple[Control, ...]
     offers: tuple[Offer, ...]
 
+    @property
+    def wrong(self) -> bool:
+        """Whether anything can't stay as it was typed."""
+        return any(control.error for control in self.controls)
+
 
 def typed_constants(scope: Scope, visit: Visit, order: ImportOrder) -> dict[str, Any]:
     """The constants as the form says them; a field that was just added has an empty one until something is typed."""
@@ -42,8 +47,12 @@ def typed_constants(scope: Scope, visit: Visit, order: ImportOrder) -> dict[str,
     for field in _fields(scope, object_):
         if field.name in chosen:
             value = read(field, visit.form, context.language, context.time_zone) if asked(field, visit.form) else None
-            found[field.name] = "" if value is None or isinstance(value, Mapping) else _as_json(field, value)
+            found[field.name] = "" if value is None or _is_unchosen(field, visit) else _as_json(field, value)
     return found
+
+
+def _is_unchosen(field: BoundField, visit: Visit) -> bool:
+    return field.kind is Kind.LINK and only_named(field.name, visit.form)
 
 
 def _as_json(field: BoundField, value: Any) -> Any:
@@ -55,7 +64,7 @@ def _as_json(field: BoundField, value: Any) -> Any:
 
 
 async def constants_of(scope: Scope, visit: Visit, object_: BoundObject, order: ImportOrder) -> Constants:
-    """The constants of an order with their controls; what was typed stays in them."""
+    """The constants of an order with their controls; what was typed stays in them. With `next` it is said what is no value."""
     mapped = {rule.field.partition(".")[0] for rules in order.mapping.values() for rule in rules}
     fields = [field for field in _fields(scope, object_) if field.name not in mapped]
     shown = [field for field in fields if field.name in order.constants]
@@ -68,7 +77,8 @@ async def constants_of(scope: Scope, visit: Visit, object_: BoundObject, order: 
 async def _control(scope: Scope, visit: Visit, field: BoundField, value: Any) -> Control:
     described = replace(describe(scope, field), required=False)
     if asked(field, visit.form):
-        return Control(described, typed(field, visit.form))
+        unchosen = visit.value("next") and _is_unchosen(field, visit)
+        return Control(described, typed(field, visit.form), CHOOSE.render(scope.context.language) if unchosen else "")
     return Control(described, fill(field, await _shown(scope, field, value), formats(scope.context.language, visit.frame.zone)))
 
 

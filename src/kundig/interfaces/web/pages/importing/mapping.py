@@ -89,14 +89,17 @@ async def map_columns(request: Request[Any, Any, Any], id_: str) -> Response[str
             return stepped(_PAGE, await _view(scope, visit, await read_draft(scope, key)), visit, part=True)
         await change_order(scope, key, _chosen(scope, visit, await read_draft(scope, key)))
         draft = await read_draft(scope, key)
-        if visit.value("next"):
-            try:
-                make_plan(scope, draft.order, draft.run.shape.header)
-            except Invalid as error:
-                view = await _view(scope, visit, draft, tuple(told(error, visit.frame.language)))
-                return stepped(_PAGE, view, visit, part=True, status=422)
-            return Reply(to=f"/imports/{id_}/{VALUES if valued_columns(scope, draft) else CHECK}")
-        return stepped(_PAGE, await _view(scope, visit, draft), visit, part=True)
+        if not visit.value("next"):
+            return stepped(_PAGE, await _view(scope, visit, draft), visit, part=True)
+        errors: tuple[str, ...] = ()
+        try:
+            make_plan(scope, draft.order, draft.run.shape.header)
+        except Invalid as error:
+            errors = tuple(told(error, visit.frame.language))
+        view = await _view(scope, visit, draft, errors)
+        if errors or view.constants.wrong:
+            return stepped(_PAGE, view, visit, part=True, status=422)
+        return Reply(to=f"/imports/{id_}/{VALUES if valued_columns(scope, draft) else CHECK}")
 
     return await page(request, work)
 
@@ -171,7 +174,8 @@ def _columns(draft: Draft) -> list[Column]:
 def _lacking(object_: BoundObject, order: ImportOrder, language: str) -> list[str]:
     if order.mode == "update":
         return []
-    filled = {rule.field.partition(".")[0] for rules in order.mapping.values() for rule in rules} | order.constants.keys()
+    filled = {rule.field.partition(".")[0] for rules in order.mapping.values() for rule in rules}
+    filled |= {name for name, value in order.constants.items() if value != ""}
     needed = (field for field in object_.required if field.name not in filled and field.definition.default is None)
     return [label_in(field.definition.label, language) for field in needed if not field.read_only and field.pipeline is None]
 
