@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,12 +17,15 @@ from tests.integration.world import WORLD, World
 from tests.receiving import Receiver
 
 from kundig import wiring
-from kundig.base.context import Workspace
+from kundig.base.context import SYSTEM, Workspace
 from kundig.base.database import Connection, Database, MigrationSource, migrate
 from kundig.base.database.migrations import pending
+from kundig.base.jobs import JobRun
 from kundig.base.secrets import Secrets
 from kundig.base.uuid7 import uuid7
 from kundig.engine.installing import install
+from kundig.engine.policy.decisions import visible_ids
+from kundig.engine.policy.jobs import FILL, make_jobs
 from kundig.services.collaboration.comments import add_comment, comments_of
 from kundig.services.collaboration.notifications import notifications_of
 from kundig.services.collaboration.preferences import PUSHED_AT_FIRST, Preferences, desk_of, set_preferences
@@ -34,9 +38,11 @@ from kundig.services.identity.sessions import sessions_of
 from kundig.services.lists.choosing import choose
 from kundig.services.transfer.imports import list_imports
 
-FIRST = {"identity": 2, "delivery": 1, "collaboration": 1, "transfer": 1, "lists": 1, "live": 0}
+FIRST = {"engine": 6, "identity": 2, "delivery": 1, "collaboration": 1, "transfer": 1, "lists": 1, "live": 0}
 """How many files each room had in the beginning; rooms that are not named have all of theirs."""
-LATER = {"identity": 3, "delivery": 1, "collaboration": 4, "transfer": 2, "lists": 2, "live": 1}
+LATER = {"engine": 6, "identity": 3, "delivery": 1, "collaboration": 4, "transfer": 2, "lists": 2, "live": 1}
+EARLIER = replace(WORLD, objects=tuple(msgspec.structs.replace(object_, readers=()) for object_ in WORLD.objects))
+"""The objects as they were before what a record owns could let somebody read it."""
 STATES = ("queued", "running", "done", "failed")
 _IMPORT = """
 insert into {ws}.import_run (id, by_kind, by_id, by_user, source, object, file_name, file_size, request, shape, digest, change, state, total, created)
@@ -58,6 +64,8 @@ class Old:
     user: UUID
     record: UUID
     comment: UUID
+    guest: UUID
+    """Somebody whom the record names, but who could not see it."""
     files: dict[str, int]
 
 
@@ -80,14 +88,16 @@ async def old(request: pytest.FixtureRequest, data: Path, secrets: Secrets, work
     workspace = Workspace(name, f"ws_{name}")
     with empty_database(f"kundig_{name}", data, secrets) as address:
         sources = earlier(tmp_path, numbers)
-        await install(address, data, workspace, sources, Scopes([IDENTITY, WORLD]).models)
+        scopes = Scopes([IDENTITY, EARLIER])
+        await install(address, data, workspace, sources, scopes.models)
         async with Database(address) as database:
-            world = await World.made(database, workspace)
+            world = World(database, workspace, scopes, count(1))
             yield await _lived_in(world, numbers)
 
 
 async def _lived_in(world: World, files: dict[str, int]) -> Old:
-    user, record = await world.user("level_all"), await world.create("house", name="An old house")
+    user, guest = await world.user("level_all"), await world.user("level_own")
+    record = await world.create("house", name="An old house", visitor=[{"user": str(guest)}])
     values = {"user": user, "record": record, "id": uuid7(), "comment": uuid7(), "session": uuid7()}
     async with world.system() as scope:
         for statement in (
@@ -111,7 +121,7 @@ async def _lived_in(world: World, files: dict[str, int]) -> Old:
             " from kundig.membership m where m.user_id = %(user)s",
             values,
         )
-    return Old(world, user, record, values["comment"], files)
+    return Old(world, user, record, values["comment"], guest, files)
 
 
 async def everything(connection: Connection, schema: str) -> dict[str, list[dict[str, Any]]]:
@@ -144,6 +154,7 @@ async def test_an_upgrade_keeps_what_people_left_and_the_new_parts_work_on_it(ol
         kept = [{name: row[name] for name in rows[0]} for row in after[table]] if rows else after[table]
         assert sorted(map(msgspec.json.encode, kept)) == sorted(map(msgspec.json.encode, rows)), table
     await _works(old)
+    await _guests_see(old)
 
 
 async def _works(old: Old) -> None:
@@ -171,3 +182,21 @@ async def _works(old: Old) -> None:
         assert [device.here for device in await devices_of(connection, old.user, session["id"])] == [True]
         await renew_feed(connection, old.user)
         assert await feed_of(connection, old.user) is not None
+
+
+async def _guests_see(old: Old) -> None:
+    """Whom a record named before sees it after the first start, when the job is done that this has queued."""
+    world = await World.made(old.world.database, old.world.workspace)
+    [fill] = [job for job in make_jobs(world.scopes.of_system) if job.name == FILL]
+    async with world.database.transaction(None) as connection:
+        waiting = await connection.values(
+            "select args->'payload' from jobs.procrastinate_jobs where task_name = %(name)s", {"name": FILL}
+        )
+    assert "house" in [payload["object"] for payload in waiting]
+    seen = []
+    for payload in [{}, *waiting]:
+        if payload:
+            await fill.run(JobRun(1, world.database, world.workspace, SYSTEM, payload, 0))
+        async with world.scope(old.guest) as scope:
+            seen.append(await visible_ids(scope, "house", [old.record]))
+    assert (seen[0], seen[-1]) == (set(), {old.record})

@@ -1,4 +1,4 @@
-"""A small world to test rights in: houses with rooms and owned windows, people in teams, a role for each level."""
+"""A small world to test rights in: houses with rooms, owned windows and visitors, people in teams, a role for each level."""
 
 from __future__ import annotations
 
@@ -57,6 +57,20 @@ WINDOW = Object(
         field("room", "link", "Room", "Zimmer", target="room"),
     ),
 )
+VISITOR = Object(
+    name="visitor",
+    label=label("Visitor"),
+    label_plural=label("Visitors"),
+    storage="owned",
+    parent="house",
+    readers=("user",),
+    title="{user}|{name}",
+    fields=(
+        field("house", "link", "House", "Haus", target="house", required=True),
+        field("user", "user", "User", "Benutzer"),
+        field("name", "text", "Name", "Name"),
+    ),
+)
 
 
 def level_role(level: Level, **more: Any) -> Role:
@@ -85,7 +99,7 @@ ROLES = (
     ),
     Role(name="no_price", label=label("No price"), objects={"house": Grant(read="all", fields={"price": "hidden"})}),
 )
-WORLD = Module(name="world", label=label("World"), objects=(HOUSE, ROOM, WINDOW), roles=ROLES)
+WORLD = Module(name="world", label=label("World"), objects=(HOUSE, ROOM, WINDOW, VISITOR), roles=ROLES)
 
 
 @dataclass

@@ -24,8 +24,8 @@ from kundig.engine.policy import principals
 from kundig.engine.policy.shares import grant_share
 from kundig.engine.records.writing import Change, Delete, Restore, Update
 
-OBJECTS = ("account", "contact", "opportunity", "task")
-NAMES = {"account": "name", "contact": "last_name", "opportunity": "name", "task": "subject"}
+OBJECTS = ("account", "contact", "opportunity", "task", "meeting")
+NAMES = {"account": "name", "contact": "last_name", "opportunity": "name", "task": "subject", "meeting": "subject"}
 WORD = "Parität"
 RELATED = 8
 """How many related records a page shows."""
@@ -54,6 +54,8 @@ class Rec:
     hot: bool = False
     trashed: bool = False
     shared_with: frozenset[str] = frozenset()
+    guests: frozenset[str] = frozenset()
+    """Who is invited to it."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class Actor:
         """The oracle: visible, in the trash or not."""
         if rec.object not in self.objects or (self.never_hot and rec.hot):
             return False
-        own = rec.owner == self.name or self.name in rec.shared_with
+        own = rec.owner == self.name or self.name in rec.shared_with or self.name in rec.guests
         return (
             self.level == "all"
             or own
@@ -170,8 +172,12 @@ async def estate(new_crm: Callable[[], Awaitable[Crm]]) -> Estate:
         {"owner": "owner", "team": "north", "hot": True}, {"owner": "reader", "team": None, "shared_with": frozenset({"owner"})},
         {"owner": "owner", "team": "north", "trashed": True}, {"owner": "reader", "team": "south", "trashed": True},
     ]  # fmt: skip
+    invited: list[dict[str, Any]] = [
+        {"owner": "reader", "team": None, "guests": frozenset({"owner", "member", "partners"})},
+        {"owner": "reader", "team": None, "guests": frozenset({"lead"}), "trashed": True},
+    ]
     for object_ in OBJECTS:
-        for n, case in enumerate(cases):
+        for n, case in enumerate([*cases, *(invited if object_ == "meeting" else [])]):
             await _make(found, users, teams, object_, n, case)
     for actor in ACTORS:
         narrowing = Narrowing(read_only=True, objects=frozenset({"account"})) if actor.name == "narrowed" else Narrowing()
@@ -192,6 +198,9 @@ async def _make(estate: Estate, users: dict[str, UUID], teams: dict[str, UUID], 
         values |= {"account": str(estate.hub), "stage": "proposal"}
     elif object_ == "task":
         values |= {"related_to": [{"object": "account", "id": str(estate.hub)}], "due_at": "2026-11-20T09:00:00Z"}
+    elif object_ == "meeting":
+        values |= {"related_to": [{"object": "account", "id": str(estate.hub)}], "starts_at": "2026-11-20T09:00:00Z"}
+        values |= {"ends_at": "2026-11-20T10:00:00Z", "attendee": [{"user": str(users[guest])} for guest in case.get("guests", ())]}
     id_ = await estate.crm.add(object_, values)
     if object_ == "contact":
         await estate.crm.add("employment", {"contact": str(id_), "account": str(estate.hub), "owner": str(users["reader"])})
@@ -202,7 +211,7 @@ async def _make(estate: Estate, users: dict[str, UUID], teams: dict[str, UUID], 
         async with estate.crm.system() as scope:
             await Change(scope).write(object_, [Delete(id_)])
     estate.records.append(Rec(id_, object_, name, case["owner"], case["team"], case.get("partner", False), case.get("hot", False) and object_ == "account",
-                              case.get("trashed", False), case.get("shared_with", frozenset())))  # fmt: skip
+                              case.get("trashed", False), case.get("shared_with", frozenset()), case.get("guests", frozenset())))  # fmt: skip
 
 
 Surface = Callable[[Estate, Caller, str], Awaitable[set[str]]]
@@ -386,7 +395,7 @@ SURFACES: dict[str, list[Expectation]] = {
     "GET /api/v1/search": [Expectation(api_search)],
     "GET /api/v1/{object_name}/{record}": [Expectation(record_at("/api/v1/{object}/{id}"))],
     "GET /api/v1/{object_name}/{record}/journal": [Expectation(record_at("/api/v1/{object}/{id}/journal"), trash=True)],
-    "GET /api/v1/{object_name}/{record}/timeline": [Expectation(record_at("/api/v1/{object}/{id}/timeline")), Expectation(hub_timeline, ("task",))],
+    "GET /api/v1/{object_name}/{record}/timeline": [Expectation(record_at("/api/v1/{object}/{id}/timeline")), Expectation(hub_timeline, ("task", "meeting"))],
     "GET /api/v1/{object_name}/{record}/shares": [Expectation(record_at("/api/v1/{object}/{id}/shares"))],
     "GET /o/{object_name}": [Expectation(page_list)],
     "GET /o/{object_name}/rows": [Expectation(page_rows)],
@@ -394,10 +403,10 @@ SURFACES: dict[str, list[Expectation]] = {
     "GET /o/{object_name}/board": [Expectation(board, ("opportunity",))],
     "GET /o/{object_name}/board/column": [Expectation(board_column, ("opportunity",))],
     "GET /o/{object_name}/calendar": [Expectation(calendar)],
-    "GET /calendar": [Expectation(own_calendar, ("task",))],
+    "GET /calendar": [Expectation(own_calendar, ("task", "meeting"))],
     "GET /o/{object_name}/{id_}": [Expectation(record_at("/o/{object}/{id}"))],
     "GET /o/{object_name}/{id_}/journal": [Expectation(record_at("/o/{object}/{id}/journal"), trash=True)],
-    "GET /o/{object_name}/{id_}/timeline": [Expectation(record_at("/o/{object}/{id}/timeline")), Expectation(hub_timeline_page, ("task",))],
+    "GET /o/{object_name}/{id_}/timeline": [Expectation(record_at("/o/{object}/{id}/timeline")), Expectation(hub_timeline_page, ("task", "meeting"))],
     "GET /o/{object_name}/{id_}/related/{path}": [Expectation(hub_related, ("opportunity",), most=RELATED)],
     "GET /o/{object_name}/{id_}/comments": [Expectation(record_at("/o/{object}/{id}/comments"))],
     "GET /offline/record/{object_name}/{id_}": [Expectation(record_at("/offline/record/{object}/{id}"))],

@@ -131,7 +131,7 @@ async def test_the_actor_sees_something(worlds: tuple[World, World]) -> None:
         "opportunity": 10,
         "lead": 10,
         "task": 8,
-        "meeting": 8,
+        "meeting": 9,
         "product": 4,
     }.items():
         for world in worlds:

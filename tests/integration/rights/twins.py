@@ -200,6 +200,7 @@ async def _activities(twin: Twin, foreign: list[UUID], team: str, other_team: st
         await twin.put(
             "attendee", f"{n}", meeting=str(meeting), contact=str(id_of("contact/foreign0" if n % 2 else f"contact/{n}"))
         )
+    await _invitations(twin, other_team)
     for n in range(twin.pick(2, 6)):
         about = [
             link("account", id_of(f"account/{n % 4}")),
@@ -222,3 +223,14 @@ async def _activities(twin: Twin, foreign: list[UUID], team: str, other_team: st
         await twin.put(
             "ticket", f"more{n}", mine=False, subject=word, account=str(id_of("account/1")), contact=str(id_of("contact/1"))
         )
+
+
+async def _invitations(twin: Twin, other_team: str) -> None:
+    """What the actor sees only as a guest, and what no longer since they were taken off the list."""
+    for key, subject in (("invited", "Einladung"), ("no longer invited", twin.canary)):
+        values = {"starts_at": "2026-09-25T09:00:00Z", "location": twin.canary, "related_to": [link("account", id_of("account/2"))]}
+        meeting = await twin.put("meeting", key, mine=False, team=other_team, subject=subject, **values)
+        guest = await twin.put("attendee", key, meeting=str(meeting), user=str(twin.actor))
+        await twin.put("attendee", f"{key}, another", meeting=str(meeting), contact=str(id_of("contact/foreign0")))
+        if subject == twin.canary:
+            await twin.trash("attendee", guest)

@@ -101,6 +101,8 @@ class Object(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     storage: Storage = "record"
     parent: str | None = None
     """Owned objects: the link field that points to the owner."""
+    readers: tuple[str, ...] = ()
+    """Owned objects: links to users who may read the owner and all it owns because they are named here: guests of a meeting."""
     title: str = "{name}"
     """The record's label from its fields: `"{first_name} {last_name}|{company_name}"`; the first alternative that isn't empty."""
     fields: tuple[Field, ...] = ()

@@ -28,6 +28,7 @@ from kundig.engine.policy.checks import check_layouts, check_policies
 from kundig.engine.policy.jobs import FILL, RENEW_ENTRIES
 from kundig.engine.policy.models import Models
 from kundig.engine.policy.policies import policies_of
+from kundig.engine.policy.readers import readers_of
 from kundig.engine.schema.ddl.applying import LOCK_TIMEOUT_MS, TRIES, build_indexes, change_tables, check_tables
 from kundig.engine.schema.ddl.planning import Step
 from kundig.engine.schema.defaults import check_defaults
@@ -36,8 +37,9 @@ from kundig.engine.schema.model import Model, build_model
 Result = TypeVar("Result")
 
 _FORGET = """
-delete from {ws}.principal p where kind in ('grant', 'forbid', 'rule')
+delete from {ws}.principal p where kind in ('grant', 'forbid', 'rule', 'readers')
 and not exists (select from unnest(%(kinds)s::text[], %(refs)s::text[]) as w (kind, ref) where w.kind = p.kind and w.ref = p.ref)
+returning kind, ref
 """
 
 
@@ -156,16 +158,21 @@ async def _checked(connection: Connection, workspace: Workspace, models: Models,
 
 
 async def _keep_principals(connection: Connection, model: Model) -> None:
-    """Roles and filters have their principals; records that new filters speak of are found by a job each object.
+    """Roles and filters have their principals; records that new filters or readers speak of are found by a job each object.
 
-    A filter that is gone loses its principal, so that it comes back as another one, whose records are found anew.
+    A filter that is gone loses its principal, so that it comes back as another one, whose records are found anew. Users whom a link
+    no longer makes readers leave the audiences by a job, too.
     """
     policies = policies_of(model)
-    filters = {o.name: [item.principal for item in policies.filters(o.definition)] for o in model.objects.values()}
-    wanted = [principal for found in filters.values() for principal in found]
+    deciding = {
+        o.name: [*(item.principal for item in policies.filters(o.definition)), *readers_of(model, o)]
+        for o in model.objects.values()
+    }
+    wanted = [principal for found in deciding.values() for principal in found]
     known = await principals.numbers(connection, wanted)
     await principals.ensure(connection, [*wanted, *map(principals.role, model.roles)])
-    await connection.execute(_FORGET, {"kinds": [p.kind for p in wanted], "refs": [p.ref for p in wanted]})
-    for object_, found in filters.items():
-        if any(principal not in known for principal in found):
-            await queue(connection, FILL, {"object": object_, "again": True})
+    gone = await connection.rows(_FORGET, {"kinds": [p.kind for p in wanted], "refs": [p.ref for p in wanted]})
+    due = {name for name, found in deciding.items() if any(principal not in known for principal in found)}
+    due |= {row["ref"].partition("/")[0] for row in gone if row["kind"] == principals.READERS}
+    for object_ in sorted(due & deciding.keys()):
+        await queue(connection, FILL, {"object": object_, "again": True})

@@ -1,7 +1,8 @@
 """The audience of records: the principals that may read them, kept by the write door.
 
-An audience holds the owner, the owning team, whom the record is shared with, and the filters (grants and forbids of roles, sharing
-rules) that it matches. Owned records have their parent's. Search and timeline entries carry their record's.
+An audience holds the owner, the owning team, whom the record is shared with, whom what it owns names as readers, and the filters
+(grants and forbids of roles, sharing rules) that it matches. Owned records have their parent's. Search and timeline entries carry
+their record's.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sqlalchemy.dialects import postgresql
 from kundig.base.database.connection import Compiled, compile_statement
 from kundig.engine.policy.derived import filter_paths, sources
 from kundig.engine.policy.filters import condition
+from kundig.engine.policy.readers import named_readers
 from kundig.engine.policy.resolve import parent_of
 from kundig.engine.policy.scope import Scope
 from kundig.engine.policy.tables import NUMBERS, PRINCIPAL, SEARCH_ENTRY, SHARE, TIMELINE_ENTRY, UUIDS
@@ -30,9 +32,9 @@ async def renew(
 ) -> dict[UUID, list[int]]:
     """Bring the audience of stored records up to date, of what they own, and of records whose filters look at them.
 
-    `changed` names the fields that were written (None: unknown, or shares, or in and out of the trash). `created` says that the
-    records were just inserted with their owner's and team's principals, or their parent's audience. Tells the new audiences of
-    those of `ids` that differ now.
+    `changed` names the fields that were written (None: unknown, or in and out of the trash). `created` says that the
+    records were just inserted with their owner's and team's principals, or their parent's audience, and own nothing yet. Tells the
+    new audiences of those of `ids` that differ now.
     """
     if not ids:
         return {}
@@ -47,6 +49,17 @@ async def renew(
         for other, link in _looking_at(scope, object_, changed):
             await _renew(scope, other, ids, link)
     return moved
+
+
+async def renew_apart(scope: Scope, object_: str, ids: Collection[UUID]) -> None:
+    """The same for records that are not written themselves: what decides about their audience lies beside them (shares, readers).
+
+    They are locked first: of two who change that at the same time, the second counts what the first has changed.
+    """
+    row = scope.model.objects[object_].table
+    named = sa.select(row.c.id).where(row.c.id == sa.any_(sa.bindparam("ids", type_=UUIDS)))
+    await scope.connection.values(named.order_by(row.c.id).with_for_update(key_share=True), {"ids": list(ids)})
+    await _renew(scope, object_, ids)
 
 
 def depends_on(scope: Scope, object_: str) -> frozenset[str]:
@@ -152,7 +165,10 @@ def _principals_of(scope: Scope, bound: BoundObject, row: sa.FromClause) -> sa.C
     shares = sa.select(SHARE.c.principal).where(
         SHARE.c.object == bound.name, SHARE.c.record == row.c.id, sa.or_(SHARE.c.until.is_(None), SHARE.c.until > sa.func.now())
     )
-    return sa.cast(postgresql.array(numbers), NUMBERS).op("||")(_array(shares))
+    listed: sa.ColumnElement[list[int]] = sa.cast(postgresql.array(numbers), NUMBERS)
+    for more in (shares, *named_readers(scope.model, bound, row)):
+        listed = listed.op("||")(_array(more))
+    return listed
 
 
 def _number(kind: str, ref: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:

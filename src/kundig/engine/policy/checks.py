@@ -12,6 +12,7 @@ from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import Text, t
 from kundig.engine.extension import GLOBAL_RIGHTS, Layout, Role, SharingRule
 from kundig.engine.policy.derived import filter_paths
+from kundig.engine.policy.resolve import parent_of
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.filters import parse_filter
 from kundig.engine.schema.kinds import Kind
@@ -21,8 +22,9 @@ _DAY_OR_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?")
 
 
 def check_policies(model: Model, context: Context) -> None:
-    """Raise Invalid with all that is wrong with the model's roles and sharing rules."""
-    errors = [error for role in model.roles.values() for error in _role(model, context, role)]
+    """Raise Invalid with all that is wrong with the model's roles and sharing rules, and with the links that name readers."""
+    errors = [error for object_ in model.objects.values() for error in _readers(model, object_)]
+    errors += [error for role in model.roles.values() for error in _role(model, context, role)]
     errors += [error for rule in model.rules.values() for error in _rule(model, context, rule)]
     if errors:
         raise Invalid(errors)
@@ -47,6 +49,16 @@ def _layout(model: Model, context: Context, place: str, layout: Layout) -> Itera
         for where in wheres:
             if where is not None:
                 yield from _readable(model, context, object_, where, place)
+
+
+def _readers(model: Model, object_: BoundObject) -> Iterator[FieldError]:
+    """Each is a link to one user, and stands in what belongs to a record of its own audience."""
+    for name in object_.definition.readers:
+        field, place = object_.fields.get(name), f"object {object_.name}.{name}"
+        if field is not None and (not field.to_one or field.target != "user"):
+            yield _error(place, t("Readers are named by a link to one user."))
+        if object_.definition.storage != "owned" or model.objects[parent_of(object_)].definition.storage == "owned":
+            yield _error(place, t("Readers are named by what belongs to a record that itself belongs to none."))
 
 
 def _role(model: Model, context: Context, role: Role) -> Iterator[FieldError]:

@@ -26,10 +26,15 @@ select kind, ref from unnest(%(kinds)s::text[], %(refs)s::text[]) as w (kind, re
 on conflict (kind, ref) do nothing
 """
 
+READERS = "readers"
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Principal:
-    """Who may be meant: `user`, `team` (owns records), `members` (of a team, for shares), `role`, `grant`, `forbid`, `rule`."""
+    """Who may be meant: `user`, `team` (owns records), `members` (of a team, for shares), `role`, `grant`, `forbid`, `rule`.
+
+    No record carries one of the kind `readers`: it says that audiences hold the users whom a link names.
+    """
 
     kind: str
     ref: str
@@ -68,6 +73,11 @@ def forbid(role_name: str, object_: str, where: Mapping[str, Any]) -> Principal:
 def rule(name: str, object_: str, where: Mapping[str, Any]) -> Principal:
     """The records that a sharing rule opens."""
     return Principal("rule", f"{name}/{object_}/{digest(where)}")
+
+
+def readers(object_: str, owned: str, link: str) -> Principal:
+    """The mark that the audiences of an object hold the users whom a link of what its records own names."""
+    return Principal(READERS, f"{object_}/{owned}/{link}")
 
 
 def digest(value: Any) -> str:

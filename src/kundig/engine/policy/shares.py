@@ -10,7 +10,7 @@ from uuid import UUID
 from kundig.base.database.names import quoted
 from kundig.base.errors import Denied, Invalid, Missing
 from kundig.base.i18n import t
-from kundig.engine.policy.audience import renew
+from kundig.engine.policy.audience import renew_apart
 from kundig.engine.policy.decisions import allowed, visible_ids
 from kundig.engine.policy.principals import Principal, ensure, numbers
 from kundig.engine.policy.scope import Scope
@@ -59,7 +59,7 @@ async def grant_share(
     await ensure(scope.connection, [to])
     shared = {"object": object_, "record": record, "kind": to.kind, "ref": to.ref}
     await scope.connection.execute(_GRANT, {**shared, "level": level, "until": until, "by": scope.access.user})
-    await renew(scope, object_, [record])
+    await renew_apart(scope, object_, [record])
 
 
 async def revoke_share(scope: Scope, object_: str, record: UUID, to: Principal) -> None:
@@ -96,7 +96,7 @@ async def _end(scope: Scope, object_: str, given: Sequence[tuple[UUID, int]]) ->
     statement = _END.format(table=quoted(scope.model.objects[object_].table.name))
     records, principals = zip(*given, strict=True)
     values = {"object": object_, "records": list(records), "principals": list(principals)}
-    await renew(scope, object_, set(await scope.connection.values(statement, values)) | set(records))
+    await renew_apart(scope, object_, set(await scope.connection.values(statement, values)) | set(records))
 
 
 async def _require_share(scope: Scope, object_: str, record: UUID) -> None:

@@ -32,9 +32,9 @@ async def _set_parents(scope: Scope, drafts: Sequence[Draft]) -> None:
     object_ = drafts[0].object
     link = object_.fields[object_.definition.parent or ""]
     parents = {draft.get(link.name) for draft in drafts}
-    rows = await scope.connection.rows(
-        f'select id, audience from {{ws}}."{link.options.target}" where id = any(%(ids)s)', {"ids": list(parents)}
-    )
+    # locked, so that nobody changes the audience of a parent without finding what is added to it here
+    statement = f'select id, audience from {{ws}}."{link.options.target}" where id = any(%(ids)s) order by id for no key update'
+    rows = await scope.connection.rows(statement, {"ids": list(parents)})
     audiences = {row["id"]: row["audience"] for row in rows}
     for draft in drafts:
         draft.new["audience"] = audiences.get(draft.get(link.name), [])

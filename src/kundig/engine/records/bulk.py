@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from kundig.engine.history.entries import ChangeHead
 from kundig.engine.history.timeline_entries import keep_timeline
 from kundig.engine.policy.audience import renew
+from kundig.engine.policy.readers import readers_of
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.figures import rollups_of_children
 from kundig.engine.records.rollups import keep_timeline_rollups, new_rollup_rows, recompute
@@ -80,7 +81,7 @@ async def derive(scope: Scope, where: LiteralString) -> None:
             await recompute(scope, parent, child, link, ids)
     for object_ in objects:  # after the figures, which filters may look at
         async for ids in _ids(scope, object_, where):
-            await renew(scope, object_, ids, created=True)
+            await renew(scope, object_, ids, created=not any(readers_of(scope.model, scope.model.objects[object_])))
     for object_, bound in objects.items():
         if bound.definition.interaction is not None:
             async for ids in _ids(scope, object_, where):

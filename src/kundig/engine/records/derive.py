@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from kundig.engine.history.timeline_entries import keep_timeline, touched_by
-from kundig.engine.policy.audience import renew
+from kundig.engine.policy.audience import renew, renew_apart
+from kundig.engine.policy.resolve import parent_of
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import Draft
 from kundig.engine.records.external_ids import write_external_ids
@@ -49,6 +50,22 @@ async def _keep_audience(scope: Scope, object_: BoundObject, drafts: Sequence[Dr
     changed = {name for draft in updated for name in object_.fields if draft.changes(name)}
     await renew(scope, object_.name, [draft.id for draft in updated], changed=changed)
     await renew(scope, object_.name, moved)
+    if owners := _read_because_of(object_, drafts):
+        await renew_apart(scope, parent_of(object_), owners)
+
+
+def _read_because_of(object_: BoundObject, drafts: Sequence[Draft]) -> set[UUID]:
+    """The owners of those drafts that name their readers, or did, where who that is may have changed."""
+    link, readers = object_.definition.parent, [name for name in object_.definition.readers if name in object_.fields]
+    if link is None or not readers:
+        return set()
+    told = [
+        draft
+        for draft in drafts
+        if any(draft.get(name) or draft.before(name) for name in readers)
+        and (draft.action != "update" or any(draft.changes(name) for name in (link, *readers)))
+    ]
+    return {owner for draft in told for owner in (draft.before(link), draft.get(link)) if owner is not None}
 
 
 async def _keep_timelines(scope: Scope, object_: BoundObject, ids: Sequence[UUID]) -> None:

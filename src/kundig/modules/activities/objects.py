@@ -147,6 +147,7 @@ ATTENDEE = Object(
     icon="users",
     storage="owned",
     parent="meeting",
+    readers=("user",),
     title="{contact}|{user}|{email}",
     order="created_at",
     any_required=(("contact", "user", "email"),),

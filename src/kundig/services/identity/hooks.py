@@ -62,7 +62,7 @@ async def keep_teams(scope: Scope, drafts: Sequence[Draft]) -> None:
     """After teams are written: they have their principals, and rights follow the tree."""
     created = [draft.id for draft in drafts if draft.action == "create"]
     await principals.ensure(scope.connection, (make(id_) for id_ in created for make in (principals.team, principals.members)))
-    if any(draft.action in ("delete", "restore") or (draft.action == "update" and draft.changes("parent")) for draft in drafts):
+    if any(draft.action in ("delete", "restore") or draft.changes("parent") for draft in drafts):
         await bump_version(scope.connection, scope.context.workspace)
 
 

@@ -1,4 +1,4 @@
-"""Random teams, roles, owners, shares, rules, values, moves and deletions: what each user sees and may edit is what a simple model says.
+"""Random teams, roles, owners, shares, rules, visitors, values, moves and deletions: what each user sees and may edit is what a simple model says.
 
 KUNDIG_TEST_TIMES makes it as many times longer.
 """
@@ -76,6 +76,17 @@ class House:
     """The sharing rule of now; the same for all houses."""
 
 
+@dataclass
+class Visitor:
+    """Somebody who may read a house because a record that it owns names them."""
+
+    id: UUID
+    person: Person | None
+    house: House
+    listed: bool = True
+    """Not in the trash but with the house."""
+
+
 @dataclass(frozen=True)
 class Opening:
     """A sharing rule: houses of a city for the holders of a role."""
@@ -85,20 +96,21 @@ class Opening:
     level: str
 
 
-def sees(person: Person, house: House) -> bool:
+def sees(person: Person, house: House, visitors: list[Visitor]) -> bool:
     forbidden = "not_cheap" in person.roles and house.price is not None and house.price < 100
     levels = [READ[role] for role in person.roles]
     opened = any(level != "none" and reaches(level, person, house) for level in levels)
     matched = "in_rome" in person.roles and house.city == "Rome"
     shared = bool(levels) and bool(received(person, house))
-    return house.live and not forbidden and (opened or matched or shared)
+    invited = bool(levels) and any(v.listed and v.person is person and v.house is house for v in visitors)
+    return house.live and not forbidden and (opened or matched or shared or invited)
 
 
-def may_edit(person: Person, house: House) -> bool:
+def may_edit(person: Person, house: House, visitors: list[Visitor]) -> bool:
     levels = [EDIT[role] for role in person.roles if role in EDIT]
     reached = any(reaches(level, person, house) for level in levels)
     shared = bool(levels) and "edit" in received(person, house)
-    return sees(person, house) and (reached or shared)
+    return sees(person, house, visitors) and (reached or shared)
 
 
 def reaches(level: str, person: Person, house: House) -> bool:
@@ -133,11 +145,13 @@ class Rights(RuleBasedStateMachine):
     persons = Bundle("persons")
     houses = Bundle("houses")
     trash = Bundle("trash")
+    visitors = Bundle("visitors")
 
     def __init__(self) -> None:
         super().__init__()
         self.everybody: list[Person] = []
         self.everything: list[House] = []
+        self.visiting: list[Visitor] = []
         self.opening: Opening | None = None
 
     def teardown(self) -> None:
@@ -180,11 +194,20 @@ class Rights(RuleBasedStateMachine):
         self.run(self.world.update("user", person.id, teams=[str(team.id) for team in chosen]))
         person.teams = tuple(chosen)
 
-    @rule(target=houses, owner=persons, team=teams, city=st.sampled_from(["Rome", "Oslo"]), price=st.sampled_from([None, 50, 500]))
-    def build(self, owner: Person, team: Team, city: str, price: int | None) -> House:
-        id_ = self.run(self.world.create("house", name="x", owner=owner.id, team=team.id, city=city, price=price))
+    @rule(
+        target=houses,
+        owner=persons,
+        team=teams,
+        city=st.sampled_from(["Rome", "Oslo"]),
+        price=st.sampled_from([None, 50, 500]),
+        guests=st.lists(persons, max_size=2),
+    )
+    def build(self, owner: Person, team: Team, city: str, price: int | None, guests: list[Person]) -> House:
+        values = {"owner": owner.id, "team": team.id, "city": city, "price": price}
+        id_ = self.run(self.world.create("house", name="x", **values, visitor=[{"user": str(guest.id)} for guest in guests]))
         house = House(id_, owner, team, city, price, rule=self.opening)
         self.everything.append(house)
+        self.visiting += [Visitor(id_, guest, house) for id_, guest in zip(self.run(self._visitors(house)), guests, strict=True)]
         return house
 
     @rule(house=houses, owner=persons, team=st.none() | teams)
@@ -226,6 +249,26 @@ class Rights(RuleBasedStateMachine):
         for house in self.everything:
             house.rule = opening
 
+    @rule(target=visitors, house=houses, person=st.none() | persons)
+    def invite(self, house: House, person: Person | None) -> Visitor:
+        values = {"house": house.id, "user": person.id if person else None, "name": "x"}
+        visitor = Visitor(self.run(self.world.create("visitor", **values)), person, house)
+        self.visiting.append(visitor)
+        return visitor
+
+    @rule(visitor=visitors, house=houses, person=st.none() | persons)
+    def invite_instead(self, visitor: Visitor, house: House, person: Person | None) -> None:
+        if visitor.listed and visitor.house.live:
+            values = {"house": house.id, "user": person.id if person else None}
+            self.run(self.world.update("visitor", visitor.id, **values))
+            visitor.person, visitor.house = person, house
+
+    @rule(visitor=visitors)
+    def take_off_or_put_back(self, visitor: Visitor) -> None:
+        if visitor.house.live:
+            self.run(self._write(Delete(visitor.id) if visitor.listed else Restore(visitor.id), "visitor"))
+            visitor.listed = not visitor.listed
+
     @rule(target=trash, house=consumes(houses))
     def delete(self, house: House) -> House:
         self.run(self._write(Delete(house.id)))
@@ -241,23 +284,32 @@ class Rights(RuleBasedStateMachine):
     @invariant()
     def everybody_sees_and_edits_what_the_model_says(self) -> None:
         for person in self.everybody:
-            seen, editable = self.run(self._found(person))
-            assert seen == {house.id for house in self.everything if sees(person, house)}, person
-            assert editable == {house.id for house in self.everything if may_edit(person, house)}, person
+            seen, editable, met = self.run(self._found(person))
+            visible = {house.id for house in self.everything if sees(person, house, self.visiting)}
+            assert seen == visible, person
+            assert editable == {house.id for house in self.everything if may_edit(person, house, self.visiting)}, person
+            assert met == {visitor.id for visitor in self.visiting if visitor.listed and visitor.house.id in visible}, person
 
     def _person(self, roles: tuple[str, ...], teams: tuple[Team, ...]) -> Person:
         person = Person(self.run(self.world.user(*roles, teams=tuple(team.id for team in teams))), roles, teams)
         self.everybody.append(person)
         return person
 
-    async def _found(self, person: Person) -> tuple[set[UUID], set[UUID]]:
-        ids = [house.id for house in self.everything]
+    async def _found(self, person: Person) -> tuple[set[UUID], set[UUID], set[UUID]]:
+        """The houses that somebody sees and may edit, and the visitors whom they see."""
+        ids, visitors = [house.id for house in self.everything], [visitor.id for visitor in self.visiting]
         async with self.world.scope(person.id) as scope:
-            return await visible_ids(scope, "house", ids), await allowed(scope, "edit", "house", ids)
+            seen, editable = await visible_ids(scope, "house", ids), await allowed(scope, "edit", "house", ids)
+            return seen, editable, await visible_ids(scope, "visitor", visitors)
 
-    async def _write(self, item: Delete | Restore | Update) -> None:
+    async def _visitors(self, house: House) -> list[UUID]:
+        """Those of a new house, in the order in which they were given."""
         async with self.world.system() as scope:
-            await Change(scope).write("house", [item])
+            return await scope.connection.values("select id from {ws}.visitor where house = %(id)s order by id", {"id": house.id})
+
+    async def _write(self, item: Delete | Restore | Update, object_: str = "house") -> None:
+        async with self.world.system() as scope:
+            await Change(scope).write(object_, [item])
 
     async def _apply_rule(self, opening: Opening | None) -> None:
         """Apply the document, then let the records follow, as the job does."""

@@ -80,6 +80,14 @@ async def test_moving_a_team_in_the_tree_acts_at_once(world: World) -> None:
     assert await sees(world, chief, house) == [False]
 
 
+async def test_a_new_team_in_the_tree_acts_at_once(world: World) -> None:
+    top = await world.team()
+    lead, somebody = await world.user("level_team_below", teams=(top,)), await world.user("level_own")
+    assert await sees(world, lead, await world.create("house", name="x", owner=somebody)) == [False]
+    house = await world.create("house", name="y", owner=somebody, team=await world.team(top))
+    assert await sees(world, lead, house) == await may(world, lead, "edit", house) == [True]
+
+
 async def test_a_filter_of_a_role_follows_the_values(world: World) -> None:
     user = await world.user("in_rome")
     house = await world.create("house", name="x", city="Oslo")

@@ -122,7 +122,7 @@ def test_a_forbid_of_any_role_stays() -> None:
 
 def test_the_star_stands_for_objects_not_named_but_not_for_the_platforms() -> None:
     access = rights(Role(name="r", label=label("r"), objects={"*": Grant(read="all"), "room": Grant()}))
-    assert set(access.objects) == {"house"}
+    assert set(access.objects) == {"house", "visitor"}, "with what it owns"
 
 
 def test_everyones_role_is_everyones() -> None:

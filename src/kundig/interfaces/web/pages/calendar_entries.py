@@ -68,16 +68,30 @@ def sources_of(scope: Scope) -> list[Source]:
     return sorted(found, key=lambda source: source.period.end is None)
 
 
-async def entries_of(scope: Scope, source: Source, days: Sequence[date], owners: Sequence[str]) -> tuple[list[Entry], bool]:
-    """What falls on the days, and whether there is more than is shown. One statement."""
+async def entries_of(scope: Scope, source: Source, days: Sequence[date], people: Sequence[str]) -> tuple[list[Entry], bool]:
+    """What of these people, or of everybody, falls on the days, and whether there is more than is shown. One statement."""
     period = source.period
     parts: list[dict[str, Any]] = [_falls_on(period, days[0], days[-1])]
-    if owners:
-        parts.append({"field": "owner", "op": "in", "value": list(owners)})
+    if people:
+        parts.append(taken_up(scope, source, people))
     own = ("label", "owner", period.start, period.end, period.all_day, known_series(scope, source.object))
     names = tuple(n for n in own if n and n in _known(scope, source))
     found = await list_records(scope, ListQuery(source.object.name, {"all": parts}, names, period.start, MOST))
     return [_entry(scope, source, record) for record in found.records()], found.next_cursor is not None
+
+
+def taken_up(scope: Scope, source: Source, people: Sequence[str]) -> dict[str, Any]:
+    """The filter for records that some people own, or take part in without having declined; as far as the reader may ask."""
+    own = {"field": "owner", "op": "in", "value": list(people)}
+    guests = source.object.definition.period.guests if source.object.definition.period else None
+    rights = scope.access.objects.get(guests.object) if guests else None
+    if guests is None or rights is None or guests.user in rights.hidden:
+        return own
+    comes: list[dict[str, Any]] = [{"field": guests.user, "op": "in", "value": list(people)}]
+    if guests.answer is not None and guests.declined and guests.answer not in rights.hidden:
+        comes.append({"field": guests.answer, "op": "not_in", "value": list(guests.declined)})
+    parent = scope.model.objects[guests.object].definition.parent
+    return {"any": [own, {"related": f"{guests.object}.{parent}", "where": {"all": comes}}]}
 
 
 def _known(scope: Scope, source: Source) -> set[str]:

@@ -158,11 +158,11 @@ async def _calendar(scope: Scope, visit: Visit, asked: _Asked) -> Reply:
 
 async def _view(scope: Scope, visit: Visit, asked: _Asked) -> CalendarView:
     language, shown = visit.frame.language, days_shown(asked.shape, asked.day)
-    owners = () if EVERYBODY in asked.who else asked.who
+    people = () if EVERYBODY in asked.who else asked.who
     entries: list[Entry] = []
     full = False
     for source in asked.sources:
-        found, more = await entries_of(scope, source, shown, owners)
+        found, more = await entries_of(scope, source, shown, people)
         entries += found
         full = full or more
     object_ = scope.model.objects[asked.object] if asked.object else None

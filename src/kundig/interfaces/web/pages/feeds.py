@@ -21,7 +21,7 @@ from kundig.engine.schema.fields.recurrence import SERIES_PARTS
 from kundig.interfaces.web.calendar_file import TYPE, Item, calendar_file
 from kundig.interfaces.web.edge import Web
 from kundig.interfaces.web.headers import SECURITY_HEADERS
-from kundig.interfaces.web.pages.calendar_entries import ASSUMED, Source, sources_of
+from kundig.interfaces.web.pages.calendar_entries import ASSUMED, Source, sources_of, taken_up
 from kundig.services.identity.feeds import count_call
 from kundig.services.identity.signed import Signed, note_use
 
@@ -70,7 +70,7 @@ async def _items(scope: Scope, source: Source, base: str) -> list[Item]:
     """One's own records of a source, and those that one takes part in."""
     first, last = ((scope.context.now + distance).date().isoformat() for distance in (-BEFORE, AHEAD))
     when = {"field": source.period.start, "op": "between", "value": [first, last]}
-    where = {"all": [when, {"any": _mine(scope, source)}]}
+    where = {"all": [when, taken_up(scope, source, ["me"])]}
     names = _names(scope, source)
     found: list[Item] = []
     cursor = None
@@ -81,20 +81,6 @@ async def _items(scope: Scope, source: Source, base: str) -> list[Item]:
         if cursor is None:
             break
     return found
-
-
-def _mine(scope: Scope, source: Source) -> list[dict[str, Any]]:
-    """The filters by which a record is in one's calendar."""
-    mine: list[dict[str, Any]] = [{"field": "owner", "op": "is", "value": "me"}]
-    guests = source.object.definition.period.guests if source.object.definition.period else None
-    rights = scope.access.objects.get(guests.object) if guests else None
-    if guests is None or rights is None or guests.user in rights.hidden:
-        return mine
-    comes: list[dict[str, Any]] = [{"field": guests.user, "op": "is", "value": "me"}]
-    if guests.answer is not None and guests.declined and guests.answer not in rights.hidden:
-        comes.append({"field": guests.answer, "op": "not_in", "value": list(guests.declined)})
-    parent = scope.model.objects[guests.object].definition.parent
-    return [*mine, {"related": f"{guests.object}.{parent}", "where": {"all": comes}}]
 
 
 def _names(scope: Scope, source: Source) -> tuple[str, ...]:
