@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.integration.engine.records.making import leaf, names, walked
+from tests.integration.engine.records.making import leaf, make, names, walked
 from tests.integration.world import World
 
+from kundig.base.context import Workspace
+from kundig.base.database import Database
 from kundig.base.errors import Invalid
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records import counting
@@ -51,7 +53,8 @@ class Town:
 
 
 @pytest.fixture(scope="module")
-async def town(world: World) -> Town:
+async def town(database: Database, new_workspace: Callable[[], Awaitable[Workspace]]) -> Town:
+    world = await World.made(database, await new_workspace())
     readers = {"me": await world.user("sees"), "other": await world.user("sees"), "all": await world.user("level_all")}
     for house, rooms in ROOMS.items():
         id_ = await world.create("house", name=house, city="Rollstadt")
@@ -156,27 +159,27 @@ async def test_sorting_too_many_by_figures_of_ones_own_is_refused(town: Town, mo
     assert [error.code for error in raised.value.errors] == ["no_index"]
 
 
-async def test_who_has_gone_silent_is_another_question_for_everybody(crm: World) -> None:
+async def test_who_has_gone_silent_is_another_question_for_everybody(crm: World, scope: Scope) -> None:
     """By their own calls, and what has been planned since: a colleague's call of yesterday is none that the reader knows of."""
-    me, colleague = await crm.user("sales_representative"), await crm.user("sales_representative")
+    me, colleague = [
+        await make(scope, "user", name=name, email=f"{name}@silent.example", role=["sales_representative"])
+        for name in ("me", "other")
+    ]
     ago = {"loud": (5, None), "silent": (90, 1), "quiet": (60, 45), "new": (None, 2)}
     for name, days in ago.items():
-        account = await crm.create("account", name=name, owner=me)
+        account = await make(scope, "account", name=name, owner=me)
         for owner, past in zip((me, colleague), days, strict=True):
             if past is not None:
                 at = (datetime.now(UTC) - timedelta(days=past)).isoformat()
-                related = [{"object": "account", "id": str(account)}]
-                await crm.create("call", subject="x", started_at=at, owner=owner, related_to=related)
-    where = {"all": [leaf("owner", "is", "me"), leaf("last_activity_at", "lt", "last_30_days")]}
+                related = [{"object": "account", "id": account}]
+                await make(scope, "call", subject="x", started_at=at, owner=owner, related_to=related)
 
-    async def asked(scope: Scope, **query: Any) -> list[str]:
-        return await walked(scope, "account", limit=1, order="last_activity_at", **query)
+    async def asked(owner: str, *further: Any, by: Scope = scope) -> list[str]:
+        return await walked(by, "account", {"all": [leaf("owner", "is", owner), *further]}, limit=1, order="last_activity_at")
 
-    async with crm.scope(me) as scope:
-        assert await asked(scope, where=where) == ["silent", "quiet"]
-        assert await asked(scope, where=leaf("owner", "is", "me")) == ["silent", "quiet", "loud", "new"]
-    async with crm.scope(colleague) as scope:
-        assert await asked(scope, where=where) == []
-    async with crm.system() as scope:
-        theirs = {"all": [leaf("owner", "is", str(me)), leaf("last_activity_at", "lt", "last_30_days")]}
-        assert await asked(scope, where=theirs) == ["quiet"]
+    silent = leaf("last_activity_at", "lt", "last_30_days")
+    mine, theirs = [await crm.scopes.of_user(scope.connection, crm.workspace, user, "test") for user in (me, colleague)]
+    assert await asked("me", silent, by=mine) == ["silent", "quiet"]
+    assert await asked("me", by=mine) == ["silent", "quiet", "loud", "new"]
+    assert await asked(str(me), silent, by=theirs) == []
+    assert await asked(str(me), silent) == ["quiet"]
