@@ -12,6 +12,7 @@ from litestar import Request, Response, get
 
 from kundig.base.errors import Missing
 from kundig.base.i18n import Text, label_in, t
+from kundig.base.whole import whole
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import ListQuery, list_records
 from kundig.interfaces.web.edge import Reply, Visit, page
@@ -283,8 +284,8 @@ def _begins(scope: Scope, source: Source, day: str, minute: str) -> dict[str, An
     except ValueError:
         start = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     else:
-        minutes = int(minute) if minute.isdecimal() and int(minute) < 24 * 60 else 9 * 60
-        start += timedelta(minutes=minutes)
+        minutes = whole(minute, 24 * 60 - 1)
+        start += timedelta(minutes=9 * 60 if minutes is None else minutes)
 
     def told(at: datetime) -> str:
         return at.isoformat() if source.timed else at.date().isoformat()

@@ -11,6 +11,7 @@ from litestar import Request, Response, get, post
 
 from kundig.base.errors import Invalid
 from kundig.base.i18n import t
+from kundig.base.whole import whole
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.sight import filter_in, path_in
 from kundig.engine.schema.bound import BoundField, BoundObject
@@ -107,7 +108,7 @@ class _Reader:
         other = self.scope.model.objects[child.split(".")[0]] if child else object_
         parts = tuple(self.show(part, other, f"{place}.{n}") for n, part in enumerate(node.parts))
         number = node.one("n", "1").strip()
-        error = "" if number.isdecimal() else t("Give a whole number.").render(self.scope.context.language)
+        error = "" if whole(number) is not None else t("Give a whole number.").render(self.scope.context.language)
         self.wrong = self.wrong or bool(error)
         return NodeView(place, "related", node, parts, children=known, child=child, error=error)
 
