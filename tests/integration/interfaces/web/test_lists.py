@@ -326,3 +326,25 @@ async def test_numbers_of_any_length_are_none_that_count(hall: Hall) -> None:
     ):
         answer = await hall.boss.pages.post(path, data=form)
         assert answer.status_code in (200, 303), (path, answer.text[:300])
+
+
+BLIND = """
+kind: role
+name: blind
+label: {en: Blind, de: Blind}
+objects:
+  machine: {create: true, other_fields: hidden}
+  account: {read: all}
+"""
+
+
+async def test_who_knows_of_no_field_has_an_editor_without_conditions(hall: Hall) -> None:
+    await hall.crm.configure(BLIND)
+    blind = await hall.crm.caller(await hall.crm.user("blind"))
+    assert "filter-form" in await hall.goto(blind, "/o/machine/filter")
+    related = {"query": "", "n.0.join": "all", "n.0.0.child": "machine.account", "n.0.0.join": "all", "n.0.0.0.field": "name"}
+    for do in ("", "add:0", "group:0", "add:0.0"):
+        answer = await blind.pages.post("/o/account/filter", data={**related, "do": do})
+        assert answer.status_code == 200, (do, answer.text[:300])
+    done = await blind.pages.post("/o/machine/filter", data={"query": "", "n.0.join": "all", "n.0.0.field": "name", "done": "1"})
+    assert done.status_code == 303, done.text[:300]
