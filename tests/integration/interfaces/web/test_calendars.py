@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -23,6 +24,10 @@ async def test_what_others_plan_with_somebody_is_in_their_calendar_unless_they_d
         assert "Abstimmung" in shown, address
         assert "Abgelehnt" not in shown
         assert "Ohne andere" not in shown
+        follows = re.search(r'data-objects="([^"]*)"', shown)
+        assert follows is not None
+        assert {"attendee", "meeting"} <= set(follows[1].split()), "an invitation changes it too"
+        assert "&amp;object=attendee" in shown
 
 
 async def test_a_calendar_does_without_a_link_to_guests_that_a_document_took_away(new_crm: Callable[[], Awaitable[Crm]]) -> None:

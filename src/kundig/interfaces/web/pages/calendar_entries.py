@@ -82,6 +82,12 @@ async def entries_of(scope: Scope, source: Source, days: Sequence[date], people:
     return [_entry(scope, source, record) for record in found.records()], found.next_cursor is not None
 
 
+def followed(scope: Scope, sources: Sequence[Source]) -> set[str]:
+    """The objects by which a calendar changes: who is invited to a record is told of the invitation, not of the record."""
+    guests = (_guests_of(scope, source) for source in sources)
+    return {source.object.name for source in sources} | {found.object for found in guests if found is not None}
+
+
 def _guests_of(scope: Scope, source: Source) -> Guests | None:
     """Who takes part in the records of a source, as far as the reader may know it."""
     guests = scope.model.guests_of(source.object)
