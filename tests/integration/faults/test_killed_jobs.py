@@ -12,6 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.integration.faults.killing import Fate, Killed, make_mortal
@@ -377,7 +378,8 @@ class Cases:
 
     async def records_extend_series(self) -> Case:
         start = datetime.now(UTC).replace(microsecond=0)
-        rule = {"starts_at": start.isoformat(), "recurrence": f"FREQ=DAILY;UNTIL={start + timedelta(days=AT_ONCE + MANY):%Y%m%d}"}
+        last = (start + timedelta(days=AT_ONCE + MANY)).astimezone(ZoneInfo(self.crm.workspace.time_zone))
+        rule = {"starts_at": start.isoformat(), "recurrence": f"FREQ=DAILY;UNTIL={last:%Y%m%d}"}
         series = str(await self.crm.create("meeting", subject="Tägliche Runde", **rule))
 
         async def effect() -> Any:
