@@ -111,7 +111,7 @@ async def keep_rollups(scope: Scope, object_: BoundObject, drafts: Sequence[Draf
 async def _keep(scope: Scope, parent: str, child: str, link: str, ids: Sequence[UUID]) -> None:
     changed = await recompute(scope, parent, child, link, ids)
     if changed:
-        await renew(scope, parent, ids, changed=changed)
+        await renew(scope, parent, ids, changed=changed, beside=True)
     if not changed.isdisjoint(_written_into(scope.model, parent, child, link)):
         for (above, via), records in sorted((await _above(scope, parent, ids)).items()):
             await _lock(scope, above, records)  # a parent may have come to another one since
@@ -137,7 +137,7 @@ async def keep_timeline_rollups(scope: Scope, about: Sequence[tuple[str, UUID]])
         if columns:
             moved = await scope.connection.values(_timeline_statement(object_, columns), {"ids": found, "object": object_})
             fields = scope.model.objects[object_].fields
-            await renew(scope, object_, moved, changed={name for name in fields if fields[name].column in columns})
+            await renew(scope, object_, moved, changed={name for name in fields if fields[name].column in columns}, beside=True)
 
 
 def _timeline_statement(object_: str, columns: Mapping[str, str]) -> str:
