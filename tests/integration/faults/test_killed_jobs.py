@@ -368,12 +368,14 @@ class Cases:
         async with self.crm.database.transaction(self.crm.workspace) as connection:
             await connection.execute("delete from {ws}.entries_made where object = 'account'")
             await connection.execute("update {ws}.search_entry set body = 'stale' where record = %(id)s", {"id": id_})
+            await connection.execute("delete from {ws}.account_rollup where record = %(id)s", {"id": id_})
 
         async def effect() -> Any:
             stale = await self.value("select body = 'stale' from {ws}.search_entry where record = %(id)s", id=id_)
-            return stale, await self.value("select count(*) from {ws}.entries_made where object = 'account'")
+            figures = await self.value("select count(*) from {ws}.account_rollup where record = %(id)s", id=id_)
+            return stale, figures, await self.value("select count(*) from {ws}.entries_made where object = 'account'")
 
-        return Case({}, effect, (False, 1))
+        return Case({}, effect, (False, 1, 1))
 
     async def records_extend_series(self) -> Case:
         start = datetime.now(UTC).replace(microsecond=0)

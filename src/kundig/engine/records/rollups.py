@@ -108,6 +108,22 @@ async def keep_rollups(scope: Scope, object_: BoundObject, drafts: Sequence[Draf
         await _keep(scope, parent, object_.name, link, ids)
 
 
+async def fill_rollups(scope: Scope, object_: str, ids: Sequence[UUID]) -> None:
+    """Make the figures of stored records, and the rows for them: their object has got other roll-ups, or its first ones."""
+    bound = scope.model.objects[object_]
+    if bound.rollups is None or not ids:
+        return
+    records = in_order(ids)
+    await scope.connection.execute(
+        f'insert into {{ws}}."{object_}_rollup" (record) select unnest(%(ids)s::uuid[]) on conflict do nothing', {"ids": records}
+    )
+    await _lock(scope, object_, records)
+    for child in scope.model.objects:
+        for link in sorted({link for field, link in rollups_of_children(scope.model, child) if field.object == object_}):
+            await _keep(scope, object_, child, link, records)
+    await keep_timeline_rollups(scope, [(object_, record) for record in records])
+
+
 async def _keep(scope: Scope, parent: str, child: str, link: str, ids: Sequence[UUID]) -> None:
     changed = await recompute(scope, parent, child, link, ids)
     if changed:
