@@ -160,6 +160,14 @@ class World:
                         return
                 await asyncio.sleep(0.02)
 
+    @asynccontextmanager
+    async def configuring(self) -> AsyncIterator[None]:
+        """As if somebody were just changing the configuration: others wait until this ends."""
+        async with self.database.owner() as connection:
+            lock = "select pg_advisory_xact_lock(hashtextextended('kundig configuration ' || %(schema)s, 0))"
+            await connection.execute(lock, {"schema": self.workspace.schema})
+            yield
+
     async def apply(self, *documents: Any, whole: bool = False) -> Any:
         return await apply_documents(self.database, self.workspace, self.scopes.models, documents, whole=whole)
 
