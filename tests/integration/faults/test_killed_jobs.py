@@ -12,6 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.integration.faults.killing import Fate, Killed, make_mortal
@@ -378,7 +379,8 @@ class Cases:
         return Case({}, effect, (False, 1, 1))
 
     async def records_extend_series(self) -> Case:
-        start = datetime.now(UTC).replace(microsecond=0)
+        zone = ZoneInfo(self.crm.workspace.time_zone)  # whose days a rule ends by: around midnight those of UTC are others
+        start = datetime.now(zone).replace(microsecond=0)
         rule = {"starts_at": start.isoformat(), "recurrence": f"FREQ=DAILY;UNTIL={start + timedelta(days=AT_ONCE + MANY):%Y%m%d}"}
         series = str(await self.crm.create("meeting", subject="Tägliche Runde", **rule))
 
