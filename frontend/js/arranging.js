@@ -9,8 +9,8 @@ const grid = () => document.querySelector("#grid");
 
 // Tabs: their order is each reader's own, kept as soon as one has moved.
 const keep = (nav) => {
-  const names = new URLSearchParams([...nav.querySelectorAll("[data-view]")].map((tab) => ["name", tab.dataset.view]));
-  fetch(nav.dataset.tabsOrder, { method: "POST", body: names, headers: JSON.parse(document.body.getAttribute("hx-headers:inherited")) });
+  const names = [...nav.querySelectorAll("[data-view]")].map((tab) => tab.dataset.view).join(" ");
+  window.htmx.ajax("POST", nav.dataset.tabsOrder, { source: nav, swap: "none", values: { names } });
 };
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-move-tab]");

@@ -1,9 +1,16 @@
 // What stands beside the page: its help, or the tour. It stays while one goes on, and follows to the next page.
 import { all, on, one } from "./dom.js";
 import htmx from "./htmx.js";
+import { buttonOf } from "./popovers.js";
 
 const unmark = () => all("[data-pointed]").forEach((element) => element.removeAttribute("data-pointed"));
-const close = () => { one("#beside").replaceChildren(); unmark(); };
+let opener = null; // what the focus goes back to
+const close = () => {
+  const place = one("#beside"), left = place.contains(document.activeElement) || document.activeElement === document.body;
+  place.replaceChildren();
+  unmark();
+  if (left) opener?.focus();
+};
 const mark = () => {
   unmark();
   const wanted = one("[data-shows]")?.dataset.shows, place = wanted && all(wanted).find((element) => element.getClientRects().length);
@@ -17,7 +24,10 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("htmx:after:swap", (event) => {
   mark();
-  if (event.detail.ctx?.target?.id === "beside") one("#beside-title")?.focus({ preventScroll: true });
+  const { target, sourceElement: source } = event.detail.ctx ?? {};
+  if (target?.id !== "beside") return;
+  if (source?.matches?.("[hx-target='#beside']") && !target.contains(source)) opener = source.closest("[popover]") ? buttonOf(source.closest("[popover]")) : source;
+  one("#beside-title")?.focus({ preventScroll: true });
 });
 // The server says where a step leads; when we are there, it tells the step.
 document.addEventListener("htmx:after:history:push", () => {

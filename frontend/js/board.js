@@ -5,7 +5,11 @@ import { slide } from "./dom.js";
 
 const move = (card, from, index) => {
   const list = card.closest("[data-stage-list]");
-  const back = () => from.insertBefore(card, from.children[index] ?? null);
+  const back = () => {
+    const focused = card.contains(document.activeElement) || document.activeElement === document.body; // what is moved loses it
+    from.insertBefore(card, from.children[index] ?? null);
+    if (focused) card.focus();
+  };
   card.addEventListener("htmx:response:error", back, { once: true });
   card.addEventListener("htmx:error", back, { once: true });
   card.addEventListener("htmx:finally:request", () => {

@@ -1,4 +1,4 @@
-// Dialogs open and close by attributes: data-open="id", data-close; a click beside one closes it.
+// Dialogs open and close by attributes: data-open="id", data-close; a click beside one closes it, unless something was typed in it.
 import { all, on, one } from "./dom.js";
 
 export const openDialog = (id) => {
@@ -13,9 +13,39 @@ on("click", "[data-open]", (event, button) => {
   openDialog(button.dataset.open);
 });
 on("click", "[data-close]", (_, button) => button.closest("dialog")?.close());
-document.addEventListener("mousedown", (event) => {
-  if (event.target instanceof HTMLDialogElement && event.target.open) event.target.close();
+
+// What was typed or chosen in a dialog is not lost by a slip: a click beside it does nothing then, Escape asks. By ids, since an
+// answer with errors brings a new dialog for the same form.
+const touched = new Set();
+for (const type of ["input", "change", "kundig:picked", "kundig:dropped"]) on(type, "dialog form", (_, form) => touched.add(form.closest("dialog").id));
+document.addEventListener("htmx:after:request", (event) => {
+  const { sourceElement: source, response } = event.detail.ctx;
+  if (source?.matches?.("dialog form") && response?.status < 400) touched.delete(source.closest("dialog").id);
 });
+document.addEventListener("close", (event) => touched.delete(event.target.id), true);
+
+const ask = (question, then) => {
+  const dialog = one("#confirm");
+  one("[data-question]", dialog).textContent = question;
+  dialog.returnValue = "";
+  dialog.addEventListener("close", () => then(dialog.returnValue === "yes"), { once: true });
+  dialog.showModal();
+};
+const leave = (event, dialog) => {
+  const confirm = one("#confirm");
+  if (!dialog || !confirm || confirm.open || !touched.has(dialog.id)) return;
+  event.preventDefault();
+  ask(confirm.dataset.discard, (sure) => sure && dialog.close());
+};
+document.addEventListener("mousedown", ({ target }) => {
+  if (target instanceof HTMLDialogElement && target.open && !touched.has(target.id)) target.close();
+});
+// At the window: first come those who close something of their own within the dialog. A browser lets `cancel` be refused only once
+// in a row, so the key is caught; `cancel` itself is how a phone goes back.
+window.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.defaultPrevented && !one(":popover-open")) leave(event, all("dialog[open]").at(-1));
+});
+document.addEventListener("cancel", (event) => leave(event, event.target instanceof HTMLDialogElement && event.target), true);
 
 // A fragment may bring a dialog that wants to be seen at once (data-autoopen); what it replaced is gone by then.
 // One begins to type in the first field that is shown and still empty behind those that are filled.
@@ -33,15 +63,11 @@ document.addEventListener("kundig:close", () => one("dialog[open]")?.close());
 
 // An own confirm dialog instead of the browser's, for hx-confirm.
 document.addEventListener("htmx:confirm", (event) => {
-  const dialog = one("#confirm");
-  if (!event.detail.ctx.confirm || !dialog) return;
+  if (!event.detail.ctx.confirm || !one("#confirm")) return;
   event.preventDefault();
-  one("[data-question]", dialog).textContent = event.detail.ctx.confirm;
-  dialog.returnValue = "";
-  dialog.addEventListener("close", () => (dialog.returnValue === "yes" ? event.detail.issueRequest() : event.detail.dropRequest()), { once: true });
-  dialog.showModal();
+  ask(event.detail.ctx.confirm, (sure) => (sure ? event.detail.issueRequest() : event.detail.dropRequest()));
 });
 
 // Dialogs that were fetched into #place go when the page changes under them.
-document.addEventListener("htmx:after:history:push", () => one("#place")?.replaceChildren());
+document.addEventListener("htmx:after:history:push", () => { one("#place")?.replaceChildren(); touched.clear(); });
 document.addEventListener("close", (event) => { if (event.target.matches?.("#place dialog")) event.target.remove(); }, true);

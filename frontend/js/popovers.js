@@ -4,7 +4,7 @@ import { all, on, one } from "./dom.js";
 // A popover may have several buttons: the one that was pressed counts, else the one that is shown at this size of screen.
 let pressed = null;
 on("click", "[popovertarget]", (_, button) => { pressed = button; }, { capture: true });
-const buttonOf = (popover) => {
+export const buttonOf = (popover) => {
   const buttons = all(`[popovertarget="${CSS.escape(popover.id)}"]`).filter((button) => button.getClientRects().length);
   return buttons.includes(pressed) ? pressed : buttons[0];
 };

@@ -54,6 +54,17 @@ def test_the_menu_moves_and_a_demanding_stage_puts_the_card_back_until_it_is_ans
     expect(page.locator("[data-stage-list=negotiation] article")).to_have_count(before - 1)
 
 
+def test_a_card_that_was_refused_is_back_with_the_focus(jana: Visitor) -> None:
+    page = board(jana)
+    first = page.locator("[data-stage-list=needs_analysis] article").first
+    address = first.get_attribute("data-move")
+    page.route(f"**{address}", lambda route: route.fulfill(status=409))
+    first.focus()
+    page.keyboard.press("ArrowRight")
+    back = page.locator(f"[data-stage-list=needs_analysis] [data-move='{address}']")
+    expect(back).to_be_focused()
+
+
 def dragged(page: Page, card: str, to: str) -> None:
     """Drag a card to a place that is only there while something is dragged."""
     page.locator(card).first.hover(position={"x": 40, "y": 60})

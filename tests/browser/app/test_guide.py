@@ -39,6 +39,7 @@ def test_help_stands_beside_the_page_and_follows(tom: Visitor) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.keyboard.press("Escape")
     expect(page.locator(".k-beside")).to_have_count(0)
+    expect(page.locator("[popovertarget=more]")).to_be_focused()
 
 
 def test_high_contrast_is_chosen_or_asked_for_by_the_device(jana: Visitor) -> None:

@@ -76,6 +76,27 @@ def test_a_record_that_belongs_to_another_is_made_beside_it(jana: Visitor) -> No
     expect(page.locator(".k-rel")).to_contain_text("Nachtigall")
 
 
+def test_a_slip_does_not_close_a_dialog_in_which_something_was_typed(jana: Visitor) -> None:
+    first(jana, "/o/account?view=all&order=created_at")
+    page, dialog, ask = jana.page, jana.page.locator("#quick-form"), jana.page.locator("#confirm form")
+    page.locator(".k-rs header .btn").first.click()
+    expect(dialog).to_be_visible()
+    page.mouse.click(5, 5)
+    expect(dialog).to_have_count(0)
+    page.locator(".k-rs header .btn").first.click()
+    page.fill("#quick-form #f-last_name", "Nachtigall")
+    for _ in range(2):
+        page.mouse.click(5, 5)
+        page.keyboard.press("Escape")
+        expect(ask).to_contain_text("nicht gespeichert")
+        page.keyboard.press("Escape")
+        expect(ask).to_be_hidden()
+        expect(page.locator("#quick-form #f-last_name")).to_have_value("Nachtigall")
+    page.keyboard.press("Escape")
+    ask.locator("[value=yes]").click()
+    expect(dialog).to_have_count(0)
+
+
 def test_forms_keep_what_was_typed_and_say_what_is_wrong(jana: Visitor) -> None:
     page = jana.open("/o/opportunity/new")
     page.fill("#f-amount", "sehr viel")

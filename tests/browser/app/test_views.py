@@ -42,7 +42,11 @@ def test_a_view_is_kept_changed_deleted_and_brought_back(jana: Visitor) -> None:
     page.click(SAVE)
     expect(page.locator(SAVE)).to_have_count(0)
     expect(page.locator("th[data-field=industry]")).to_have_attribute("aria-sort", "ascending")
+    page.route("**/views/order?*", lambda route: route.fulfill(status=409), times=1)
     command(page, "Nach links")
+    expect(page.locator(".toast[data-category=error]")).to_contain_text("nicht geklappt")
+    with page.expect_response("**/views/order?*"):
+        command(page, "Nach links")
     order = tabs(page)
     page.reload()
     assert tabs(page) == order

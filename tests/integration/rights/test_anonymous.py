@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import httpx
+import pytest
 from litestar.routes import HTTPRoute
 from tests.integration.rights.crm import Crm
 
@@ -48,3 +50,23 @@ async def test_strangers_get_in_nowhere(new_crm: Callable[[], Awaitable[Crm]]) -
                     ) + answer.headers.get("hx-location", "")
                     assert answer.status_code in (401, 403) or to_sign_in, f"{method} {path} {headers}: {answer.status_code}"
     assert tried > 150
+
+
+@pytest.mark.parametrize(
+    ("method", "referer", "to"),
+    [
+        ("GET", "http://kundig.test/calendar", "/o/task/new?a=b"),
+        ("POST", "http://kundig.test/o/task/new?stage=open", "/o/task/new?stage=open"),
+        ("POST", "http://elsewhere.test/o/task/new", "/"),
+        ("POST", "", "/"),
+    ],
+)
+async def test_one_comes_back_to_a_page_after_signing_in(
+    new_crm: Callable[[], Awaitable[Crm]], method: str, referer: str, to: str
+) -> None:
+    crm = await new_crm()
+    transport = httpx.ASGITransport(app=crm.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://kundig.test", headers={"Referer": referer}) as stranger:
+        answer = await stranger.request(method, "/o/task/new?a=b" if method == "GET" else "/tour")
+    assert answer.status_code == 303
+    assert parse_qs(urlsplit(answer.headers["location"]).query) == {"next": [to]}

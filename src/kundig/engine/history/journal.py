@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from kundig.base.errors import Malformed, Missing
 from kundig.base.i18n import t
+from kundig.base.whole import whole
 from kundig.engine.history.entries import DELETED
 from kundig.engine.policy.predicates import AccessReading, FullReading, visible
 from kundig.engine.policy.scope import Scope
@@ -45,9 +46,10 @@ async def journal(scope: Scope, object_: str, id_: UUID, *, limit: int = 50, cur
 def _version(cursor: str | None) -> int:
     if cursor is None:
         return 2**31 - 1
-    if not cursor.isdecimal() or len(cursor) > 9:
+    version = whole(cursor)
+    if version is None:
         raise Malformed(t("This page of the journal does not exist."))
-    return int(cursor)
+    return version
 
 
 async def _require_visible(scope: Scope, object_: BoundObject, id_: UUID) -> None:

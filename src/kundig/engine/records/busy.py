@@ -66,11 +66,10 @@ def _counts(scope: Scope, object_: BoundObject) -> bool:
 
 def _times(scope: Scope, object_: BoundObject, *, free: bool) -> sa.CompoundSelect[Any]:
     """Of each person once, who owns a record or takes part in it."""
-    row, period = object_.table.alias("o"), object_.definition.period
-    assert period is not None
+    row = object_.table.alias("o")
     found = [_taken(scope, object_, row, row.c.owner_id, free=free)]
-    if period.guests is not None:
-        found.append(_as_guest(scope, object_, period.guests, row, free=free))
+    if (guests := scope.model.guests_of(object_)) is not None:
+        found.append(_as_guest(scope, object_, guests, row, free=free))
     together = sa.union(*found)
     return together.order_by(sa.text("starts"), sa.text("id")).limit(sa.bindparam("most", type_=sa.Integer()))
 

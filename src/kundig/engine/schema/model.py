@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import Text, t
-from kundig.engine.extension import Action, Field, Hook, Layout, Object, Pipeline, Role, SharingRule, View
+from kundig.engine.extension import Action, Field, Guests, Hook, Layout, Object, Pipeline, Role, SharingRule, View
 from kundig.engine.schema.bound import BoundField, BoundObject, Child
 from kundig.engine.schema.definitions import Definitions, Fault, Misfit
 from kundig.engine.schema.fields import TYPES
@@ -65,6 +65,14 @@ class Model:
     def object(self, name: str) -> BoundObject:
         """An object by its API name; raises KeyError."""
         return self.objects[name]
+
+    def guests_of(self, object_: BoundObject) -> Guests | None:
+        """Who takes part in an object's records, as far as the fields that say so are there: a document may take them away."""
+        guests = object_.definition.period.guests if object_.definition.period else None
+        child = self.objects.get(guests.object) if guests else None
+        if guests is None or child is None or not {guests.user, child.definition.parent} <= child.fields.keys():
+            return None
+        return guests if guests.answer in child.fields else msgspec.structs.replace(guests, answer=None)
 
     def field_at(self, object_: str, path: str, hidden: Callable[[str], frozenset[str] | None] | None = None) -> Path:
         """The field that a dotted path means: over links to one, into parts of a value. Raises UnknownField.

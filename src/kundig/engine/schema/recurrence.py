@@ -16,6 +16,7 @@ from dateutil.rrule import rrulestr
 
 from kundig.base.errors import Malformed
 from kundig.base.i18n import Text, t
+from kundig.base.whole import whole
 
 Frequency = Literal["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]
 FREQUENCIES: tuple[Frequency, ...] = get_args(Frequency)
@@ -140,9 +141,10 @@ def _with_days(rule: Rule, by_day: str, by_month_day: str) -> Rule:
 
 
 def _number(text: str, most: int) -> int:
-    if not text.isdecimal() or not 1 <= int(text[:6]) <= most:
+    number = whole(text, most)
+    if not number:
         raise Malformed(t("Give a number from 1 to {most} in the rule.", most=most))
-    return int(text)
+    return number
 
 
 def _until(text: str, zone: ZoneInfo) -> date:

@@ -10,6 +10,7 @@ from litestar import Request, Response, delete, get, patch, post
 
 from kundig.base.errors import Invalid, Missing, Stale
 from kundig.base.i18n import t
+from kundig.base.whole import whole
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.lookup import parse_id
 from kundig.engine.records.reading import read_record
@@ -103,9 +104,10 @@ def version_in(header: str | None) -> int | None:
     if header is None or header.strip() == "*":
         return None
     digits = header.strip().removeprefix('"').removesuffix('"')
-    if not (digits.isascii() and digits.isdecimal() and len(digits) < 10 and header.strip() == f'"{digits}"'):
+    version = whole(digits)
+    if version is None or header.strip() != f'"{digits}"':
         raise Stale
-    return int(digits)
+    return version
 
 
 def agreed_version(header: str | None, values: dict[str, Any]) -> int | None:

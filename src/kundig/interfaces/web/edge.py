@@ -218,8 +218,7 @@ async def read_form(visit: Visit) -> None:
 def check_origin(visit: Visit) -> None:
     """A write comes from our own pages: its origin is ours, and it carries the token of the session."""
     origin = visit.request.headers.get("origin")
-    own = {visit.web.base_url.rstrip("/"), f"{visit.request.url.scheme}://{visit.request.url.netloc}"}
-    if origin is not None and origin not in own:
+    if origin is not None and origin not in _own_origins(visit):
         raise Denied(t("This form comes from another site and was not accepted."))
     if visit.request.headers.get("sec-fetch-site") not in (None, "same-origin", "none"):
         raise Denied(t("This form comes from another site and was not accepted."))
@@ -228,6 +227,10 @@ def check_origin(visit: Visit) -> None:
     given = visit.request.headers.get("x-csrftoken") or visit.value("_csrf_token")
     if not _is_csrf_token(visit.web.secrets, visit.secret, given):
         raise Denied(t("The page was open for too long. Reload it and try again."))
+
+
+def _own_origins(visit: Visit) -> set[str]:
+    return {visit.web.base_url.rstrip("/"), f"{visit.request.url.scheme}://{visit.request.url.netloc}"}
 
 
 def refused(visit: Visit, error: Exception) -> Reply:
@@ -255,12 +258,18 @@ def _told(visit: Visit, status: int, text: str, reference: str = "") -> Reply:
 
 
 def to_sign_in(visit: Visit) -> Reply:
-    """To the sign-in page, and back afterwards; htmx is told to load it as a whole."""
-    address = visit.request.scope["path"]
-    query = visit.request.scope.get("query_string", b"").decode("ascii", "ignore")
+    """To the sign-in page, and back afterwards to where one was; htmx is told to load it as a whole."""
+    request = visit.request
     if visit.htmx:
-        address = own_address(visit.request.headers.get("hx-current-url", "/"))
-    target = f"/sign-in?next={quote(address + (f'?{query}' if query and not visit.htmx else ''), safe='')}"
+        address = visit.here
+    elif request.method in ("GET", "HEAD"):
+        query = request.scope.get("query_string", b"").decode("ascii", "ignore")
+        address = request.scope["path"] + (f"?{query}" if query else "")
+    else:  # what a form is sent to can't be gone to: back to the page that it stands on
+        came_from = request.headers.get("referer", "")
+        parts = urlsplit(came_from)
+        address = own_address(came_from) if f"{parts.scheme}://{parts.netloc}" in _own_origins(visit) else "/"
+    target = f"/sign-in?next={quote(address, safe='')}"
     return Reply(status=200, headers={"HX-Redirect": target}) if visit.htmx else Reply(to=target)
 
 

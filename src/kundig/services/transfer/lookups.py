@@ -58,9 +58,12 @@ def asked_key(scope: Scope, object_: str, by: str, key: str) -> str | None:
 async def find_links(scope: Scope, rule: LinkRule, texts: Collection[str]) -> Found:
     """The records that cells of a link mean: an id, `system:id`, the unique field of the rule, else the label."""
     found: dict[str, frozenset[UUID]] = {}
-    ids = {parsed: text for text in texts if (parsed := parse_id(text)) is not None}
-    for id_ in await visible_ids(scope, rule.object, ids):
-        found[ids[id_]] = frozenset([id_])
+    spellings: dict[UUID, list[str]] = defaultdict(list)
+    for text in texts:
+        if (parsed := parse_id(text)) is not None:
+            spellings[parsed].append(text)
+    for id_ in await visible_ids(scope, rule.object, spellings):
+        found |= dict.fromkeys(spellings[id_], frozenset([id_]))
     ways = [(EXTERNAL_ID, ":"), *([(rule.by, "")] if rule.by else []), (LABEL, "")]
     for by, mark in ways:
         rest = {text for text in texts if text not in found and mark in text}

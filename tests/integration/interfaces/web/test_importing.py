@@ -47,3 +47,18 @@ async def test_money_that_is_the_same_in_every_row_is_kept(crm: Crm, admin: Call
     async with crm.scope(admin.user) as scope:
         draft = await read_draft(scope, UUID(columns.split("/")[2]))
     assert draft.order.constants["amount"] == {"amount": "1250.50", "currency": "CHF"}
+
+
+async def test_a_record_that_was_named_and_not_chosen_for_a_text_is_asked_for_too(admin: Caller, columns: str) -> None:
+    assert (await sent(admin, columns, next="1", **{"field-1": "account"})).status_code == 303
+    values = columns.replace("columns", "values")
+    form = {"shown-1": "1", "by-1": "", "text-1": "Nord", "value-1-0": "", "value-1-0.label": "Nordwi"}
+    kept = await admin.pages.post(values, data=form)
+    assert kept.status_code == 200
+    assert "Choose one of the suggestions." not in kept.text
+    refused = await admin.pages.post(values, data=form | {"next": "1"})
+    assert refused.status_code == 422
+    assert re.search(r'id="f-value-1-0-error".*Choose one of the suggestions\.', refused.text)
+    for answer in (kept, refused):
+        assert re.search(r'name="value-1-0.label"[^>]*value="Nordwi"', answer.text)
+    assert (await admin.pages.post(values, data=form | {"next": "1", "value-1-0.label": ""})).status_code == 303

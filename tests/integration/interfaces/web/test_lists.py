@@ -309,3 +309,42 @@ async def test_what_lists_are_grouped_by(hall: Hall, group: str, heads: list[str
 async def test_a_group_that_goes_on_has_no_second_head(hall: Hall) -> None:
     text = await hall.goto(hall.boss, "/o/machine/rows", group="state", order="name", last="=new")
     assert len(re.findall('class="k-ghead"', text)) == 1
+
+
+async def test_numbers_of_any_length_are_none_that_count(hall: Hall) -> None:
+    long = "9" * 5000
+    assert len(names(await hall.goto(hall.boss, "/o/machine/rows", upto=long))) == 6
+    await hall.goto(hall.boss, "/o/machine", frozen=long)
+    filters = {"query": "", "n.0.join": "all", "n.0.0.child": "contact.account", "n.0.0.join": "all", "n.0.0.count": "gte"}
+    for form in ({"n.0.0.n": long}, {"do": f"add:0.{long}"}, {f"n.0.{long}.field": "name"}):
+        answer = await hall.boss.pages.post("/o/account/filter", data={**filters, **form})
+        assert answer.status_code == 200, answer.text[:300]
+    for path, form in (
+        ("/o/machine/arrange/columns", {"query": "", "col": ["label", "state"], "frozen": long, "do": "done"}),
+        ("/o/machine/arrange/columns", {"query": "", "col": ["label", "state"], "do": f"up:{long}"}),
+        ("/tour", {"to": long}),
+    ):
+        answer = await hall.boss.pages.post(path, data=form)
+        assert answer.status_code in (200, 303), (path, answer.text[:300])
+
+
+BLIND = """
+kind: role
+name: blind
+label: {en: Blind, de: Blind}
+objects:
+  machine: {create: true, other_fields: hidden}
+  account: {read: all}
+"""
+
+
+async def test_who_knows_of_no_field_has_an_editor_without_conditions(hall: Hall) -> None:
+    await hall.crm.configure(BLIND)
+    blind = await hall.crm.caller(await hall.crm.user("blind"))
+    assert "filter-form" in await hall.goto(blind, "/o/machine/filter")
+    related = {"query": "", "n.0.join": "all", "n.0.0.child": "machine.account", "n.0.0.join": "all", "n.0.0.0.field": "name"}
+    for do in ("", "add:0", "group:0", "add:0.0"):
+        answer = await blind.pages.post("/o/account/filter", data={**related, "do": do})
+        assert answer.status_code == 200, (do, answer.text[:300])
+    done = await blind.pages.post("/o/machine/filter", data={"query": "", "n.0.join": "all", "n.0.0.field": "name", "done": "1"})
+    assert done.status_code == 303, done.text[:300]

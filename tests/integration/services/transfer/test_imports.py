@@ -98,6 +98,13 @@ async def test_links_by_name_external_id_id_and_unique_field(crm, word):
     assert [r["reports_to"] and r["reports_to"]["label"] for r in found] == [f"{word} Chef", f"{word} Chef", None]
 
 
+async def test_an_id_is_found_however_it_is_written(crm, word):
+    account = await crm.create("account", name=f"{word} GmbH")
+    content = f"Nachname;Firma\n{word} 1;{account}\n{word} 2;{str(account).upper()}\n"
+    state = await crm.bring(content, "contact", {"Nachname": "last_name", "Firma": "account"})
+    assert figures(state) == ("done", 2, 2, 0, 0, 0), state["errors"]
+
+
 async def test_an_ambiguous_name_fails_the_row(crm, word):
     for _ in range(2):
         await crm.create("account", name=f"{word} GmbH")

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from kundig.base.errors import Invalid, Malformed
 from kundig.base.i18n import t
+from kundig.base.whole import whole
 from kundig.engine.extension import View
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.measures import parse_groups
@@ -112,8 +113,8 @@ def rearranged(own: Arrangement, query: Mapping[str, str], shape: str = "list") 
         pairs = [match for text in query["cols"].split(",")[:MOST_COLUMNS] if (match := _COLUMN.fullmatch(text))]
         widths = {match[1]: min(max(int(match[2]), NARROWEST), WIDEST) for match in pairs if match[2]}
         found = replace(found, columns=tuple(dict.fromkeys(match[1] for match in pairs)), widths=widths)
-    if (frozen := query.get("frozen", "")).isdecimal():
-        found = replace(found, frozen=min(int(frozen), MOST_FROZEN))
+    if (frozen := whole(query.get("frozen", ""))) is not None:
+        found = replace(found, frozen=min(frozen, MOST_FROZEN))
     if query.get("group"):
         found = replace(found, group=query["group"].strip("-"))
     return found

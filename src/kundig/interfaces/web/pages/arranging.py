@@ -11,6 +11,7 @@ from litestar import Request, Response, get, post
 
 from kundig.base.errors import Missing
 from kundig.base.i18n import Text, t
+from kundig.base.whole import whole
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.ordering import MOST_KEYS
 from kundig.engine.records.sight import path_in
@@ -132,17 +133,15 @@ def _columns_from(visit: Visit, now: Arrangement) -> Arrangement:
     columns = list(dict.fromkeys([*visit.form.get("col", ()), *visit.form.get("more", ())]))[:MOST_COLUMNS]
     command, _, place = visit.value("do").partition(":")
     _carry_out(columns, command, place, first=1)
-    frozen = visit.value("frozen")
+    frozen = whole(visit.value("frozen"))
     widths = {} if command == "widths" else {name: width for name, width in now.widths.items() if name in columns}
-    return replace(
-        now, columns=tuple(columns), widths=widths, frozen=min(int(frozen), MOST_FROZEN) if frozen.isdecimal() else now.frozen
-    )
+    return replace(now, columns=tuple(columns), widths=widths, frozen=now.frozen if frozen is None else min(frozen, MOST_FROZEN))
 
 
 def _carry_out(items: list[Any], command: str, place: str, first: int = 0) -> None:
     """Move or remove one of several items; those before `first` stay where they are."""
-    at = int(place) if place.isdecimal() else -1
-    if not first <= at < len(items):
+    at = whole(place)
+    if at is None or not first <= at < len(items):
         return
     if command == "remove":
         del items[at]

@@ -10,6 +10,7 @@ from litestar import Request, Response, post
 
 from kundig.base.errors import Malformed, Missing
 from kundig.base.i18n import t
+from kundig.base.whole import whole
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import read_record
 from kundig.engine.records.writing import Update
@@ -53,9 +54,10 @@ async def shift(request: Request[Any, Any, Any], object_name: str, id_: str) -> 
 
 def _number(visit: Visit, name: str) -> int:
     text = visit.value(name, "0")
-    if not text.removeprefix("-").isdecimal() or len(text) > 6 or abs(int(text)) > FARTHEST:
+    number = whole(text.removeprefix("-"), FARTHEST)
+    if number is None:
         raise Malformed(t("This is no place in the calendar."))
-    return int(text)
+    return -number if text.startswith("-") else number
 
 
 def shifted(scope: Scope, source: Source, record: dict[str, Any], *, days: int, minutes: int, stretch: int) -> dict[str, str]:

@@ -12,12 +12,13 @@ from litestar import Request, Response, get
 
 from kundig.base.errors import Missing
 from kundig.base.i18n import Text, label_in, t
+from kundig.base.whole import whole
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import ListQuery, list_records
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.frame import Link
-from kundig.interfaces.web.pages.calendar_entries import MOST, Source, entries_of, source_of, sources_of
+from kundig.interfaces.web.pages.calendar_entries import MOST, Source, entries_of, followed, source_of, sources_of
 from kundig.interfaces.web.pages.calendar_grid import SHAPES, Block, Entry, Shape, blocks_of, days_shown, next_page, row_of
 from kundig.interfaces.web.pages.emptiness import about
 from kundig.interfaces.web.pages.forms import quick_reply
@@ -184,7 +185,7 @@ async def _view(scope: Scope, visit: Visit, asked: _Asked) -> CalendarView:
         whose=_whose(asked).render(language),
         create=f"/o/{creatable[0].object.name}/at?by={creatable[0].period.start}" if creatable else "",
         singular=label_in(creatable[0].object.definition.label, language) if creatable else "",
-        objects=tuple(sorted({source.object.name for source in asked.sources})),
+        objects=tuple(sorted(followed(scope, asked.sources))),
         full=t("Only the first {n} are shown. Choose a shorter span or fewer people.", n=MOST).render(language) if full else "",
         about="" if entries else _about(scope, asked),
     )
@@ -283,8 +284,8 @@ def _begins(scope: Scope, source: Source, day: str, minute: str) -> dict[str, An
     except ValueError:
         start = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     else:
-        minutes = int(minute) if minute.isdecimal() and int(minute) < 24 * 60 else 9 * 60
-        start += timedelta(minutes=minutes)
+        minutes = whole(minute, 24 * 60 - 1)
+        start += timedelta(minutes=9 * 60 if minutes is None else minutes)
 
     def told(at: datetime) -> str:
         return at.isoformat() if source.timed else at.date().isoformat()

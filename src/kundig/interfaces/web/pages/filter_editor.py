@@ -11,6 +11,7 @@ from litestar import Request, Response, get, post
 
 from kundig.base.errors import Invalid
 from kundig.base.i18n import t
+from kundig.base.whole import whole
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.sight import filter_in, path_in
 from kundig.engine.schema.bound import BoundField, BoundObject
@@ -99,26 +100,27 @@ class _Reader:
         if node.kind == "leaf":
             return self.leaf(node, object_, place)
         if node.kind == "group":
-            parts = tuple(self.show(part, object_, f"{place}.{n}") for n, part in enumerate(node.parts))
-            return NodeView(place, "group", node, parts)
+            return NodeView(place, "group", node, self.inside(node, object_, place))
         known = children_of(self.scope, object_)
         child = node.one("child") if node.one("child") in dict(known) else known[0][0] if known else ""
         node.given["child"] = [child]
         other = self.scope.model.objects[child.split(".")[0]] if child else object_
-        parts = tuple(self.show(part, other, f"{place}.{n}") for n, part in enumerate(node.parts))
+        parts = self.inside(node, other, place)
         number = node.one("n", "1").strip()
-        error = "" if number.isdecimal() else t("Give a whole number.").render(self.scope.context.language)
+        error = "" if whole(number) is not None else t("Give a whole number.").render(self.scope.context.language)
         self.wrong = self.wrong or bool(error)
         return NodeView(place, "related", node, parts, children=known, child=child, error=error)
 
+    def inside(self, node: Node, object_: BoundObject, place: str) -> tuple[NodeView, ...]:
+        """The parts of a node; of an object of which no field is known there are no conditions."""
+        node.parts = [part for part in node.parts if part.kind != "leaf" or self.about(part, object_)]
+        return tuple(self.show(part, object_, f"{place}.{n}") for n, part in enumerate(node.parts))
+
     def leaf(self, node: Node, object_: BoundObject, place: str) -> NodeView:
         language, zone = self.scope.context.language, str(self.scope.context.time_zone)
-        path = node.one("field")
+        path = self.about(node, object_)
         field = self.known(object_, path)
-        if field is None:
-            path = self.first(object_)
-            field = self.known(object_, path)
-            assert field is not None
+        assert field is not None
         if node.json is not None:
             node.given = given_of(field, node.json, self.names, formats(language, zone))
         elif (was := node.one("was")) != path and was:
@@ -137,10 +139,13 @@ class _Reader:
             groups = (*groups, FieldGroup(t("Other").render(language), ((path, shown.label),)))
         return NodeView(place, "leaf", node, (), groups, shown, tuple(operators), operator, control, error=error)
 
-    def first(self, object_: BoundObject) -> str:
-        """What a new line is about until something else is chosen: a main field."""
-        offered = [path for path, _ in field_groups(self.scope, object_)[0].fields]
-        return next((name for name in default_columns(object_) if name in offered), offered[0])
+    def about(self, node: Node, object_: BoundObject) -> str:
+        """The field of a line; a main one until another is chosen, "" if none is known."""
+        path = node.one("field")
+        if self.known(object_, path) is not None:
+            return path
+        offered = [path for group in field_groups(self.scope, object_)[:1] for path, _ in group.fields]
+        return next((name for name in (*default_columns(object_), *offered) if name in offered), "")
 
     def known(self, object_: BoundObject, path: str) -> BoundField | None:
         try:

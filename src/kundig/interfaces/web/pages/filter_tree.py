@@ -10,10 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from kundig.base.whole import whole
 from kundig.interfaces.web.pages.arrangement import Part, parts_of
 
 JOINS = ("all", "any", "none")
 MOST_NODES = 200
+_LAST = 999
+"""The last place within a group that a name can say."""
 NodeKind = Literal["leaf", "group", "related"]
 Given = dict[str, list[str]]
 """The texts in the controls of a node by part, as a form sends them."""
@@ -69,7 +72,7 @@ def tree_from(form: Mapping[str, list[str]]) -> Node:
     found: dict[tuple[int, ...], Given] = {}
     for name, values in form.items():
         head, *steps = name.split(".")
-        place = tuple(int(step) for step in steps if step.isdecimal() and len(step) < 4)
+        place = tuple(number for step in steps if (number := whole(step, _LAST)) is not None)
         part = ".".join(steps[len(place) :])
         if head == "n" and place and part:
             found.setdefault(place, {})[part] = values
@@ -89,7 +92,7 @@ def changed(root: Node, command: str) -> str:
     name, _, text = command.partition(":")
     if name == "clear":
         root.parts.clear()
-    place = [int(step) for step in text.split(".") if step.isdecimal()][1:]
+    place = [number for step in text.split(".") if (number := whole(step, _LAST)) is not None][1:]
     if name == "remove":
         above = node_at(root, place[:-1])
         if place and above is not None and place[-1] < len(above.parts):
@@ -134,5 +137,5 @@ def _json(node: Node, leaves: Mapping[int, Part | None]) -> Part | None:
         made["where"] = inner[0] if len(inner) == 1 and node.join == "all" else {node.join: inner}
     operator, number = node.one("count", "gte"), node.one("n", "1").strip()
     if (operator, number) != ("gte", "1"):
-        made["count"] = [operator, int(number) if number.isdecimal() else number]
+        made["count"] = [operator, number if (least := whole(number)) is None else least]
     return made

@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
+from kundig.base.whole import whole
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.guide import Step, help_for, tour_of
@@ -69,7 +70,7 @@ async def go_on(request: Request[Any, Any, Any]) -> Response[str]:
         if to == "leave":
             await set_tour(scope.connection, user, -at)
             return Reply()
-        wanted = (at if 1 <= at <= len(steps) else 1) if to == "begin" else int(to) if to.isdecimal() else 1
+        wanted = (at if 1 <= at <= len(steps) else 1) if to == "begin" else whole(to) or 1
         if wanted > len(steps):
             await set_tour(scope.connection, user, 0)
             return Reply()

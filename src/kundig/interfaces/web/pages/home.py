@@ -19,6 +19,7 @@ from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.frame import Link
 from kundig.interfaces.web.notices import notice
+from kundig.interfaces.web.pages.filter_values import ME
 from kundig.interfaces.web.pages.finishing import finish_of
 from kundig.interfaces.web.pages.first_hour import first_hour_list
 from kundig.interfaces.web.pages.home_cards import MOST, Card, cards_of, shown_cards
@@ -142,15 +143,19 @@ async def card_rows(request: Request[Any, Any, Any], object_name: str, view_name
 
 
 def without_me(where: Any) -> Any:
-    """A filter without its conditions about oneself; None where nothing is left."""
+    """A filter without its conditions about oneself, wherever they stand; None where nothing is left."""
     if not isinstance(where, dict):
         return where
-    if where.get("value") == "me":
+    value = where.get("value")
+    if value == ME or (isinstance(value, list) and ME in value):
         return None
-    for key in ("all", "any"):
+    for key in ("all", "any", "none"):
         if key in where:
             parts = [part for part in map(without_me, where[key]) if part is not None]
             return {key: parts} if parts else None
+    if "where" in where:  # of related records: what counts them otherwise would mean something else
+        inner = without_me(where["where"])
+        return None if inner is None else {**where, "where": inner}
     return where
 
 

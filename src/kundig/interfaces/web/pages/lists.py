@@ -10,6 +10,7 @@ from litestar import Request, Response, get
 
 from kundig.base.errors import Malformed
 from kundig.base.i18n import t
+from kundig.base.whole import whole
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import ListQuery, count_records, list_records
 from kundig.interfaces.web.edge import Reply, Visit, page
@@ -65,7 +66,7 @@ async def more_rows(request: Request[Any, Any, Any], object_name: str) -> Respon
     async def work(scope: Scope, visit: Visit) -> Reply:
         listing, _ = await listing_in(scope, object_name, dict(visit.request.query_params))
         upto = visit.query("upto")
-        limit = min(max(int(upto), PAGE), MOST_ROWS) if upto.isdecimal() else PAGE
+        limit = min(max(whole(upto) or 0, PAGE), MOST_ROWS)
         last = visit.query("last")  # "=" and the group, since there is one of records without a value
         cursor, columns = visit.query("cursor") or None, columns_of(scope, listing)
         view = await rows_of(scope, listing, columns, cursor, limit, last[1:] if last else None)

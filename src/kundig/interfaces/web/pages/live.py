@@ -17,6 +17,7 @@ from litestar.response import Stream as Streaming
 
 from kundig.base.database import retrying
 from kundig.base.errors import KundigError
+from kundig.base.whole import whole
 from kundig.engine.policy.access import Access
 from kundig.engine.policy.decisions import visible_ids
 from kundig.engine.policy.scope import Scope
@@ -47,7 +48,7 @@ async def live(request: Request[Any, Any, Any]) -> Response[Any]:
     except KundigError as error:
         return Response("", status_code=STATUS[error.kind])
     come_back = request.headers.get("last-event-id", "") or visit.query("from")
-    start = int(come_back) if come_back.isdecimal() and len(come_back) < 19 else None
+    start = whole(come_back, 2**63 - 1)
     frames = _frames(request.app.state.hub, partial(_stream, signed, access, follows, start), visit, language)
     return Streaming(frames, media_type="text/event-stream", headers=_HEADERS)
 

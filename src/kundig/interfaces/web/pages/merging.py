@@ -17,6 +17,7 @@ import msgspec
 
 from kundig.base.errors import Conflict, Stale
 from kundig.base.i18n import t
+from kundig.base.whole import whole
 from kundig.engine.history.since import Later, changed_since
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import read_record
@@ -116,10 +117,10 @@ async def _merged(scope: Scope, visit: Visit, object_: BoundObject, id_: UUID, o
     values |= made
     text, version = await read_record(scope, object_.name, id_, [*dict.fromkeys([*values, "label", "version"])])
     record: dict[str, Any] = msgspec.json.decode(text)
-    seen = visit.value("version")
-    if not seen.isdecimal() or int(seen) >= version:
+    seen = whole(visit.value("version"))
+    if seen is None or seen >= version:
         return Merge(record, version, values, visit.form)
-    later = await changed_since(scope, object_.name, id_, int(seen))
+    later = await changed_since(scope, object_.name, id_, seen)
     fields = [object_.fields[name] for name in values if name in later]
     return _put_together(visit, _Reader(scope, formats(visit.frame.language, visit.frame.zone)), fields, later, values, record)
 
@@ -163,8 +164,8 @@ class _Reader:
 
 def _decided(visit: Visit, name: str, version: int) -> str:
     """What the form says about a clash, if it has seen the latest value."""
-    seen, keep = visit.value("_seen"), visit.value(f"_keep.{name}")
-    return keep if keep in ("mine", "theirs") and seen.isdecimal() and int(seen) >= version else ""
+    seen, keep = whole(visit.value("_seen")), visit.value(f"_keep.{name}")
+    return keep if keep in ("mine", "theirs") and seen is not None and seen >= version else ""
 
 
 def _refilled(form: Mapping[str, list[str]], name: str, filled: Mapping[str, list[str]]) -> dict[str, list[str]]:

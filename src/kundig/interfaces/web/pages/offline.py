@@ -15,6 +15,7 @@ from litestar import Request, Response, get, post
 
 from kundig.base.errors import Invalid, Stale
 from kundig.base.i18n import LANGUAGES, label_in, t
+from kundig.base.whole import whole
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.layouts import layout_of, stored_shape
 from kundig.engine.records.reading import read_record
@@ -172,7 +173,7 @@ async def take_in(request: Request[Any, Any, Any]) -> Response[str]:
     """Take in what was written without a network: once for each key. Errors come back by field, a newer version is 409."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        object_, id_, version = scope.object(visit.value("_object")), visit.value("_id"), visit.value("_version")
+        object_, id_, version = scope.object(visit.value("_object")), visit.value("_id"), whole(visit.value("_version"))
         key, mark = checked_key(visit.value("_key")), fingerprint(b"offline", await visit.request.body())
         form = {name: values for name, values in visit.form.items() if not name.startswith("_")}
         try:
@@ -180,8 +181,7 @@ async def take_in(request: Request[Any, Any, Any]) -> Response[str]:
                 first = await claim(scope.connection, me(scope), key, mark)
                 if first is not None:
                     return Reply(first.body, type=JSON)
-                number = int(version) if version.isdecimal() else None
-                written = await write_form(scope, object_, form, id_=record_id(id_) if id_ else None, version=number)
+                written = await write_form(scope, object_, form, id_=record_id(id_) if id_ else None, version=version)
                 done = answer({"id": str(written.ids[0])})
                 await keep(scope.connection, me(scope), key, done)
         except Stale as error:

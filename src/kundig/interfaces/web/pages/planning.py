@@ -57,7 +57,7 @@ class PlanningView:
 
 def planned_with(scope: Scope, object_: BoundObject) -> tuple[Guests, BoundField] | None:
     """How others take part in an object's records, and the link to them, as far as the reader may write it."""
-    guests = object_.definition.period.guests if object_.definition.period else None
+    guests = scope.model.guests_of(object_)
     if guests is None or guests.object in object_.fields:
         return None
     rights = scope.access.objects.get(guests.object)

@@ -195,12 +195,12 @@ async def bring_view_back(request: Request[Any, Any, Any], object_name: str, vie
 
 @post("/o/{object_name:str}/views/order", status_code=200)
 async def order_views(request: Request[Any, Any, Any], object_name: str) -> Response[str]:
-    """Keep the order of one's tabs; the page shows it already."""
+    """Keep the order of one's tabs, by their `names`; the page shows it already."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         tabs = await tabs_of(scope, object_name, visit.query("shape") or "list")
         known = {view.name for view in tabs.views}
-        wanted = [name for name in visit.form.get("name", ()) if name in known]
+        wanted = [name for name in visit.value("names").split() if name in known]
         await order_tabs(scope, object_name, [*wanted, *(name for name in tabs.kept.tabs if name not in known)])
         return Reply()
 

@@ -21,6 +21,8 @@ from kundig.interfaces.web.pages.details import Control
 from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.pages.importing.steps import CHECK, VALUES, Steps, stepped, steps_of, told, valued_columns
 from kundig.interfaces.web.widgets.described import FieldView
+from kundig.interfaces.web.widgets.reading import only_named
+from kundig.interfaces.web.widgets.saying import CHOOSE
 from kundig.services.transfer.cells import Style, reader_for
 from kundig.services.transfer.drafts import Draft, change_order, read_draft
 from kundig.services.transfer.lookups import find_links
@@ -89,13 +91,18 @@ class ValuesView:
     steps: Steps
     columns: tuple[ChoiceColumn | LinkColumn, ...]
 
+    @property
+    def wrong(self) -> bool:
+        """Whether a record was only named somewhere."""
+        return any(item.error for column in self.columns if isinstance(column, LinkColumn) for _, _, item in column.unknown)
+
 
 @get("/imports/{id_:str}/values")
 async def show_values(request: Request[Any, Any, Any], id_: str) -> Response[str]:
     """The columns whose texts stand for something."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        return stepped(_PAGE, await _view(scope, await read_draft(scope, record_id(id_))), visit, part=False)
+        return stepped(_PAGE, await _view(scope, await read_draft(scope, record_id(id_)), visit), visit, part=False)
 
     return await page(request, work)
 
@@ -108,14 +115,17 @@ async def map_values(request: Request[Any, Any, Any], id_: str) -> Response[str]
         key = record_id(id_)
         await change_order(scope, key, _chosen(visit, await read_draft(scope, key)))
         draft = await read_draft(scope, key)
-        if visit.value("next"):
-            try:
-                make_plan(scope, draft.order, draft.run.shape.header)
-            except Invalid as error:
-                view = await _view(scope, draft, tuple(told(error, visit.frame.language)))
-                return stepped(_PAGE, view, visit, part=True, status=422)
-            return Reply(to=f"/imports/{id_}/{CHECK}")
-        return stepped(_PAGE, await _view(scope, draft), visit, part=True)
+        if not visit.value("next"):
+            return stepped(_PAGE, await _view(scope, draft, visit), visit, part=True)
+        errors: tuple[str, ...] = ()
+        try:
+            make_plan(scope, draft.order, draft.run.shape.header)
+        except Invalid as error:
+            errors = tuple(told(error, visit.frame.language))
+        view = await _view(scope, draft, visit, errors)
+        if errors or view.wrong:
+            return stepped(_PAGE, view, visit, part=True, status=422)
+        return Reply(to=f"/imports/{id_}/{CHECK}")
 
     return await page(request, work)
 
@@ -144,7 +154,7 @@ def _rule(visit: Visit, index: int, rule: Rule) -> Rule:
     return msgspec.structs.replace(rule, values=values, by=visit.value(f"by-{index}") or None, create=create)
 
 
-async def _view(scope: Scope, draft: Draft, errors: tuple[str, ...] = ()) -> ValuesView:
+async def _view(scope: Scope, draft: Draft, visit: Visit, errors: tuple[str, ...] = ()) -> ValuesView:
     columns: list[ChoiceColumn | LinkColumn] = []
     for index in valued_columns(scope, draft):
         rule = draft.order.mapping[draft.run.shape.header[index]][0]
@@ -155,7 +165,7 @@ async def _view(scope: Scope, draft: Draft, errors: tuple[str, ...] = ()) -> Val
         if object_ is None:
             columns.append(_choice(scope, draft, index, rule, field))
         elif object_ in scope.access.objects:
-            columns.append(await _link(scope, draft, index, rule, field, object_))
+            columns.append(await _link(scope, draft, visit, index, rule, field, object_))
     return ValuesView(steps_of(scope, draft, VALUES, errors), tuple(columns))
 
 
@@ -186,7 +196,7 @@ def _said(values: Mapping[str, Any], text: str) -> str:
     return str(values[text]) or LEAVE_EMPTY
 
 
-async def _link(scope: Scope, draft: Draft, index: int, rule: Rule, field: BoundField, object_: str) -> LinkColumn:
+async def _link(scope: Scope, draft: Draft, visit: Visit, index: int, rule: Rule, field: BoundField, object_: str) -> LinkColumn:
     language, survey, linked = scope.context.language, draft.survey.columns[index], scope.model.objects[object_]
     texts = dict(survey.values)
     found = await find_links(scope, LinkRule(object_, rule.by), [text for text in texts if text not in rule.values])
@@ -213,7 +223,7 @@ async def _link(scope: Scope, draft: Draft, index: int, rule: Rule, field: Bound
         found=sum(len(records) == 1 for records in found.values()),
         missing=sum(text not in rule.values for text in nameless),
         unknown=tuple(
-            (text, texts[text], _picker(f"value-{index}-{number}", text, object_, records.get(str(rule.values.get(text)))))
+            (text, texts[text], _picker(visit, index, number, text, object_, records.get(str(rule.values.get(text)))))
             for number, text in enumerate(unknown)
         ),
         more=survey.more,
@@ -226,9 +236,17 @@ async def _named(scope: Scope, object_: str, ids: list[str]) -> dict[str, dict[s
     return {str(id_): {"id": str(id_), "label": msgspec.json.decode(text)["label"]} for id_, text in found.items()}
 
 
-def _picker(name: str, text: str, object_: str, record: Mapping[str, str] | None) -> Control:
-    view = FieldView(name=name, label=text, widget="link", target=object_)
-    return Control(view, {"": [record["id"]], "label": [record["label"]]} if record else {})
+def _picker(visit: Visit, index: int, number: int, text: str, object_: str, record: Mapping[str, str] | None) -> Control:
+    """A control for the record of a text; what was typed into it and names none yet stays there, with `next` it is refused."""
+    view = FieldView(name=f"value-{index}-{number}", label=text, widget="link", target=object_)
+    if record:
+        return Control(view, {"": [record["id"]], "label": [record["label"]]})
+    sent = dict(enumerate(visit.form.get(f"text-{index}", ())))
+    was = next((f"value-{index}-{place}" for place, known in sent.items() if known == text), "")
+    if not was or not only_named(was, visit.form):
+        return Control(view, {})
+    error = CHOOSE.render(visit.frame.language) if visit.value("next") else ""
+    return Control(view, {"label": [visit.value(f"{was}.label")]}, error)
 
 
 ROUTES = (show_values, map_values)

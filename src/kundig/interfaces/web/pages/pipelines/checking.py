@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kundig.base.i18n import Text, t
+from kundig.base.whole import whole
 from kundig.engine.schema.fields.pipeline import STATUSES
 from kundig.interfaces.web.pages.pipelines.drafts import NAME, PipelineDraft, StageDraft
 
@@ -48,4 +49,4 @@ def _of_stage(stage: StageDraft) -> Iterator[tuple[str, Text]]:
 
 
 def _whole_number(text: str, least: int, most: int) -> bool:
-    return text.isascii() and text.isdigit() and least <= int(text) <= most
+    return (number := whole(text, most)) is not None and number >= least

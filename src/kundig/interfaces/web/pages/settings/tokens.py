@@ -11,6 +11,7 @@ from litestar import Request, Response, get, post
 
 from kundig.base.errors import FieldError, Invalid, TooMany
 from kundig.base.i18n import label_in, t
+from kundig.base.whole import whole
 from kundig.engine.policy.resolve import Narrowing
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.web.edge import Reply, Visit, page
@@ -103,11 +104,11 @@ async def _view(scope: Scope, visit: Visit) -> TokensView:
 
 
 async def _typed(scope: Scope, visit: Visit) -> TokensView:
-    days = visit.value("days")
+    days = whole(visit.value("days"))
     return replace(
         await _view(scope, visit),
         name=visit.value("name").strip()[:200],
-        days=int(days) if days.isdecimal() and int(days) in DAYS else 90,
+        days=days if days in DAYS else 90,
         read_only=bool(visit.value("read_only")),
         chosen=frozenset(name for name in visit.form.get("object", []) if name in scope.access.objects),
     )
