@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -148,6 +149,24 @@ class World:
             role=list(roles),
             teams=[str(team) for team in teams],
         )
+
+    async def until_waiting(self, many: int) -> None:
+        """Until others wait for what a transaction holds."""
+        waiting = "select count(*) from pg_locks where not granted"
+        async with asyncio.timeout(60):
+            while True:
+                async with self.database.owner() as connection:
+                    if await connection.value(waiting) >= many:
+                        return
+                await asyncio.sleep(0.02)
+
+    @asynccontextmanager
+    async def configuring(self) -> AsyncIterator[None]:
+        """As if somebody were just changing the configuration: others wait until this ends."""
+        async with self.database.owner() as connection:
+            lock = "select pg_advisory_xact_lock(hashtextextended('kundig configuration ' || %(schema)s, 0))"
+            await connection.execute(lock, {"schema": self.workspace.schema})
+            yield
 
     async def apply(self, *documents: Any, whole: bool = False) -> Any:
         return await apply_documents(self.database, self.workspace, self.scopes.models, documents, whole=whole)

@@ -83,6 +83,16 @@ class Conflict(KundigError):
     code = "conflict"
 
 
+class Overtaken(Conflict):
+    """Somebody changed what the work was made from while it ran: begun again, it is made from what is there then."""
+
+    code = "overtaken"
+
+    def __init__(self) -> None:
+        """Told only if it happens again and again."""
+        super().__init__(t("Somebody is changing the same at this moment. Nothing was saved: try again."))
+
+
 class Stale(KundigError):
     """Somebody was faster: the version named is not the current one."""
 

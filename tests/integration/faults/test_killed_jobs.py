@@ -12,6 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.integration.faults.killing import Fate, Killed, make_mortal
@@ -368,15 +369,18 @@ class Cases:
         async with self.crm.database.transaction(self.crm.workspace) as connection:
             await connection.execute("delete from {ws}.entries_made where object = 'account'")
             await connection.execute("update {ws}.search_entry set body = 'stale' where record = %(id)s", {"id": id_})
+            await connection.execute("delete from {ws}.account_rollup where record = %(id)s", {"id": id_})
 
         async def effect() -> Any:
             stale = await self.value("select body = 'stale' from {ws}.search_entry where record = %(id)s", id=id_)
-            return stale, await self.value("select count(*) from {ws}.entries_made where object = 'account'")
+            figures = await self.value("select count(*) from {ws}.account_rollup where record = %(id)s", id=id_)
+            return stale, figures, await self.value("select count(*) from {ws}.entries_made where object = 'account'")
 
-        return Case({}, effect, (False, 1))
+        return Case({}, effect, (False, 1, 1))
 
     async def records_extend_series(self) -> Case:
-        start = datetime.now(UTC).replace(microsecond=0)
+        zone = ZoneInfo(self.crm.workspace.time_zone)  # whose days a rule ends by: around midnight those of UTC are others
+        start = datetime.now(zone).replace(microsecond=0)
         rule = {"starts_at": start.isoformat(), "recurrence": f"FREQ=DAILY;UNTIL={start + timedelta(days=AT_ONCE + MANY):%Y%m%d}"}
         series = str(await self.crm.create("meeting", subject="Tägliche Runde", **rule))
 

@@ -19,6 +19,7 @@ from kundig.base.database.connection import Connection
 from kundig.base.database.faults import DatabaseAway, translated
 from kundig.base.database.names import APP, OWNER, quoted, workspace_role
 from kundig.base.database.pools import connected, make_pool
+from kundig.base.errors import Overtaken
 
 STATEMENT_LIMIT_MS = 10_000
 """The longest a statement of a request may take, unless its caller says otherwise."""
@@ -32,6 +33,7 @@ _IN_THE_WAY = (
     pg.FeatureNotSupported,
     pg.UndefinedColumn,
     pg.UndefinedTable,
+    Overtaken,
 )
 
 Result = TypeVar("Result")
@@ -159,8 +161,9 @@ class Database:
 async def retrying(work: Callable[[], Awaitable[Result]]) -> Result:
     """Run a whole transaction, again up to twice if others got in its way; `work` opens it and must be repeatable.
 
-    Retried: serialisation failures, deadlocks, statements made for a model that has moved meanwhile, and unique values that
-    somebody else took after they were looked for: the second time the work sees who has them and says so in its own words.
+    Retried: serialisation failures, deadlocks, statements made for a model that has moved meanwhile, what was Overtaken, and unique
+    values that somebody else took after they were looked for: the second time the work sees who has them and says so in its own
+    words.
     """
     for attempt in range(1, _TRIES):
         try:

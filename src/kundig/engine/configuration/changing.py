@@ -9,8 +9,8 @@ from uuid import UUID
 
 from kundig.base.context import Actor, Workspace
 from kundig.base.database import Connection
-from kundig.base.database.workspaces import bump_version
-from kundig.base.errors import Conflict, Missing
+from kundig.base.database.workspaces import bump_version, version_of
+from kundig.base.errors import Conflict, Missing, Overtaken
 from kundig.base.i18n import t
 from kundig.base.uuid7 import uuid7
 from kundig.engine.configuration.differences import Difference, differences, revisions_between
@@ -65,12 +65,16 @@ async def apply(
     by: Actor,
     note: str | None = None,
     whole: bool = False,
+    version: int | None = None,
 ) -> Plan:
     """Apply documents, tables included, and tell all processes. Nothing is changed if anything is wrong.
 
-    `connection` is a transaction of the owner in the workspace; repeat it when it could not get a lock in time.
+    `connection` is a transaction of the owner in the workspace; repeat it when it could not get a lock in time. `version` is that
+    of the configuration that the documents were made from; raises Overtaken if it is another one by now.
     """
     await connection.execute(_LOCK, {"schema": workspace.schema})
+    if version is not None and version != await version_of(connection, workspace):
+        raise Overtaken
     made = await plan(connection, incoming, whole=whole)
     made = replace(made, revisions=tuple(_from_the_beginning(workspace, revision) for revision in made.revisions))
     await _carry_out(connection, workspace, made, realise, by, note)

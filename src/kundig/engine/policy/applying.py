@@ -62,11 +62,15 @@ async def apply_documents(
     by: Actor = SYSTEM,
     note: str | None = None,
     whole: bool = False,
+    version: int | None = None,
 ) -> Plan:
-    """Apply documents as a whole, with tables and rights; all processes follow with their next transaction. Raises Invalid."""
+    """Apply documents as a whole, with tables and rights; all processes follow with their next transaction. Raises Invalid.
+
+    `version` is that of the model that the documents were made from; raises Overtaken if it is another one by now.
+    """
 
     async def run(connection: Connection, realising: _Realising) -> Plan:
-        return await changing.apply(connection, workspace, incoming, realising, by=by, note=note, whole=whole)
+        return await changing.apply(connection, workspace, incoming, realising, by=by, note=note, whole=whole, version=version)
 
     return await _changed(database, workspace, models, run)
 

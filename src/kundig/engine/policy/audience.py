@@ -28,13 +28,20 @@ CHUNK = 1000
 
 
 async def renew(
-    scope: Scope, object_: str, ids: Collection[UUID], *, changed: Collection[str] | None = None, created: bool = False
+    scope: Scope,
+    object_: str,
+    ids: Collection[UUID],
+    *,
+    changed: Collection[str] | None = None,
+    created: bool = False,
+    beside: bool = False,
 ) -> dict[UUID, list[int]]:
     """Bring the audience of stored records up to date, of what they own, and of records whose filters look at them.
 
     `changed` names the fields that were written (None: unknown, or in and out of the trash). `created` says that the
-    records were just inserted with their owner's and team's principals, or their parent's audience, and own nothing yet. Tells the
-    new audiences of those of `ids` that differ now.
+    records were just inserted with their owner's and team's principals, or their parent's audience, and own nothing yet; `beside`
+    that what changed lies beside their rows (figures), which this transaction has not written. Tells the new audiences of those
+    of `ids` that differ now.
     """
     if not ids:
         return {}
@@ -44,22 +51,16 @@ async def renew(
     moved: dict[UUID, list[int]] = {}
     filtered = bool(scope.policies.filters(bound.definition))
     if filtered if created else changed is None or not depends_on(scope, object_).isdisjoint(changed):
-        moved = await _renew(scope, object_, ids)
+        moved = await (_renew_apart if beside else _renew)(scope, object_, ids)
     if not created:
         for other, link in _looking_at(scope, object_, changed):
-            await _renew(scope, other, ids, link)
+            await _renew_apart(scope, other, ids, link)
     return moved
 
 
 async def renew_apart(scope: Scope, object_: str, ids: Collection[UUID]) -> None:
-    """The same for records that are not written themselves: what decides about their audience lies beside them (shares, readers).
-
-    They are locked first: of two who change that at the same time, the second counts what the first has changed.
-    """
-    row = scope.model.objects[object_].table
-    named = sa.select(row.c.id).where(row.c.id == sa.any_(sa.bindparam("ids", type_=UUIDS)))
-    await scope.connection.values(named.order_by(row.c.id).with_for_update(key_share=True), {"ids": list(ids)})
-    await _renew(scope, object_, ids)
+    """The same for records that are not written themselves: what decides about them lies beside them (shares, readers)."""
+    await _renew_apart(scope, object_, ids)
 
 
 def depends_on(scope: Scope, object_: str) -> frozenset[str]:
@@ -111,6 +112,18 @@ def _looking_at(scope: Scope, object_: str, changed: Collection[str] | None) -> 
                 if field and asked and field.target == object_ and (changed is None or asked in changed):
                     links.add(field.column)
         yield from ((other.name, column) for column in sorted(links))
+
+
+async def _renew_apart(scope: Scope, object_: str, ids: Collection[UUID], column: str = "id") -> dict[UUID, list[int]]:
+    """They are locked first: of two who change what decides at the same time, the second counts what the first has changed."""
+    key = ("renew apart", object_, column)
+    if key not in scope.policies.compiled:
+        row = scope.model.objects[object_].table
+        chosen = sa.select(row.c.id).where(row.c[column] == sa.any_(sa.bindparam("ids", type_=UUIDS)))
+        scope.policies.compiled[key] = compile_statement(chosen.order_by(row.c.id).with_for_update(key_share=True))
+    statement: Compiled = scope.policies.compiled[key]
+    locked = await scope.connection.execute(statement, {"ids": list(ids)})
+    return await _renew(scope, object_, ids, column) if locked else {}
 
 
 async def _renew(scope: Scope, object_: str, ids: Collection[UUID], column: str = "id") -> dict[UUID, list[int]]:

@@ -18,13 +18,16 @@ RIGHT = "manage_configuration"
 async def configure(scope: Scope, database: Database, models: Models, documents: Sequence[Document], *, note: str) -> Plan:
     """Apply documents in the actor's name, in a transaction of the owner beside the scope's own.
 
-    All processes follow with their next transaction. Raises Denied, and Invalid with all that is wrong.
+    All processes follow with their next transaction. Raises Denied, Invalid with all that is wrong, and Overtaken if the model has
+    changed since the scope was opened: whoever repeats the whole sees what others have changed.
     """
     scope.require(RIGHT)
     for document in documents:
         check_body(document, f"{document.kind} {document.name}")
     context = scope.context
-    return await apply_documents(database, context.workspace, models, documents, by=context.actor, note=note)
+    return await apply_documents(
+        database, context.workspace, models, documents, by=context.actor, note=note, version=scope.model.version
+    )
 
 
 async def take_back(scope: Scope, database: Database, models: Models, plan: UUID) -> Plan:

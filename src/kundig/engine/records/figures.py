@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from kundig.engine.policy.figures import figures
 from kundig.engine.policy.predicates import FullReading
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import columns_of
-from kundig.engine.schema.bound import BoundField
+from kundig.engine.schema.bound import BoundField, BoundObject
 from kundig.engine.schema.model import Model
 
 
@@ -42,6 +43,12 @@ def _rollups(model: Model) -> Iterator[BoundField]:
     for object_ in model.objects.values():
         if object_.rollups is not None:
             yield from (field for field in object_.fields.values() if field.type.rollup_columns(field))
+
+
+def figures_recipe(object_: BoundObject) -> str:
+    """What an object's roll-ups count, as a text to compare; empty where it has none."""
+    found = {name: field.definition.options for name, field in object_.fields.items() if field.type.rollup_columns(field)}
+    return msgspec.json.encode(found, order="deterministic").decode() if found else ""
 
 
 def rollup_values(scope: Scope, field: BoundField, row: sa.FromClause, place: int) -> dict[str, sa.ColumnElement[Any]]:

@@ -1,10 +1,12 @@
-"""Names and search entries follow the model: when titles, searched fields or what roles hide change, a job makes them anew.
+"""Names, search entries and figures follow the model: when titles, searched fields, what roles hide or roll-ups change, a job
+makes them anew.
 
 What each object's were made by is kept, so that nothing is done where nothing changed, and a job that was killed begins again.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +18,8 @@ from kundig.engine.policy.naming import title_links
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.checks import label_of
 from kundig.engine.records.draft import Draft
+from kundig.engine.records.figures import figures_recipe
+from kundig.engine.records.rollups import fill_rollups
 from kundig.engine.records.writing import Change
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.search.entries import keep_entries, recipe
@@ -49,26 +53,36 @@ def renewal_jobs(system_scope: SystemScope) -> tuple[Job, ...]:
 
 
 async def objects_due(scope: Scope) -> list[str]:
-    """The objects whose names or entries were made in another way than the model says now."""
+    """The objects whose names, entries or figures were made in another way than the model says now."""
     known = {row["object"]: row["recipe"] for row in await scope.connection.rows(_KNOWN)}
-    return [name for name, object_ in scope.model.objects.items() if known.get(name) != recipe(scope.policies, object_)]
+    return [name for name, object_ in scope.model.objects.items() if known.get(name) != _recipe(scope, object_)]
+
+
+def _recipe(scope: Scope, object_: BoundObject) -> str:
+    """How names, entries and figures of an object's records are made at the moment, as a short text to compare."""
+    made, figures = recipe(scope.policies, object_), figures_recipe(object_)
+    return hashlib.sha256(f"{made}\n{figures}".encode()).hexdigest()[:32] if figures else made
 
 
 async def renew_entries(scope: Scope, object_: str, after: UUID) -> UUID | None:
-    """Make names and entries of the next records anew; the last id, or None at the end, which is remembered."""
+    """Make names, entries and figures of the next records anew; the last id, or None at the end, which is remembered."""
     bound = scope.model.objects.get(object_)
     if bound is None:
         return None
+    ids = await scope.connection.values(
+        f'select id from {{ws}}."{object_}" where id > %(after)s order by id limit {CHUNK}', {"after": after}
+    )
+    await fill_rollups(scope, object_, ids)  # before the records are locked, as writers of their children do
     rows = await scope.connection.rows(
-        f'select * from {{ws}}."{object_}" where id > %(after)s order by id limit {CHUNK} for update', {"after": after}
+        f'select * from {{ws}}."{object_}" where id = any(%(ids)s) order by id for update', {"ids": ids}
     )
     if rows:
         await _rename(scope, bound, rows)
         await keep_entries(scope, object_, [row["id"] for row in rows])
-    if len(rows) == CHUNK:
-        last: UUID = rows[-1]["id"]
+    if len(ids) == CHUNK:
+        last: UUID = ids[-1]
         return last
-    await scope.connection.execute(_MADE, {"object": object_, "recipe": recipe(scope.policies, bound)})
+    await scope.connection.execute(_MADE, {"object": object_, "recipe": _recipe(scope, bound)})
     return None
 
 

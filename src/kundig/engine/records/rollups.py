@@ -108,10 +108,26 @@ async def keep_rollups(scope: Scope, object_: BoundObject, drafts: Sequence[Draf
         await _keep(scope, parent, object_.name, link, ids)
 
 
+async def fill_rollups(scope: Scope, object_: str, ids: Sequence[UUID]) -> None:
+    """Make the figures of stored records, and the rows for them: their object has got other roll-ups, or its first ones."""
+    bound = scope.model.objects[object_]
+    if bound.rollups is None or not ids:
+        return
+    records = in_order(ids)
+    await scope.connection.execute(
+        f'insert into {{ws}}."{object_}_rollup" (record) select unnest(%(ids)s::uuid[]) on conflict do nothing', {"ids": records}
+    )
+    await _lock(scope, object_, records)
+    for child in scope.model.objects:
+        for link in sorted({link for field, link in rollups_of_children(scope.model, child) if field.object == object_}):
+            await _keep(scope, object_, child, link, records)
+    await keep_timeline_rollups(scope, [(object_, record) for record in records])
+
+
 async def _keep(scope: Scope, parent: str, child: str, link: str, ids: Sequence[UUID]) -> None:
     changed = await recompute(scope, parent, child, link, ids)
     if changed:
-        await renew(scope, parent, ids, changed=changed)
+        await renew(scope, parent, ids, changed=changed, beside=True)
     if not changed.isdisjoint(_written_into(scope.model, parent, child, link)):
         for (above, via), records in sorted((await _above(scope, parent, ids)).items()):
             await _lock(scope, above, records)  # a parent may have come to another one since
@@ -137,7 +153,7 @@ async def keep_timeline_rollups(scope: Scope, about: Sequence[tuple[str, UUID]])
         if columns:
             moved = await scope.connection.values(_timeline_statement(object_, columns), {"ids": found, "object": object_})
             fields = scope.model.objects[object_].fields
-            await renew(scope, object_, moved, changed={name for name in fields if fields[name].column in columns})
+            await renew(scope, object_, moved, changed={name for name in fields if fields[name].column in columns}, beside=True)
 
 
 def _timeline_statement(object_: str, columns: Mapping[str, str]) -> str:

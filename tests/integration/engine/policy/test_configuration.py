@@ -8,12 +8,14 @@ import pytest
 from tests.integration.world import IDENTITY, WORLD, World
 
 from kundig.base.database import Connection
-from kundig.base.errors import Conflict, Invalid
+from kundig.base.database.transactions import retrying
+from kundig.base.errors import Conflict, Invalid, Overtaken
 from kundig.engine.configuration.changing import plan
 from kundig.engine.configuration.store import history, stored_documents
 from kundig.engine.configuration.yaml import load, read_path, write_folder
 from kundig.engine.policy.applying import plan_documents, rollback_plan
 from kundig.engine.policy.audience import renew_chunk
+from kundig.engine.policy.configuring import configure
 from kundig.engine.policy.decisions import allowed, visible_ids
 from kundig.engine.records.writing import Change, Create
 from kundig.services.identity.scopes import Scopes
@@ -309,3 +311,24 @@ async def test_servers_can_not_change_tables(connection: Connection) -> None:
 
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         await connection.execute("create table {ws}.intruder (id int)")
+
+
+async def test_what_was_made_from_an_older_configuration_is_begun_again(world: World) -> None:
+    """The door of pages: what somebody else has applied since the page looked is never overwritten unseen."""
+    admin = await world.user("administrator")
+    [late] = load("kind: role\nname: late\nlabel: {en: Late, de: Spät}", "late.yaml")
+    seen = []
+
+    async def work() -> None:
+        async with world.scope(admin) as scope:
+            seen.append("early" in scope.model.roles)
+            if len(seen) == 1:
+                await world.apply(*load("kind: role\nname: early\nlabel: {en: Early, de: Früh}", "early.yaml"))
+                with pytest.raises(Overtaken):
+                    await configure(scope, world.database, world.scopes.models, [late], note="late")
+            await configure(scope, world.database, world.scopes.models, [late], note="late")
+
+    await retrying(work)
+    assert seen == [False, True]
+    async with world.system() as scope:
+        assert {"early", "late"} <= scope.model.roles.keys()

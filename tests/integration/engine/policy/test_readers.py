@@ -186,22 +186,11 @@ async def test_of_two_who_invite_at_the_same_time_both_count(world: World) -> No
     async with world.system() as scope:
         await Change(scope).write("visitor", [Create({"house": str(house), "user": str(first)})])
         later = [asyncio.create_task(work()) for work in (invite, share, add)]
-        await _until_waiting(world, 3)
+        await world.until_waiting(3)
     *_, added = await asyncio.gather(*later)
     for user in (first, second, third):
         assert await sees(world, user, house) == [True]
         assert await sees(world, user, added, object_="visitor") == [True], "what is added meanwhile is seen with its house"
-
-
-async def _until_waiting(world: World, many: int) -> None:
-    """Until others wait for what a transaction holds."""
-    waiting = "select count(*) from pg_locks where not granted"
-    async with asyncio.timeout(60):
-        while True:
-            async with world.database.owner() as connection:
-                if await connection.value(waiting) >= many:
-                    return
-            await asyncio.sleep(0.02)
 
 
 async def test_a_company_turns_it_off_and_on_again(world: World) -> None:

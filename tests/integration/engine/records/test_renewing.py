@@ -1,18 +1,27 @@
-"""Names and search entries of old records after a change of the model, made anew by a job."""
+"""Names, search entries and figures of old records after a change of the model, made anew by a job."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from itertools import count
+from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
+from tests.integration.engine.policy.test_visibility import sees
 from tests.integration.engine.records.making import make_all
-from tests.integration.world import World
+from tests.integration.world import HOUSE, IDENTITY, WORLD, World
 
+from kundig.base.context import Workspace
 from kundig.engine.configuration.yaml import load
+from kundig.engine.policy.applying import settle
 from kundig.engine.policy.jobs import RENEW_ENTRIES
 from kundig.engine.records import renewing
 from kundig.engine.records.renewing import objects_due, renew_entries
 from kundig.engine.search.query import search
+from kundig.services.identity.scopes import Scopes
 
 BOAT = """
 kind: object
@@ -112,3 +121,52 @@ async def test_names_follow_another_title(world: World, monkeypatch: pytest.Monk
     await run(world)
     assert await labels(world, "ferry") == {f"F{n}": (f"F{n} of Villa", 1) for n in range(5)}, "no new version"
     assert await hits(world, "ferry", "kiel") == {f"F{n} of Villa" for n in range(5)}
+
+
+async def test_figures_that_an_object_gets_when_it_has_records(
+    new_workspace: Callable[[], Awaitable[Workspace]], world: World
+) -> None:
+    """A module's next version counts what was there before, and who reads records by such a figure reads them."""
+    workspace = await new_workspace()
+    old = await _with_figures(world, workspace)
+    houses = [await old.create("house", name=name) for name in ("two rooms", "none")]
+    rooms = [await old.create("room", name="r", house=houses[0], area=area) for area in (10, 20)]
+    first = await _with_figures(world, workspace, "rooms")
+    await first.apply(*load(_BIG, "rule.yaml"))
+    assert "house" in await run(first)
+    assert await _figures(first, *houses) == [2, 0]
+    reader = await first.user("level_own")
+    assert await sees(first, reader, *houses) == [True, False]
+    second = await _with_figures(world, workspace, "rooms", "area")
+    assert await run(second) == ["house"]
+    assert await _figures(second, *houses, name="area") == [30, None]
+    await second.update("room", rooms[0], house=houses[1])
+    assert (await _figures(second, *houses), await _figures(second, *houses, name="area")) == ([1, 1], [20, 10])
+    assert await run(second) == []
+
+
+_BIG = """
+kind: sharing_rule
+name: big_houses
+label: {en: Big houses, de: Große Häuser}
+object: house
+where: {field: rooms, op: gt, value: 1}
+to: ['role:level_own']
+"""
+
+
+async def _with_figures(world: World, workspace: Workspace, *names: str) -> World:
+    """A workspace as it starts with the version of the module whose houses have these roll-ups."""
+    fields = tuple(f for f in HOUSE.fields if f.type != "rollup" or f.name in names)
+    objects = tuple(msgspec.structs.replace(o, fields=fields) if o is HOUSE else o for o in WORLD.objects)
+    scopes = Scopes([IDENTITY, replace(WORLD, objects=objects)])
+    await settle(world.database, workspace, scopes.models)
+    return World(world.database, workspace, scopes, count(1))
+
+
+async def _figures(world: World, *ids: UUID, name: str = "rooms") -> list[Any]:
+    """As stored: one process runs only one version of a module, and keeps the statements of it."""
+    async with world.system() as scope:
+        rows = await scope.connection.rows("select * from {ws}.house_rollup")
+    found = {row["record"]: row[name] for row in rows}
+    return [found[id_] for id_ in ids]

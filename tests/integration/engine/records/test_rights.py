@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from tests.integration.engine.records.making import leaf, names, walked
 from tests.integration.world import World
 
 from kundig.base.errors import Invalid, Malformed, Missing
+from kundig.engine.configuration.yaml import load
+from kundig.engine.records import counting
 from kundig.engine.records.aggregates import aggregate
 from kundig.engine.records.reading import ListQuery, count_records, list_records, read_record
 
@@ -26,6 +29,52 @@ async def test_lists_counts_and_groups_hold_only_what_is_visible(world: World) -
         assert await aggregate(scope, "house", None, ["city"]) == '[{"city":"Oslo","count":3}]'
         with pytest.raises(Missing):
             await read_record(scope, "house", theirs)
+
+
+ROOMS = {"related": "room.house", "where": leaf("area", "is", 7)}
+
+
+@pytest.mark.parametrize(
+    ("role", "object_", "where", "told"),
+    [
+        ("sees", "house", None, True),
+        ("sees", "house", leaf("city", "is", "Oslo"), True),
+        ("sees", "house", ROOMS, False),
+        ("sees", "house", {**ROOMS, "count": ["gte", 2]}, False),
+        ("sees", "house", {"any": [leaf("city", "is", "Oslo"), {"none": [ROOMS]}]}, False),
+        ("sees", "house", leaf("rooms", "gt", 1), False),
+        ("sees", "house", leaf("owner.name", "is", "Ada"), True),
+        ("sees", "room", None, False),
+        ("sees_rooms", "room", leaf("area", "is", 7), True),
+        ("sees_rooms", "room", leaf("house.city", "is", "Oslo"), False),
+        ("sees_rooms", "room", leaf("house.rooms", "gt", 1), False),
+        ("level_all", "house", ROOMS, True),
+        ("level_all", "house", leaf("rooms", "gt", 1), True),
+        ("level_all", "room", leaf("house.rooms", "gt", 1), True),
+        ("not_cheap", "house", leaf("city", "is", "Oslo"), False),
+    ],
+)
+async def test_what_the_database_guesses_is_told_to_who_reads_all_that_it_leans_on(
+    world: World, monkeypatch: pytest.MonkeyPatch, role: str, object_: str, where: Any, *, told: bool
+) -> None:
+    async def guess(_: object) -> int:
+        return 123_456_789
+
+    monkeypatch.setattr(counting, "_planned_rows", guess)
+    await world.apply(*load(SEES_ROOMS, "role.yaml"))
+    async with world.scope(await world.user(role)) as scope:
+        page = await list_records(scope, ListQuery(object_, where, limit=1, count="estimate"))
+        assert (page.count == 123_456_789) is told
+        if not told:
+            assert page.count == await count_records(scope, object_, where)
+
+
+SEES_ROOMS = """
+kind: role
+name: sees_rooms
+label: {en: Sees rooms, de: Sieht Zimmer}
+objects: {house: {read: own}, room: {read: all}}
+"""
 
 
 async def test_a_cursor_is_of_one_user(world: World) -> None:

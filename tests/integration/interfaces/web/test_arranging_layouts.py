@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import json
 import re
@@ -65,7 +66,20 @@ async def caller_of(crm: Crm, role: str) -> Caller:
 
 
 async def send(caller: Caller, do: str, form: dict[str, list[str]] | None = None, **more: str) -> Any:
+    """The form as it comes back from a page that has just been opened, unless `more` says what it began with."""
+    if "was" not in more:
+        role = more.get("role", "")
+        more = {"was": was_of((await caller.pages.get("/o/vessel/layout", headers=seen_as(role))).text), "before": role, **more}
     return await caller.pages.post("/o/vessel/layout", data={**(form or FORM), "do": do, **more}, headers=HERE)
+
+
+def seen_as(role: str) -> dict[str, str]:
+    return {**HERE, "HX-Current-URL": f"{HERE['HX-Current-URL']}?as={role}"}
+
+
+def was_of(text: str) -> str:
+    found = re.search(r'name="was" value="(\w*)"', text)
+    return found[1] if found else ""
 
 
 def parts(text: str) -> list[str]:
@@ -131,9 +145,7 @@ async def test_a_role_gets_a_layout_of_its_own_and_can_give_it_up(crm: Crm) -> N
     assert "Load</h2>" not in await page_of(crm, crew, query="?as=administrator") or "k-seen" not in await page_of(
         crm, crew, query="?as=x"
     )
-    form = (
-        await admin.pages.get("/o/vessel/layout", headers={**HERE, "HX-Current-URL": "http://kundig.test/o/vessel/x?as=crew"})
-    ).text
+    form = (await admin.pages.get("/o/vessel/layout", headers=seen_as("crew"))).text
     assert parts(form)[:2] == ["section:s1", "field:cargo"]
     await send(admin, "drop", role="crew")
     assert "Load</h2>" not in await page_of(crm, crew)
@@ -144,12 +156,10 @@ async def test_going_to_another_role_keeps_what_is_not_saved(crm: Crm) -> None:
     text = (await send(admin, "role", role="crew", before="", was="something else")).text
     assert parts(text)[:2] == ["section:s1", "field:cargo"]
     fresh = (await admin.pages.get("/o/vessel/layout", headers=HERE)).text
-    was = re.search(r'name="was" value="(\w+)"', fresh)
-    assert was
     names = dict(re.findall(r'name="(s1\.\w\w)" value="(\w+)"', fresh))
     same = {"at": parts(fresh), **{name: [value] for name, value in names.items()}}
     await send(admin, "save", role="crew")
-    text = (await send(admin, "role", same, role="crew", before="", was=was[1])).text
+    text = (await send(admin, "role", same, role="crew", before="", was=was_of(fresh))).text
     assert parts(text)[:2] == ["section:s1", "field:cargo"], "nothing was arranged, so the role's own comes"
 
 
@@ -189,3 +199,38 @@ async def test_who_may_not_know_of_a_field_neither_sees_nor_loses_it(crm: Crm) -
     form = {**FORM, "at": [part for part in FORM["at"] if part != "field:cargo"], "s1.columns": ["1"]}
     assert (await send(builder, "save", form)).status_code == 200
     assert "Cargo" in (await page_of(crm, admin)).split("More fields")[0]
+
+
+async def test_who_was_overtaken_is_told_and_keeps_what_was_arranged(crm: Crm) -> None:
+    admin, other = await caller_of(crm, "administrator"), await caller_of(crm, "administrator")
+    was = was_of((await other.pages.get("/o/vessel/layout", headers=HERE)).text)
+    await send(admin, "save")
+    arranged = await send(other, "down:field:cargo", was=was)
+    assert was_of(arranged.text) == was, "a command does not hide what others have saved"
+    mine = {**FORM, "s1.en": ["Freight"]}
+    for do in ("save", "drop"):
+        answer = await send(other, do, mine, was=was)
+        assert answer.status_code == 409, do
+        assert "Somebody has changed this layout meanwhile" in html.unescape(answer.text)
+        assert 'value="Freight"' in answer.text
+    assert "Load</h2>" in await page_of(crm, admin)
+    assert (await send(other, "save", mine, was=was_of(answer.text))).status_code == 200
+    assert "Freight</h2>" in await page_of(crm, admin)
+
+
+async def test_of_two_who_save_in_the_same_moment_the_second_is_told(crm: Crm) -> None:
+    """Both have looked at what is stored before either has changed it."""
+    first, second = await caller_of(crm, "administrator"), await caller_of(crm, "administrator")
+    was = was_of((await first.pages.get("/o/vessel/layout", headers=HERE)).text)
+    async with crm.configuring():
+        tasks = [
+            asyncio.create_task(send(caller, "save", {**FORM, "s1.en": [name]}, was=was))
+            for caller, name in ((first, "Load"), (second, "Freight"))
+        ]
+        await crm.until_waiting(2)
+    answers = await asyncio.gather(*tasks)
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    [told] = [answer for answer in answers if answer.status_code == 409]
+    kept = "Load" if told is answers[0] else "Freight"
+    assert f'value="{kept}"' in told.text
+    assert f"{kept}</h2>" not in await page_of(crm, first)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import json
 import re
@@ -239,6 +240,8 @@ async def test_who_was_overtaken_is_told_and_keeps_what_was_typed(crm: Crm) -> N
     admin, builder = await caller_of(crm, "administrator"), await caller_of(crm, "builder")
     form = await opened(builder)
     told(await send(admin, await opened(admin), planned__en="First"))
+    moved = await send(builder, form, "down:planned", building__en="Welding")
+    assert form_of(moved.text)["was"] == form["was"], "a command does not hide what others have saved"
     answer = await send(builder, form, building__en="Welding")
     assert answer.status_code == 409
     assert "Somebody has changed this pipeline meanwhile" in answer.text
@@ -248,6 +251,28 @@ async def test_who_was_overtaken_is_told_and_keeps_what_was_typed(crm: Crm) -> N
     told(await send(builder, again))
     found = await stages(crm)
     assert (found["planned"].label["en"], found["building"].label["en"]) == ("Planned", "Welding")
+
+
+async def test_of_two_who_save_in_the_same_moment_the_second_is_told(crm: Crm) -> None:
+    """Both have looked at what is stored before either has changed it."""
+    first, second = await caller_of(crm, "administrator"), await caller_of(crm, "administrator")
+    form = await opened(first)
+    async with crm.configuring():
+        tasks = [
+            asyncio.create_task(send(first, form, planned__en="Drawn")),
+            asyncio.create_task(send(second, form, building__en="Welding")),
+        ]
+        await crm.until_waiting(2)
+    answers = await asyncio.gather(*tasks)
+    [refused] = [answer for answer in answers if answer.status_code == 409]
+    told(next(answer for answer in answers if answer is not refused))
+    found = await stages(crm)
+    stored = (found["planned"].label["en"], found["building"].label["en"])
+    assert stored == (("Planned", "Welding") if refused is answers[0] else ("Drawn", "Building"))
+    again = form_of(refused.text)
+    assert (again["planned.en"], again["building.en"]) == (
+        (["Drawn"], ["Building"]) if refused is answers[0] else (["Planned"], ["Welding"])
+    )
 
 
 async def test_what_the_editor_may_not_know_of_stays_required(crm: Crm) -> None:

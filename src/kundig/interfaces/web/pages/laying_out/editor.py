@@ -42,6 +42,7 @@ from kundig.interfaces.web.widgets.described import FieldView, describe
 
 DEFAULT, EVERYBODY = "default", "everybody"
 _NOBODY = "-"
+_OVERTAKEN = t("Somebody has changed this layout meanwhile. What you arranged is still here: “Save” puts it in place of theirs.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class LayoutView:
     languages: tuple[str, ...]
     quick: tuple[str, ...]
     was: str
-    """A digest of what is stored, by which changes are noticed."""
+    """A digest of what the draft began with, by which changes are noticed, one's own and those of others."""
     errors: tuple[str, ...] = ()
     note: str = ""
 
@@ -126,6 +127,8 @@ async def arrange(request: Request[Any, Any, Any], object_name: str) -> Response
         role = visit.value("role") if visit.value("role") in scope.model.roles else ""
         draft = draft_from(visit.form, _known(scope, object_))
         command = visit.value("do")
+        if command in ("save", "drop") and visit.value("was") != _stored_digest(scope, object_, _before(scope, visit)):
+            return await _form(scope, visit, object_, role, draft, errors=(_OVERTAKEN.render(visit.frame.language),), status=409)
         match command:
             case "save":
                 return await _save(scope, visit, object_, role, draft)
@@ -134,7 +137,7 @@ async def arrange(request: Request[Any, Any, Any], object_name: str) -> Response
             case "role":
                 return await _other_role(scope, visit, object_, role, draft)
         change(draft, command, visit.form, visit.frame.language)
-        return await _form(scope, visit, object_, role, draft)
+        return await _form(scope, visit, object_, role, draft, was=visit.value("was"))
 
     return await page(request, work, write=False)
 
@@ -179,7 +182,7 @@ async def _drop(scope: Scope, visit: Visit, object_: BoundObject, role: str) -> 
 
 async def _other_role(scope: Scope, visit: Visit, object_: BoundObject, role: str, draft: Draft) -> Reply:
     """On to another role: with its layout, or with what has been arranged and not saved."""
-    before = visit.value("before") if visit.value("before") in scope.model.roles else ""
+    before = _before(scope, visit)
     if _digest(_body(scope, object_, before, draft)) == visit.value("was"):
         return await _form(scope, visit, object_, role, _stored(scope, object_, role))
     note = t("What you have arranged is kept, and now meant for this role.").render(visit.frame.language)
@@ -221,13 +224,32 @@ def _body(scope: Scope, object_: BoundObject, role: str, draft: Draft) -> dict[s
     return body_of(draft, target, base, object_.fields.keys() - _known(scope, object_))
 
 
+def _before(scope: Scope, visit: Visit) -> str:
+    """The role whose layout the form began with."""
+    return visit.value("before") if visit.value("before") in scope.model.roles else ""
+
+
+def _stored_digest(scope: Scope, object_: BoundObject, role: str) -> str:
+    return _digest(_body(scope, object_, role, _stored(scope, object_, role)))
+
+
 def _digest(body: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
 
 
 async def _form(
-    scope: Scope, visit: Visit, object_: BoundObject, role: str, draft: Draft, *, errors: Sequence[str] = (), note: str = ""
+    scope: Scope,
+    visit: Visit,
+    object_: BoundObject,
+    role: str,
+    draft: Draft,
+    *,
+    errors: Sequence[str] = (),
+    note: str = "",
+    status: int = 422,
+    was: str = "",
 ) -> Reply:
+    """`was` is given where the draft goes on, which began with what was stored then."""
     language = visit.frame.language
     own = _of_role(scope, object_, role)
     taken = set(draft.names)
@@ -246,11 +268,11 @@ async def _form(
         left=tuple(sorted(left, key=lambda field: field.label.casefold())),
         languages=(language, *(other for other in LANGUAGES if other != language)),
         quick=tuple(draft.quick),
-        was=_digest(_body(scope, object_, role, _stored(scope, object_, role))),
+        was=was or _stored_digest(scope, object_, role),
         errors=tuple(errors),
         note=note,
     )
-    return Reply(render("pages/laying_out/form.html", view, visit.frame), 422 if errors else 200)
+    return Reply(render("pages/laying_out/form.html", view, visit.frame), status if errors else 200)
 
 
 async def _tabs(scope: Scope, object_: BoundObject, draft: Draft, *, judged: bool) -> tuple[TabView, ...]:

@@ -80,7 +80,7 @@ class PipelineView:
     statuses: tuple[tuple[str, str], ...]
     colors: tuple[tuple[str, str], ...]
     was: str
-    """A digest of what is stored, by which changes of others are noticed."""
+    """A digest of what the draft began with, by which changes of others are noticed."""
     errors: Mapping[str, str] = field(default_factory=dict)
     focus: str = ""
     """The part to go on with."""
@@ -218,8 +218,11 @@ async def _form(
     status: int = 422,
     focus: str = "",
 ) -> Reply:
+    """What the draft began with stays what it was, until its author has been told of another one."""
     told = {name: text.render(visit.frame.language) for name, text in (errors or {}).items()}
     view = replace(await _view(scope, visit, place, draft), errors=told, focus=focus or next(iter(told), ""))
+    if status != 409:
+        view = replace(view, was=visit.value("was"))
     return Reply(render("pages/pipelines/form.html", view, visit.frame), status if errors else 200)
 
 
