@@ -180,7 +180,8 @@ async def begin(request: Request[Any, Any, Any], id_: str) -> Response[str]:
 
 def _finished(visit: Visit, run: Run) -> dict[str, str]:
     text = t("{n} moved to the trash.", n=run.changed) if run.action == "delete" else t("{n} changed.", n=run.changed)
-    return notice(visit, text, undo=f"/changes/{run.change}/undo" if run.changed else "")
+    # the dialog goes with the notice and not only when the list is there anew: keys pressed meanwhile are for the page
+    return notice(visit, text, undo=f"/changes/{run.change}/undo" if run.changed else "", event="kundig:close")
 
 
 async def _progress(scope: Scope, visit: Visit, run: Run) -> dict[str, Any]:
