@@ -38,7 +38,7 @@ run: $(ASSETS)  ## start Kundig with demo data (address and log-in are printed; 
 test: lint browser  ## every check and every test: unit, integration, browser
 	$(BIN)/pytest -n 2 --dist loadscope tests/unit tests/integration tests/acceptance
 	@# on their own: Playwright's synchronous face keeps an event loop that asynchronous tests in the same process cannot enter
-	$(BIN)/pytest -n 3 --dist loadscope tests/browser
+	$(BIN)/pytest -n 2 --dist loadscope tests/browser
 
 prove: $(ASSETS) $(DEV)  ## the proofs of rights at length, for the night (KUNDIG_TEST_TIMES, KUNDIG_TEST_SEED)
 	KUNDIG_TEST_TIMES=$${KUNDIG_TEST_TIMES-20} $(BIN)/pytest -n 2 --dist loadscope tests/integration/rights tests/integration/engine/policy
