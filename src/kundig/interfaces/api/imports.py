@@ -102,9 +102,16 @@ def flag(text: str) -> bool:
 
 
 async def _fingerprint(request: Request[Any, Any, Any]) -> bytes:
-    """What makes an import the same, whatever boundary separates its parts."""
+    return await fingerprint_of(await read_form(request))
+
+
+async def fingerprint_of(form: FormMultiDict) -> bytes:
+    """What makes an import the same, whatever boundary separates its parts.
+
+    Their order is made here: `multi_items` goes through a set, so it is another one in each process.
+    """
     digest = hashlib.sha256()
-    for name, value in (await read_form(request)).multi_items():
+    for name, value in sorted(form.multi_items(), key=lambda part: part[0]):
         digest.update(f"{name}\0".encode())
         if isinstance(value, UploadFile):
             await asyncio.to_thread(_add, digest, cast("BinaryIO", value.file))
