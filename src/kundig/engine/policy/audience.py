@@ -51,16 +51,26 @@ async def renew(
     moved: dict[UUID, list[int]] = {}
     filtered = bool(scope.policies.filters(bound.definition))
     if filtered if created else changed is None or not depends_on(scope, object_).isdisjoint(changed):
-        moved = await (_renew_apart if beside else _renew)(scope, object_, ids)
+        moved = await (renew_apart if beside else _renew)(scope, object_, ids)
     if not created:
         for other, link in _looking_at(scope, object_, changed):
-            await _renew_apart(scope, other, ids, link)
+            await renew_apart(scope, other, ids, link)
     return moved
 
 
-async def renew_apart(scope: Scope, object_: str, ids: Collection[UUID]) -> None:
-    """The same for records that are not written themselves: what decides about them lies beside them (shares, readers)."""
-    await _renew_apart(scope, object_, ids)
+async def renew_apart(scope: Scope, object_: str, ids: Collection[UUID], column: str = "id") -> dict[UUID, list[int]]:
+    """Renew records that are not written themselves: what decides about them lies beside them (shares, readers, figures, links).
+
+    They are locked first: of two who change that at the same time, the second counts what the first has changed.
+    """
+    key = ("renew apart", object_, column)
+    if key not in scope.policies.compiled:
+        row = scope.model.objects[object_].table
+        chosen = sa.select(row.c.id).where(row.c[column] == sa.any_(sa.bindparam("ids", type_=UUIDS)))
+        scope.policies.compiled[key] = compile_statement(chosen.order_by(row.c.id).with_for_update(key_share=True))
+    statement: Compiled = scope.policies.compiled[key]
+    locked = await scope.connection.execute(statement, {"ids": list(ids)})
+    return await _renew(scope, object_, ids, column) if locked else {}
 
 
 def depends_on(scope: Scope, object_: str) -> frozenset[str]:
@@ -112,18 +122,6 @@ def _looking_at(scope: Scope, object_: str, changed: Collection[str] | None) -> 
                 if field and asked and field.target == object_ and (changed is None or asked in changed):
                     links.add(field.column)
         yield from ((other.name, column) for column in sorted(links))
-
-
-async def _renew_apart(scope: Scope, object_: str, ids: Collection[UUID], column: str = "id") -> dict[UUID, list[int]]:
-    """They are locked first: of two who change what decides at the same time, the second counts what the first has changed."""
-    key = ("renew apart", object_, column)
-    if key not in scope.policies.compiled:
-        row = scope.model.objects[object_].table
-        chosen = sa.select(row.c.id).where(row.c[column] == sa.any_(sa.bindparam("ids", type_=UUIDS)))
-        scope.policies.compiled[key] = compile_statement(chosen.order_by(row.c.id).with_for_update(key_share=True))
-    statement: Compiled = scope.policies.compiled[key]
-    locked = await scope.connection.execute(statement, {"ids": list(ids)})
-    return await _renew(scope, object_, ids, column) if locked else {}
 
 
 async def _renew(scope: Scope, object_: str, ids: Collection[UUID], column: str = "id") -> dict[UUID, list[int]]:

@@ -9,18 +9,16 @@ from typing import Any, cast
 import msgspec
 from litestar import Request, Response, get, post
 
-from kundig.base.errors import Invalid
 from kundig.base.i18n import label_in, t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.pages.importing.constants import Constants, constants_of, typed_constants
-from kundig.interfaces.web.pages.importing.steps import CHECK, COLUMNS, VALUES, Steps, stepped, steps_of, told, valued_columns
+from kundig.interfaces.web.pages.importing.steps import CHECK, COLUMNS, VALUES, Steps, faults_of, stepped, steps_of, valued_columns
 from kundig.services.transfer.drafts import Draft, change_order, read_draft, suggest_anew
 from kundig.services.transfer.offers import Offer, Offers, makes_missing, matches_for, offers_for
 from kundig.services.transfer.order import ImportOrder, Mode, Rule
-from kundig.services.transfer.plan import make_plan
 from kundig.services.transfer.remembered import Remembered, remembered
 
 MODES = {
@@ -91,11 +89,7 @@ async def map_columns(request: Request[Any, Any, Any], id_: str) -> Response[str
         draft = await read_draft(scope, key)
         if not visit.value("next"):
             return stepped(_PAGE, await _view(scope, visit, draft), visit, part=True)
-        errors: tuple[str, ...] = ()
-        try:
-            make_plan(scope, draft.order, draft.run.shape.header)
-        except Invalid as error:
-            errors = tuple(told(error, visit.frame.language))
+        errors = faults_of(scope, draft, visit.frame.language)
         view = await _view(scope, visit, draft, errors)
         if errors or view.constants.wrong:
             return stepped(_PAGE, view, visit, part=True, status=422)

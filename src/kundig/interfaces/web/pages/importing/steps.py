@@ -13,6 +13,7 @@ from kundig.interfaces.web.edge import Reply, Visit
 from kundig.interfaces.web.rendering import render, render_block
 from kundig.services.transfer.drafts import Draft
 from kundig.services.transfer.offers import field_at
+from kundig.services.transfer.plan import make_plan
 
 FRAME = "pages/importing/frame.html"
 FILE, COLUMNS, VALUES, CHECK = "file", "columns", "values", "check"
@@ -94,3 +95,12 @@ def stepped(template: str, view: object, visit: Visit, *, part: bool, status: in
 def told(error: Invalid, language: str) -> list[str]:
     """What is wrong, each once."""
     return list(dict.fromkeys(e.text.render(language) for e in error.errors))
+
+
+def faults_of(scope: Scope, draft: Draft, language: str) -> tuple[str, ...]:
+    """Why what has been chosen can't be carried out, each reason once; nothing where it can."""
+    try:
+        make_plan(scope, draft.order, draft.run.shape.header)
+    except Invalid as error:
+        return tuple(told(error, language))
+    return ()

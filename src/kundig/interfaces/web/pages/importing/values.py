@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, get, post
 
-from kundig.base.errors import Invalid
 from kundig.base.i18n import label_in
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.lookup import parse_id
@@ -19,7 +18,7 @@ from kundig.engine.schema.fields.contract import Refused
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.pages.details import Control
 from kundig.interfaces.web.pages.ids import record_id
-from kundig.interfaces.web.pages.importing.steps import CHECK, VALUES, Steps, stepped, steps_of, told, valued_columns
+from kundig.interfaces.web.pages.importing.steps import CHECK, VALUES, Steps, faults_of, stepped, steps_of, valued_columns
 from kundig.interfaces.web.widgets.described import FieldView
 from kundig.interfaces.web.widgets.reading import only_named
 from kundig.interfaces.web.widgets.saying import CHOOSE
@@ -28,7 +27,7 @@ from kundig.services.transfer.drafts import Draft, change_order, read_draft
 from kundig.services.transfer.lookups import find_links
 from kundig.services.transfer.offers import Offer, field_at, linked_object
 from kundig.services.transfer.order import ImportOrder, Rule
-from kundig.services.transfer.plan import LinkRule, make_plan
+from kundig.services.transfer.plan import LinkRule
 
 LEAVE_EMPTY = "-"
 MOST_TEXTS = 60
@@ -117,11 +116,7 @@ async def map_values(request: Request[Any, Any, Any], id_: str) -> Response[str]
         draft = await read_draft(scope, key)
         if not visit.value("next"):
             return stepped(_PAGE, await _view(scope, draft, visit), visit, part=True)
-        errors: tuple[str, ...] = ()
-        try:
-            make_plan(scope, draft.order, draft.run.shape.header)
-        except Invalid as error:
-            errors = tuple(told(error, visit.frame.language))
+        errors = faults_of(scope, draft, visit.frame.language)
         view = await _view(scope, draft, visit, errors)
         if errors or view.wrong:
             return stepped(_PAGE, view, visit, part=True, status=422)

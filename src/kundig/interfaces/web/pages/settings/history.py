@@ -13,6 +13,7 @@ from kundig.base.errors import Missing
 from kundig.base.i18n import t
 from kundig.engine.configuration.differences import Difference, differences
 from kundig.engine.configuration.store import Applied, history, revisions_of
+from kundig.engine.policy.configuring import RIGHT as CONFIGURE
 from kundig.engine.policy.configuring import take_back
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.web.edge import Reply, Visit, page
@@ -56,7 +57,7 @@ async def show(request: Request[Any, Any, Any]) -> Response[str]:
     """The plans, the latest first."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        scope.require("manage_configuration")
+        scope.require(CONFIGURE)
         plans = await history(scope.connection)
         names = await names_of(scope, [plan.by_id for plan in plans if plan.by_id])
         view = HistoryView(settings_navigation(scope), _lines(plans, visit.frame.language), names)
@@ -85,7 +86,7 @@ async def show_plan(request: Request[Any, Any, Any], id_: str) -> Response[str]:
     """What one plan changed."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        scope.require("manage_configuration")
+        scope.require(CONFIGURE)
         revisions = await revisions_of(scope.connection, record_id(id_))
         if not revisions:
             raise Missing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kundig.base.i18n import Text, t
+from kundig.engine.policy.configuring import RIGHT as CONFIGURE
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.web.frame import Link, LinkGroup
 
@@ -31,7 +32,7 @@ def settings_navigation(scope: Scope) -> tuple[LinkGroup, ...]:
     """The groups of the settings that the person may open."""
     users, roles = scope.may("manage_users"), scope.may("manage_roles")
     own = [(t("Profile"), ME), (t("Sign-in"), SECURITY), (t("Calendar link"), FEED), (t("API tokens"), TOKENS)]
-    configures = scope.may("manage_configuration")
+    configures = scope.may(CONFIGURE)
     shared = [
         *([(t("Company"), COMPANY)] if configures else []),
         *([(t("Users"), USERS), (t("Teams"), TEAMS)] if users else []),

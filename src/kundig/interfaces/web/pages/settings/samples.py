@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 
 from kundig.base.i18n import t
+from kundig.engine.policy.configuring import RIGHT as CONFIGURE
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.frame import LinkGroup
@@ -30,7 +31,7 @@ async def show(request: Request[Any, Any, Any]) -> Response[str]:
     """Whether there is sample data."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        scope.require("manage_configuration")
+        scope.require(CONFIGURE)
         view = SamplesView(settings_navigation(scope), await has_samples(scope))
         return Reply(render("pages/settings/samples.html", view, visit.frame))
 
