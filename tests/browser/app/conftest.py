@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, ViewportSize, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, StorageState, ViewportSize, expect
 from tests.browser.app.sample import PASSWORD
 from tests.serving import serving
 from tests.unit.house.source import ROOT
@@ -137,3 +137,16 @@ def visiting(
     yield visitor
     context.close()
     assert visitor.complaints == []
+
+
+def drag_by_grip(page: Page, grip: Locator, onto: Locator) -> None:
+    """Drag what has a grip until it stands before something else."""
+    onto.scroll_into_view_if_needed()
+    held, target = grip.bounding_box(), onto.bounding_box()
+    assert held
+    assert target
+    page.mouse.move(held["x"] + 8, held["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(target["x"] + 40, target["y"] + target["height"] / 2, steps=10)
+    page.mouse.move(target["x"] + 40, target["y"] + 4, steps=6)
+    page.mouse.up()

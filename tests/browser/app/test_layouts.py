@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
-from tests.browser.app.conftest import Visitor
+from playwright.sync_api import Page, expect
+from tests.browser.app.conftest import Visitor, drag_by_grip
 
 HEADINGS = ".k-det .k-ds h2"
 
@@ -38,18 +38,6 @@ def fields(page: Page, section: int = 0) -> list[str]:
     return [text.strip() for text in page.locator(".k-lays").nth(section).locator(".k-layfn b").all_inner_texts()]
 
 
-def drag(page: Page, what: Locator, onto: Locator) -> None:
-    onto.scroll_into_view_if_needed()
-    grip, target = what.bounding_box(), onto.bounding_box()
-    assert grip
-    assert target
-    page.mouse.move(grip["x"] + 8, grip["y"] + 8)
-    page.mouse.down()
-    page.mouse.move(target["x"] + 40, target["y"] + target["height"] / 2, steps=10)
-    page.mouse.move(target["x"] + 40, target["y"] + 6, steps=5)
-    page.mouse.up()
-
-
 def save(page: Page, said: str = "Die Seite ist angeordnet") -> None:
     page.locator("#layout-form button[value=save]").click()
     expect(page.locator("#toaster")).to_contain_text(said)
@@ -63,13 +51,13 @@ def test_fields_and_sections_are_dragged_saved_and_taken_back(jana: Visitor, lea
     assert jana.accessible() == []
     first, second = fields(page)[:2]
     rows = page.locator(".k-lays").first.locator(".k-layf")
-    drag(page, rows.nth(1).locator("[data-grip]"), rows.first)
+    drag_by_grip(page, rows.nth(1).locator("[data-grip]"), rows.first)
     names = page.locator(".k-lays").first.locator(".k-layfn b")
     expect(names.first).to_have_text(second)
     expect(names.nth(1)).to_have_text(first)
     sections = page.locator(".k-lays")
     moved = sections.nth(1).get_attribute("data-part") or ""
-    drag(page, sections.nth(1).locator("[data-grip=section]"), sections.first.locator("header"))
+    drag_by_grip(page, sections.nth(1).locator("[data-grip=section]"), sections.first.locator("header"))
     expect(sections.first).to_have_attribute("data-part", moved)
     page.locator(".k-lays").first.locator("input[lang=de]").fill("Zuerst")
     save(page)

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page, expect
-from tests.browser.app.conftest import Visitor
+from playwright.sync_api import Page, expect
+from tests.browser.app.conftest import Visitor, drag_by_grip
 
 
 def stages(page: Page) -> list[str | None]:
     return [card.get_attribute("data-part") for card in page.locator(".k-stage").all()]
-
-
-def drag_before(page: Page, what: Locator, onto: Locator) -> None:
-    """By the grip, until it stands before another one."""
-    onto.scroll_into_view_if_needed()
-    grip, target = what.locator("[data-grip]").bounding_box(), onto.bounding_box()
-    assert grip
-    assert target
-    page.mouse.move(grip["x"] + 8, grip["y"] + 8)
-    page.mouse.down()
-    page.mouse.move(target["x"] + 40, target["y"] + target["height"] / 2, steps=10)
-    page.mouse.move(target["x"] + 40, target["y"] + 4, steps=6)
-    page.mouse.up()
 
 
 def test_stages_are_dragged_named_and_added_and_all_of_it_taken_back_in_the_history(jana: Visitor) -> None:
@@ -33,7 +20,7 @@ def test_stages_are_dragged_named_and_added_and_all_of_it_taken_back_in_the_hist
     assert jana.accessible() == []
     before = stages(page)
     cards = page.locator(".k-stage")
-    drag_before(page, cards.nth(2), cards.nth(1))
+    drag_by_grip(page, cards.nth(2).locator("[data-grip]"), cards.nth(1))
     expect(cards.nth(1)).to_have_attribute("data-part", before[2] or "")
     cards.first.get_by_role("textbox", name="Phase auf Deutsch").fill("Eingang")
     page.get_by_role("button", name="Phase", exact=True).click()

@@ -98,6 +98,12 @@ class Crm(World):
             end: int = await connection.value("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
         return end
 
+    async def in_english(self, *roles: str) -> Caller:
+        """Clients of a new user who works in English."""
+        user = await self.user(*roles)
+        await self.update("user", user, language="en")
+        return await self.caller(user)
+
     async def caller(self, user: UUID, narrowing: Narrowing = UNNARROWED) -> Caller:
         """Clients that act as a user."""
         async with self.database.transaction(self.workspace) as connection:

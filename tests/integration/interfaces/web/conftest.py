@@ -18,15 +18,9 @@ async def crm(new_crm: Callable[[], Awaitable[Crm]]) -> Crm:
 
 @pytest.fixture(scope="module")
 async def admin(crm: Crm) -> Caller:
-    return await _english(crm, "administrator")
+    return await crm.in_english("administrator")
 
 
 @pytest.fixture(scope="module")
 async def seller(crm: Crm) -> Caller:
-    return await _english(crm, "sales_representative")
-
-
-async def _english(crm: Crm, role: str) -> Caller:
-    user = await crm.user(role)
-    await crm.update("user", user, language="en")
-    return await crm.caller(user)
+    return await crm.in_english("sales_representative")

@@ -59,12 +59,6 @@ async def crm(configured: Crm) -> Crm:
     return configured
 
 
-async def caller_of(crm: Crm, role: str) -> Caller:
-    user = await crm.user(role)
-    await crm.update("user", user, language="en")
-    return await crm.caller(user)
-
-
 async def send(caller: Caller, do: str, form: dict[str, list[str]] | None = None, **more: str) -> Any:
     """The form as it comes back from a page that has just been opened, unless `more` says what it began with."""
     if "was" not in more:
@@ -94,12 +88,12 @@ async def page_of(crm: Crm, caller: Caller, name: str = "Elbe", query: str = "")
 
 
 async def test_only_those_who_manage_the_configuration_arrange(crm: Crm) -> None:
-    crew = await caller_of(crm, "crew")
+    crew = await crm.in_english("crew")
     assert "/o/vessel/layout" not in await page_of(crm, crew)
     assert (await crew.pages.get("/o/vessel/layout")).status_code == 403
     assert (await send(crew, "save")).status_code == 403
     assert (await crew.pages.post("/o/vessel/layout/condition", data={"about": "f.name.visible"})).status_code == 403
-    admin = await caller_of(crm, "administrator")
+    admin = await crm.in_english("administrator")
     assert 'hx-get="/o/vessel/layout"' in await page_of(crm, admin)
     saved = await send(admin, "save")
     plan = json.loads(saved.headers["HX-Trigger"])["kundig:toast"]["undo"]
@@ -107,7 +101,7 @@ async def test_only_those_who_manage_the_configuration_arrange(crm: Crm) -> None
 
 
 async def test_the_form_begins_with_what_is_shown_and_follows_commands(crm: Crm) -> None:
-    admin = await caller_of(crm, "administrator")
+    admin = await crm.in_english("administrator")
     text = (await admin.pages.get("/o/vessel/layout", headers=HERE)).text
     assert parts(text) == ["section:s1", "field:name", "field:owner"]
     text = (await send(admin, "down:field:cargo")).text
@@ -116,7 +110,7 @@ async def test_the_form_begins_with_what_is_shown_and_follows_commands(crm: Crm)
 
 
 async def test_saving_is_one_change_that_can_be_taken_back(crm: Crm) -> None:
-    admin, crew = await caller_of(crm, "administrator"), await caller_of(crm, "crew")
+    admin, crew = await crm.in_english("administrator"), await crm.in_english("crew")
     answer = await send(admin, "save")
     assert answer.status_code == 200
     undo = json.loads(answer.headers["HX-Trigger"])["kundig:toast"]["undo"]
@@ -135,7 +129,7 @@ async def test_saving_is_one_change_that_can_be_taken_back(crm: Crm) -> None:
 
 
 async def test_a_role_gets_a_layout_of_its_own_and_can_give_it_up(crm: Crm) -> None:
-    admin, crew = await caller_of(crm, "administrator"), await caller_of(crm, "crew")
+    admin, crew = await crm.in_english("administrator"), await crm.in_english("crew")
     await send(admin, "save", role="crew")
     assert "Load</h2>" in await page_of(crm, crew)
     assert "Load</h2>" not in await page_of(crm, admin)
@@ -152,7 +146,7 @@ async def test_a_role_gets_a_layout_of_its_own_and_can_give_it_up(crm: Crm) -> N
 
 
 async def test_going_to_another_role_keeps_what_is_not_saved(crm: Crm) -> None:
-    admin = await caller_of(crm, "administrator")
+    admin = await crm.in_english("administrator")
     text = (await send(admin, "role", role="crew", before="", was="something else")).text
     assert parts(text)[:2] == ["section:s1", "field:cargo"]
     fresh = (await admin.pages.get("/o/vessel/layout", headers=HERE)).text
@@ -164,7 +158,7 @@ async def test_going_to_another_role_keeps_what_is_not_saved(crm: Crm) -> None:
 
 
 async def test_what_is_wrong_is_said_and_nothing_is_lost(crm: Crm) -> None:
-    admin = await caller_of(crm, "administrator")
+    admin = await crm.in_english("administrator")
     answer = await send(admin, "save", {**FORM, "s1.de": [""], "s1.en": [" "]})
     assert answer.status_code == 422
     assert "Give every section and every tab a name." in answer.text
@@ -175,7 +169,7 @@ async def test_what_is_wrong_is_said_and_nothing_is_lost(crm: Crm) -> None:
 
 
 async def test_conditions_come_from_the_filter_editor(crm: Crm) -> None:
-    admin = await caller_of(crm, "administrator")
+    admin = await crm.in_english("administrator")
     address = "/o/vessel/layout/condition"
     text = html.unescape((await admin.pages.post(address, data={**FORM, "about": "f.cargo.visible"}, headers=HERE)).text)
     assert "“Cargo” is shown when" in text
@@ -192,7 +186,7 @@ async def test_conditions_come_from_the_filter_editor(crm: Crm) -> None:
 
 
 async def test_who_may_not_know_of_a_field_neither_sees_nor_loses_it(crm: Crm) -> None:
-    admin, builder = await caller_of(crm, "administrator"), await caller_of(crm, "builder")
+    admin, builder = await crm.in_english("administrator"), await crm.in_english("builder")
     await send(admin, "save")
     text = (await builder.pages.get("/o/vessel/layout", headers=HERE)).text
     assert "cargo" not in text.lower()
@@ -202,7 +196,7 @@ async def test_who_may_not_know_of_a_field_neither_sees_nor_loses_it(crm: Crm) -
 
 
 async def test_who_was_overtaken_is_told_and_keeps_what_was_arranged(crm: Crm) -> None:
-    admin, other = await caller_of(crm, "administrator"), await caller_of(crm, "administrator")
+    admin, other = await crm.in_english("administrator"), await crm.in_english("administrator")
     was = was_of((await other.pages.get("/o/vessel/layout", headers=HERE)).text)
     await send(admin, "save")
     arranged = await send(other, "down:field:cargo", was=was)
@@ -220,7 +214,7 @@ async def test_who_was_overtaken_is_told_and_keeps_what_was_arranged(crm: Crm) -
 
 async def test_of_two_who_save_in_the_same_moment_the_second_is_told(crm: Crm) -> None:
     """Both have looked at what is stored before either has changed it."""
-    first, second = await caller_of(crm, "administrator"), await caller_of(crm, "administrator")
+    first, second = await crm.in_english("administrator"), await crm.in_english("administrator")
     was = was_of((await first.pages.get("/o/vessel/layout", headers=HERE)).text)
     async with crm.configuring():
         tasks = [

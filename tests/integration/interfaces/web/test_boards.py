@@ -52,9 +52,7 @@ async def hall(new_crm: Callable[[], Awaitable[Crm]]) -> Hall:
     await crm.configure(CUSTOM)
     made: list[dict[str, Any]] = [{"state": "new"}, {}, {"state": "old"}]
     ids = [str(await crm.create("machine", name=f"Presse {n}", kind="press", **values)) for n, values in enumerate(made)]
-    user = await crm.user("administrator")
-    await crm.update("user", user, language="en")
-    return Hall(crm, await crm.caller(user), ids)
+    return Hall(crm, await crm.in_english("administrator"), ids)
 
 
 def columns(text: str) -> dict[str, list[str]]:

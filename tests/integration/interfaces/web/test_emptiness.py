@@ -61,9 +61,7 @@ async def test_a_view_that_is_empty_leads_to_everything(admin: Caller) -> None:
 
 
 async def test_who_may_only_read_is_offered_nothing_to_make(crm: Crm) -> None:
-    user = await crm.user("looks_on")
-    await crm.update("user", user, language="en")
-    page = await text(await crm.caller(user), "/o/product")
+    page = await text(await crm.in_english("looks_on"), "/o/product")
     assert "What you sell, with prices" in page
     assert 'href="/o/product/new"' not in page
     assert "/imports/new" not in page

@@ -68,15 +68,9 @@ async def crm(new_crm: Callable[[], Awaitable[Crm]]) -> Crm:
     return crm
 
 
-async def caller_of(crm: Crm, *roles: str) -> Caller:
-    user = await crm.user(*roles)
-    await crm.update("user", user, language="en")
-    return await crm.caller(user)
-
-
 @pytest.fixture(scope="module")
 async def harbour(crm: Crm) -> Caller:
-    return await caller_of(crm, "harbour")
+    return await crm.in_english("harbour")
 
 
 async def shown(caller: Caller, address: str) -> str:
@@ -97,8 +91,8 @@ async def test_the_first_role_that_has_a_layout_decides(crm: Crm, harbour: Calle
     assert "Ship</h2>" in await shown(harbour, address)
     assert "Ship</h2>" in await shown(harbour, f"{address}/edit")
     for roles in (("clerk", "harbour"), ("harbour", "clerk")):
-        assert "Ship</h2>" in await shown(await caller_of(crm, *roles), address)
-    plain = await shown(await caller_of(crm, "clerk"), address)
+        assert "Ship</h2>" in await shown(await crm.in_english(*roles), address)
+    plain = await shown(await crm.in_english("clerk"), address)
     assert "For all</h2>" in plain
     assert "Ship</h2>" not in plain
 
@@ -168,7 +162,7 @@ async def test_an_edit_of_something_else_is_not_held_up(crm: Crm, harbour: Calle
 
 
 async def test_other_roles_programs_and_rules_are_not_asked(crm: Crm, harbour: Caller) -> None:
-    clerk = await caller_of(crm, "clerk")
+    clerk = await crm.in_english("clerk")
     assert (await clerk.pages.post("/o/vessel/new", data={"name": "Leer", "sort": "ferry"})).status_code == 303
     answer = await harbour.api.post("/api/v1/vessel", json={"name": "API", "sort": "ferry"})
     assert answer.status_code == 201

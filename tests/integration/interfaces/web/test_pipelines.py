@@ -102,12 +102,6 @@ async def crm(configured: Crm) -> Crm:
     return configured
 
 
-async def caller_of(crm: Crm, role: str) -> Caller:
-    user = await crm.user(role)
-    await crm.update("user", user, language="en")
-    return await crm.caller(user)
-
-
 async def opened(caller: Caller, path: str = ONE) -> Form:
     answer = await caller.pages.get(path)
     assert answer.status_code == 200, answer.text
@@ -137,7 +131,7 @@ def told(answer: Any) -> dict[str, str]:
 
 
 async def test_only_those_who_manage_the_configuration_and_know_the_field(crm: Crm) -> None:
-    crew, blind, admin = [await caller_of(crm, role) for role in ("crew", "blind", "administrator")]
+    crew, blind, admin = [await crm.in_english(role) for role in ("crew", "blind", "administrator")]
     form = await opened(admin)
     for path in (ALL, ONE):
         assert (await crew.pages.get(path)).status_code == 403
@@ -151,7 +145,7 @@ async def test_only_those_who_manage_the_configuration_and_know_the_field(crm: C
 
 
 async def test_every_pipeline_of_every_object_is_listed(crm: Crm) -> None:
-    admin = await caller_of(crm, "administrator")
+    admin = await crm.in_english("administrator")
     text = (await admin.pages.get(ALL)).text
     async with crm.system() as scope:
         assert len(scope.model.pipelines) > 3
@@ -162,7 +156,7 @@ async def test_every_pipeline_of_every_object_is_listed(crm: Crm) -> None:
 
 
 async def test_what_is_edited_is_one_change_that_can_be_taken_back(crm: Crm) -> None:
-    admin = await caller_of(crm, "administrator")
+    admin = await crm.in_english("administrator")
     form = form_of((await send(admin, await opened(admin), "add")).text)
     assert form["at"] == ["planned", "building", "new-1", "delivered"]
     form = form_of((await send(admin, form, "up:new-1", **{"new-1__de": "Übergabe", "new-1__rot_days": "4"})).text)
@@ -188,7 +182,7 @@ async def test_what_is_edited_is_one_change_that_can_be_taken_back(crm: Crm) -> 
 
 
 async def test_stages_of_a_module_are_ordered_and_taken_out_of_use_too(crm: Crm) -> None:
-    admin = await caller_of(crm, "administrator")
+    admin = await crm.in_english("administrator")
     before = list(await stages(crm, "sales"))
     path = f"{ALL}/sales"
     form = form_of((await send(admin, await opened(admin, path), f"down:{before[0]}", path)).text)
@@ -209,7 +203,7 @@ async def test_stages_of_a_module_are_ordered_and_taken_out_of_use_too(crm: Crm)
 
 
 async def test_errors_stand_at_their_fields_and_nothing_typed_is_lost(crm: Crm) -> None:
-    admin = await caller_of(crm, "administrator")
+    admin = await crm.in_english("administrator")
     form = form_of((await send(admin, await opened(admin), "add")).text)
     form |= {
         "planned.status": ["won"], "planned.probability": ["101"], "building.rot_days": ["0"], "building.en": ["Half <done>"],
@@ -237,7 +231,7 @@ async def test_errors_stand_at_their_fields_and_nothing_typed_is_lost(crm: Crm) 
 
 
 async def test_who_was_overtaken_is_told_and_keeps_what_was_typed(crm: Crm) -> None:
-    admin, builder = await caller_of(crm, "administrator"), await caller_of(crm, "builder")
+    admin, builder = await crm.in_english("administrator"), await crm.in_english("builder")
     form = await opened(builder)
     told(await send(admin, await opened(admin), planned__en="First"))
     moved = await send(builder, form, "down:planned", building__en="Welding")
@@ -255,7 +249,7 @@ async def test_who_was_overtaken_is_told_and_keeps_what_was_typed(crm: Crm) -> N
 
 async def test_of_two_who_save_in_the_same_moment_the_second_is_told(crm: Crm) -> None:
     """Both have looked at what is stored before either has changed it."""
-    first, second = await caller_of(crm, "administrator"), await caller_of(crm, "administrator")
+    first, second = await crm.in_english("administrator"), await crm.in_english("administrator")
     form = await opened(first)
     async with crm.configuring():
         tasks = [
@@ -276,7 +270,7 @@ async def test_of_two_who_save_in_the_same_moment_the_second_is_told(crm: Crm) -
 
 
 async def test_what_the_editor_may_not_know_of_stays_required(crm: Crm) -> None:
-    builder = await caller_of(crm, "builder")
+    builder = await crm.in_english("builder")
     answer = await builder.pages.get(ONE)
     assert "argo" not in answer.text
     form = form_of(answer.text)
@@ -287,7 +281,7 @@ async def test_what_the_editor_may_not_know_of_stays_required(crm: Crm) -> None:
 
 
 async def test_a_stage_does_not_go_while_records_stand_in_it(crm: Crm) -> None:
-    admin = await caller_of(crm, "administrator")
+    admin = await crm.in_english("administrator")
     ids = [await crm.add("vessel", {"name": name, "stage": "building"}) for name in ("Elbe", "Weser")]
     async with crm.system() as scope:
         await Change(scope).write("vessel", [Delete(ids[1])])
@@ -320,7 +314,7 @@ async def test_a_stage_does_not_go_while_records_stand_in_it(crm: Crm) -> None:
 
 
 async def test_a_stage_that_means_something_else_takes_its_records_along(crm: Crm) -> None:
-    admin = await caller_of(crm, "administrator")
+    admin = await crm.in_english("administrator")
     await crm.add("vessel", {"name": "Elbe", "stage": "building"})
     told(await send(admin, await opened(admin), building__status="won"))
     async with crm.system() as scope:
