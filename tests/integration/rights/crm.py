@@ -98,6 +98,20 @@ class Crm(World):
             end: int = await connection.value("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
         return end
 
+    async def caught_up(self) -> None:
+        """Wait until the feed lies behind everything written so far: transactions of other tests hold it back for a while."""
+        end = await self.feed_end()
+        for _ in range(1500):
+            if await self._feed_start() >= end:
+                return
+            await asyncio.sleep(0.02)
+        raise TimeoutError
+
+    async def _feed_start(self) -> int:
+        async with self.database.transaction(None) as connection:
+            start: int = await connection.value("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        return start
+
     async def in_english(self, *roles: str) -> Caller:
         """Clients of a new user who works in English."""
         user = await self.user(*roles)
