@@ -35,12 +35,17 @@ const wire = () => document.querySelectorAll("[data-stage-list]:not([data-sortab
   Sortable.create(list, { group: { name: "cards", put: !("fixed" in list.dataset) }, animation: slide(), delay: 160, delayOnTouchOnly: true, draggable: "[data-move]", sort: false,
     ghostClass: "k-ghost", chosenClass: "k-chosen", dragClass: "k-drag", filter: "button", preventOnFilter: false,
     onStart: ({ item }) => drops(item, true),
-    onEnd: ({ item, from, to, oldDraggableIndex }) => {
+    onEnd: ({ item, from, to, originalEvent, oldDraggableIndex }) => {
       drops(item, false);
-      if (to.dataset.drop) (from.closest("[data-lane-row]") ?? document).querySelector(`[data-stage-list="${CSS.escape(to.dataset.drop)}"]`)?.prepend(item);
-      if (item.closest("[data-stage-list]") !== from) move(item, from, oldDraggableIndex);
+      const end = letGo(originalEvent) ?? to, stage = end.dataset.drop;
+      const list = stage ? listOf(from, stage) ?? from : end;
+      if (item.parentElement !== list) list.prepend(item);
+      if (list !== from) move(item, from, oldDraggableIndex);
     } });
 });
+
+// Where a card was let go. Sortable looks away for 30 ms after each place that it found on the way, and would take that one.
+const letGo = ({ type, target }) => (type === "drop" ? target.closest?.("[data-stage-list]:not([data-fixed]), [data-drop]") : null);
 
 // What closes a card stands at the lower edge while it is dragged; on a long board its column is far away.
 const drops = (card, shown) => {

@@ -2,8 +2,8 @@
 export const one = (selector, root = document) => root.querySelector(selector);
 export const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
-/** Whether keys pressed here are text, not commands. */
-export const isTyping = (target) => Boolean(target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]"));
+/** Whether keys pressed here are text, not commands: what has just been closed keeps the focus for a moment. */
+export const isTyping = (target) => Boolean(target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]") && !target.closest("dialog:not([open])"));
 
 /** How long (ms) what is dragged takes to its place; not at all for who wants things to stay still. */
 export const slide = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 140);

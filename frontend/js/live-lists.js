@@ -50,6 +50,7 @@ const followCards = async (chip) => {
   for (const card of all("[data-card]")) {
     const now = one(`[data-card="${CSS.escape(card.dataset.card)}"]`, fresh), next = one(".k-light", card);
     if (now && next) one(".k-light", now)?.replaceWith(next.cloneNode(true)); // what is planned comes after the page
+    if (card.matches(".k-chosen")) continue; // it is in somebody's hand
     if (now && place(now) === place(card)) put(card, now);
     else if (now || !isCut(list(card).dataset.stageList)) waiting.add(card.dataset.card);
   }

@@ -41,15 +41,6 @@ document.addEventListener("htmx:after:swap", () => {
   names.map((name) => document.getElementById(name)).find((element) => element?.matches("input, select, textarea"))?.focus();
 });
 
-// htmx carries attributes over to what comes in place of an element: a place as a style attribute would be refused by the policy.
-document.addEventListener("htmx:before:swap", (event) => {
-  const target = event.detail.ctx?.target;
-  all(".k-pop[style]").filter((popover) => target !== popover && target?.contains?.(popover)).forEach((popover) => {
-    if (popover.matches(":popover-open")) popover.hidePopover();
-    popover.removeAttribute("style");
-  });
-});
-
 // Menus in popovers: arrows move, a choice closes.
 const ITEMS = "[role=menuitem], [role=menuitemradio], [role=menuitemcheckbox]";
 on("keydown", ".k-pop[role=menu]", (event, menu) => {

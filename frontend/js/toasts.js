@@ -16,7 +16,7 @@ export const toast = ({ title, text = "", category = "success", undo }) => {
   const button = one("[data-undo]", element);
   if (undo) {
     button.hidden = false;
-    button.addEventListener("click", () => htmx.ajax("POST", undo, { source: document.body, target: "#main", swap: "none" }), { once: true });
+    button.addEventListener("click", () => htmx.ajax("POST", undo, { source: toaster, target: "#main", swap: "none" }), { once: true });
   }
   toaster.append(element); // Basecoat's observer starts its timer
 };
