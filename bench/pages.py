@@ -29,7 +29,8 @@ _WATCH = """() => {
     if (entry.interactionId) window.seen.paint = Math.max(window.seen.paint, entry.duration);
   })).observe({ type: 'event', durationThreshold: 16, buffered: true });
 }"""
-_INTERACTIVE = "() => performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
+_INTERACTIVE = """() => Math.max(performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd,
+  performance.getEntriesByName('first-contentful-paint')[0].startTime)"""
 
 
 @dataclass
@@ -62,7 +63,7 @@ class Wire:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One visit: KB of the page with its assets and without, ms until it can be used, ms of the slowest interaction, shift."""
+    """One visit: KB with assets and without, ms until it is seen and can be used, ms of the slowest interaction, shift."""
 
     first: float
     next: float

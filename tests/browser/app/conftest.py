@@ -19,6 +19,11 @@ AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 expect.set_options(timeout=20_000)  # as patient as pages are, on a busy machine too
 STILL = """() => new Promise(requestAnimationFrame).then(() => Promise.allSettled(
   document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime < Infinity).map((one) => one.finished)))"""
+QUIET = """async () => {
+  for (let since = performance.now(); performance.now() < since + 100; await new Promise(requestAnimationFrame)) {
+    if (document.querySelector(".htmx-request:not(#live)")) since = performance.now();
+  }
+}"""
 EXPECTED = (
     "status of (409|422)",  # the form with its errors, or with both values
     "status of 404 .*/offline/record/",  # deleted before the phone could keep it
@@ -69,18 +74,27 @@ class Visitor:
     def open(self, path: str) -> Page:
         """A page, with all that comes after it."""
         self.page.goto(f"{self.company.url}{path}")
-        self.page.wait_for_load_state("networkidle")
+        self.rest()
         return self.page
+
+    def rest(self) -> None:
+        """Wait until nothing is being fetched."""
+        self.page.evaluate(QUIET)
 
     def settle(self) -> None:
         """Wait until nothing moves."""
         self.page.evaluate(STILL)
 
-    def accessible(self, rules: Sequence[str] = ()) -> list[tuple[str, list[str]]]:
-        """The rules of WCAG A and AA (or of those named) that the page breaks."""
+    def accessible(self, rules: Sequence[str] = (), within: str = "") -> list[tuple[str, list[str]]]:
+        """The rules of WCAG A and AA (or of those named) that the page breaks, or what stands over it around `within`."""
         self.page.evaluate(f"window.axe || (() => {{{AXE.read_text()}}})()")
         only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": RULES}
-        found = self.page.evaluate("only => axe.run(document, {runOnly: only, resultTypes: ['violations']})", only)
+        found = self.page.evaluate(
+            """([within, only]) => axe.run(
+              within ? document.querySelector(within).closest("dialog[open], :popover-open, aside") : document,
+              {runOnly: only, resultTypes: ['violations']})""",
+            [within, only],
+        )
         return [(rule["id"], [node["html"][:160] for node in rule["nodes"]][:3]) for rule in found["violations"]]
 
 

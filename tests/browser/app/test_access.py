@@ -40,9 +40,9 @@ def test_what_opens(jana: Visitor, path: str, clicks: tuple[str, ...], opened: s
     for button in clicks:
         page.locator(button).filter(visible=True).first.click()
     page.wait_for_selector(opened)
-    page.wait_for_load_state("networkidle")
+    jana.rest()
     jana.settle()
-    _check_page(jana, opened)
+    _check_page(jana, opened, within=opened)
 
 
 @pytest.mark.parametrize(("keys", "opened"), [("Control+k", "#palette-menu [role=menuitem]"), ("?", "#keys kbd")])
@@ -50,7 +50,7 @@ def test_what_keys_open(jana: Visitor, keys: str, opened: str) -> None:
     jana.open("/").keyboard.press(keys)
     jana.page.locator(opened).filter(visible=True).first.wait_for()
     jana.settle()
-    _check_page(jana, keys)
+    _check_page(jana, keys, within=opened)
 
 
 def test_at_a_desk(jana: Visitor) -> None:
@@ -67,7 +67,7 @@ def open_record(visitor: Visitor) -> None:
     visitor.open("/o/account?view=all&order=created_at")
     visitor.page.locator("a[data-open-record]").first.click()
     visitor.page.wait_for_selector("#timeline .k-ev")
-    visitor.page.wait_for_load_state("networkidle")
+    visitor.rest()
 
 
 def _check(visitor: Visitor, *, dark: bool = True) -> None:
@@ -78,11 +78,11 @@ def _check(visitor: Visitor, *, dark: bool = True) -> None:
     _check_page(visitor, "record", dark=dark)
 
 
-def _check_page(visitor: Visitor, name: str, *, dark: bool = True) -> None:
-    assert (name, visitor.accessible()) == (name, [])
+def _check_page(visitor: Visitor, name: str, *, dark: bool = True, within: str = "") -> None:
+    assert (name, visitor.accessible(within=within)) == (name, [])
     if not dark:
         return
     # Dark, the page differs in nothing but colours.
     visitor.page.evaluate("document.documentElement.classList.add('dark')")
     visitor.settle()
-    assert (name, "dark", visitor.accessible(["color-contrast"])) == (name, "dark", [])
+    assert (name, "dark", visitor.accessible(["color-contrast"], within)) == (name, "dark", [])
