@@ -36,7 +36,8 @@ run: $(ASSETS)  ## start Kundig with demo data (address and log-in are printed; 
 	@KUNDIG_DEMO=$${KUNDIG_DEMO-1} $(BIN)/kundig serve
 
 test: lint browser  ## every check and every test: unit, integration, browser
-	$(BIN)/pytest -n 2 --dist loadscope tests/unit tests/integration tests/acceptance
+	@# what takes long comes first, so that both processes are busy to the end
+	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder tests/acceptance tests/integration tests/unit
 	@# on their own: Playwright's synchronous face keeps an event loop that asynchronous tests in the same process cannot enter
 	$(BIN)/pytest -n 2 --dist loadscope tests/browser
 

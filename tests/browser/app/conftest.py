@@ -91,7 +91,7 @@ class Visitor:
         only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": RULES}
         found = self.page.evaluate(
             """([within, only]) => axe.run(
-              within ? document.querySelector(within).closest("dialog[open], :popover-open, aside") : document,
+              (within && document.querySelector(within).closest("dialog[open], :popover-open, aside")) || document,
               {runOnly: only, resultTypes: ['violations']})""",
             [within, only],
         )
