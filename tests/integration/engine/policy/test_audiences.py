@@ -12,6 +12,7 @@ from tests.integration.world import World
 from kundig.engine.configuration.yaml import load
 from kundig.engine.policy import principals
 from kundig.engine.policy.shares import grant_share
+from kundig.engine.records.writing import Change, Update
 
 RULES = """
 kind: sharing_rule
@@ -62,3 +63,18 @@ async def test_a_linked_record_takes_back_no_share_of_the_same_moment(ruled: Wor
     await moved
     assert await sees(ruled, neighbour, room, object_="room") == [True], "in Bern"
     assert await sees(ruled, guest, room, object_="room") == [True], "shared while the house moved"
+
+
+async def test_what_is_linked_while_its_target_changes_follows_the_change(ruled: World) -> None:
+    neighbour = await ruled.user("level_own")
+    house = await ruled.create("house", name="x", city="Rome")
+    moving = await ruled.create("room", name="z", house=await ruled.create("house", name="w", city="Rome"))
+    assert await sees(ruled, neighbour, moving, object_="room") == [False]
+    async with ruled.system() as scope:
+        await Change(scope).write("house", [Update(house, {"city": "Bern"})])
+        built = asyncio.create_task(ruled.create("room", name="y", house=house))
+        moved = asyncio.create_task(ruled.update("room", moving, house=house))
+        await ruled.until_waiting(2)
+    await moved
+    for room in (moving, await built):
+        assert await sees(ruled, neighbour, room, object_="room") == [True], "in Bern"
