@@ -18,12 +18,12 @@ from kundig.engine.schema.model import Model
 
 def readers_of(model: Model, object_: BoundObject) -> Iterator[Principal]:
     """The marks of all links by which what an object's records own names their readers."""
-    return (readers(object_.name, owned.name, link.name) for owned, _, link in _links(model, object_))
+    return (readers(object_.name, owned.name, link.name) for owned, _, link in reader_links(model, object_))
 
 
 def named_readers(model: Model, object_: BoundObject, row: sa.FromClause) -> Iterator[sa.Select[tuple[int]]]:
     """The principals of the users who are named as readers of a record; in the trash, of those who were when it was deleted."""
-    for owned, owner, link in _links(model, object_):
+    for owned, owner, link in reader_links(model, object_):
         one = owned.table.alias("o")
         user = sa.cast(one.c[link.column], sa.Text)
         yield sa.select(PRINCIPAL.c.id).where(
@@ -34,7 +34,7 @@ def named_readers(model: Model, object_: BoundObject, row: sa.FromClause) -> Ite
         )
 
 
-def _links(model: Model, object_: BoundObject) -> Iterator[tuple[BoundObject, BoundField, BoundField]]:
+def reader_links(model: Model, object_: BoundObject) -> Iterator[tuple[BoundObject, BoundField, BoundField]]:
     """What an object owns that names readers, with its links to the owner and to a reader."""
     for child in object_.children:
         owned = model.objects[child.object]

@@ -69,7 +69,7 @@ async def tell_of_change(run: JobRun, scopes: Scopes, post: Post | None = None) 
 
 
 async def tell(run: JobRun, scopes: Scopes, user: UUID, news: News, post: Post | None = None) -> None:
-    """Tell one person, if they may know and want to. Who is mentioned or assigned follows from then on.
+    """Tell one person, if they may know and want to. Who is mentioned, assigned or invited follows from then on.
 
     By mail (`post`) and on devices only what is not waiting to be read already: a record that changes all day is one mail.
     """
@@ -82,7 +82,7 @@ async def tell(run: JobRun, scopes: Scopes, user: UUID, news: News, post: Post |
             return
         if news.fields is not None and not _may_know(scope, news.object, news.fields):
             return
-        if news.kind in ("mention", "assigned"):
+        if news.kind in ("mention", "assigned", "invited"):
             await scope.connection.execute(_FOLLOW, values)
         wishes = await scope.connection.row(_WISHES, {"user": user, "kind": news.kind}) or _unasked(news.kind)
         made = None if wishes["muted"] else await _put(scope.connection, user, news)

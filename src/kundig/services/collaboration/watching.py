@@ -1,9 +1,9 @@
-"""Reading the feed of changes: who follows a changed record, and to whom one was assigned."""
+"""Reading the feed of changes: who follows a changed record, to whom one was assigned, and who was invited."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,10 @@ import sqlalchemy as sa
 from kundig.base.database import Connection
 from kundig.base.jobs import JobRun, queue
 from kundig.engine.history.feed import MANY, position
+from kundig.engine.policy.readers import reader_links
 from kundig.engine.policy.scope import Scope
+from kundig.engine.policy.tables import UUIDS
+from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.fields.recurrence import parts_of_series
 from kundig.services.collaboration.news import TOLD, News
 from kundig.services.identity.scopes import Scopes
@@ -55,6 +58,13 @@ from fresh h join {ws}.change_entry e on e.change = h.id and e.at = h.at
 where h.size <= %(many)s and (e.action = 'create' or e.new ? %(owner)s)
 """
 )
+_NAMED = (
+    _FRESH
+    + """
+select e.record, h.by_id as actor from fresh h join {ws}.change_entry e on e.change = h.id and e.at = h.at
+where h.size <= %(many)s and e.object = %(object)s and (e.action = 'create' or e.new ? %(link)s)
+"""
+)
 
 
 async def watch(run: JobRun, scopes: Scopes) -> None:
@@ -80,12 +90,14 @@ async def _what_happened(run: JobRun, scopes: Scopes, connection: Connection) ->
     assigned = await _assigned(scope, await connection.rows(_ASSIGNED, values))
     await connection.execute(_GO_ON, {"reader": READER, "end": end})
     told = {(user, news.object, news.record) for user, news in assigned}
+    invited = [(user, news) for user, news in await _invited(scope, values) if (user, news.object, news.record) not in told]
+    told |= {(user, news.object, news.record) for user, news in invited}
     changed = [
         (row["user_id"], News("changed", row["object"], row["record"], row["actor"], fields=frozenset(row["fields"])))
         for row in followed
         if (row["user_id"], row["object"], row["record"]) not in told
     ]
-    return [*assigned, *changed]
+    return [*assigned, *invited, *changed]
 
 
 async def _assigned(scope: Scope, rows: Sequence[dict[str, Any]]) -> list[tuple[UUID, News]]:
@@ -108,11 +120,42 @@ async def _owners(scope: Scope, records: Iterable[tuple[str, UUID]]) -> dict[UUI
     found: dict[UUID, UUID] = {}
     for object_, ids in by_object.items():
         row = scope.model.objects[object_].table
-        wanted = [row.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid()))), row.c.owner_id.is_not(None)]
-        recurrence = scope.model.objects[object_].recurrence
-        if recurrence is not None:  # of a series one hears once
-            series = row.c[parts_of_series(recurrence)["series"]]
-            wanted.append(sa.or_(series.is_(None), series == sa.cast(row.c.id, sa.Text)))
+        wanted = [row.c.id == sa.any_(sa.bindparam("ids", type_=UUIDS)), row.c.owner_id.is_not(None)]
+        wanted += _told_once(scope.model.objects[object_], row)
         statement = sa.select(row.c.id, row.c.owner_id).where(*wanted)
         found |= {item["id"]: item["owner_id"] for item in await scope.connection.rows(statement, {"ids": ids})}
     return found
+
+
+async def _invited(scope: Scope, values: Mapping[str, Any]) -> list[tuple[UUID, News]]:
+    """Who was named as a reader of what by something that it owns, unless they did it themselves."""
+    found = []
+    for object_ in scope.model.objects.values():
+        for owned, owner, link in reader_links(scope.model, object_):
+            named = await scope.connection.rows(_NAMED, {**values, "object": owned.name, "link": link.name})
+            actors = {row["record"]: row["actor"] for row in named}
+            if not actors:
+                continue
+            one, of = owned.table.alias("o"), object_.table.alias("r")
+            statement = sa.select(one.c.id, of.c.id.label("record"), one.c[link.column].label("reader")).where(
+                one.c.id == sa.any_(sa.bindparam("ids", type_=UUIDS)),
+                one.c.deleted_at.is_(None),
+                one.c[link.column].is_not(None),
+                of.c.id == one.c[owner.column],
+                *_told_once(object_, of),
+            )
+            rows = await scope.connection.rows(statement, {"ids": list(actors)})
+            found += [
+                (row["reader"], News("invited", object_.name, row["record"], actors[row["id"]]))
+                for row in rows
+                if row["reader"] != actors[row["id"]]
+            ]
+    return found
+
+
+def _told_once(object_: BoundObject, row: sa.FromClause) -> list[sa.ColumnElement[bool]]:
+    """Of a series one hears once."""
+    if object_.recurrence is None:
+        return []
+    series = row.c[parts_of_series(object_.recurrence)["series"]]
+    return [sa.or_(series.is_(None), series == sa.cast(row.c.id, sa.Text))]

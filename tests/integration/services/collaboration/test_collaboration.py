@@ -202,6 +202,29 @@ async def test_who_gets_a_record_learns_of_it(world: World) -> None:
     assert own not in {id_ for _, id_ in await told(world, giver)}
 
 
+async def test_who_is_invited_learns_of_it_and_of_what_changes_then(world: World) -> None:
+    host, guest, late = await world.user("level_all"), await world.user("level_own"), await world.user("level_own")
+    await watch(world)
+    async with world.scope(host) as scope:
+        party = {"name": "Party", "visitor": [{"user": str(user)} for user in (host, guest)]}
+        [record] = await Change(scope).write("house", [Create(party)])
+        await Change(scope).write("house", [Create({"name": "Given", "owner": str(guest), "visitor": [{"user": str(guest)}]})])
+    await watch(world)
+    assert sorted(kind for kind, _ in await told(world, guest)) == ["assigned", "invited"], "of what is theirs once"
+    assert ("invited", record) in await told(world, guest)
+    assert await told(world, host) == []
+    async with world.scope(host) as scope:
+        [visitor] = await scope.connection.values(
+            'select id from {ws}.visitor where house = %(id)s and "user" = %(user)s', {"id": record, "user": host}
+        )
+        await Change(scope).write("visitor", [Update(visitor, {"user": str(late)})])
+    await watch(world)
+    assert await told(world, late) == [("invited", record)]
+    await change(world, host, record, city="Rome")
+    await watch(world)
+    assert ("changed", record) in await told(world, guest)
+
+
 async def mails(world: World, user: UUID) -> int:
     async with world.system() as scope:
         to = 'select email from {ws}."user" where id = %(id)s'

@@ -18,7 +18,13 @@ from kundig.services.collaboration.letters import sentence
 from kundig.services.collaboration.notifications import SHOWN, Notification, forget_invisible, mark_read, notifications_of, place_of
 
 ADDRESS = "/notifications"
-_ICONS = {"mention": "at-sign", "comment": "message-square", "assigned": "user-check", "changed": "pencil"}
+_ICONS = {
+    "mention": "at-sign",
+    "comment": "message-square",
+    "assigned": "user-check",
+    "invited": "calendar-plus",
+    "changed": "pencil",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ _KINDS: Mapping[NotificationKind, Any] = {
     "mention": t("Somebody mentions me"),
     "comment": t("Comments on records that I follow"),
     "assigned": t("Records that are given to me"),
+    "invited": t("Invitations"),
     "changed": t("Changes of records that I follow"),
 }
 
