@@ -48,10 +48,10 @@ window.addEventListener("keydown", (event) => {
 document.addEventListener("cancel", (event) => leave(event, event.target instanceof HTMLDialogElement && event.target), true);
 
 // A fragment may bring a dialog that wants to be seen at once (data-autoopen); what it replaced is gone by then.
-// One begins to type in the first field that is shown and still empty behind those that are filled.
+// One begins to type in the first field that is shown and still empty behind those that are filled (a link that is known does not count).
 const FIELDS = "form :is(input:not([type=hidden]):not([type=checkbox]), select, textarea:not([hidden]), [contenteditable])";
 const begin = (dialog) => {
-  const fields = all(FIELDS, dialog).filter((field) => field.getClientRects().length), filled = fields.findLastIndex((field) => field.matches("input, textarea") && field.value);
+  const fields = all(FIELDS, dialog).filter((field) => field.getClientRects().length), filled = fields.findLastIndex((field) => field.matches("input:not([role=combobox]), textarea") && field.value);
   (one("[autofocus]", dialog) ?? fields.slice(filled + 1).find((field) => filled < 0 || !field.value) ?? fields[0])?.focus();
 };
 const autoopen = () => all("dialog[data-autoopen]:not([open])").forEach((dialog) => { dialog.showModal(); begin(dialog); });

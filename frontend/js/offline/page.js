@@ -27,7 +27,7 @@ const write = ({ title, html, entry, pairs }) => {
     await show();
     if (!navigator.onLine) return;
     await sync();
-    await show();
+    await renew();
   });
   put(form);
   one("input:not([type=hidden]), textarea:not([hidden]), select, [contenteditable]", form)?.focus();
@@ -123,6 +123,9 @@ const show = async () => {
   put(...(found ? [await shown(found)] : [await forms(null), ...(await waiting()), ...(await recent())]), ...(found ? await waiting() : []));
 };
 
+// What comes by itself leaves a form alone that was opened meanwhile.
+const renew = () => (one("#offline-work form") ? undefined : show());
+
 on("click", "a[href^='/']", (event, link) => { // between kept records without leaving the page
   if (navigator.onLine) return;
   event.preventDefault();
@@ -133,7 +136,7 @@ addEventListener("popstate", show);
 on("click", "[data-offline-again]", () => location.reload());
 const back = async () => {
   await sync();
-  if ((await queue()).some((entry) => entry.state !== "waiting") || location.pathname === "/offline" || one("#offline-work form")) return show();
+  if ((await queue()).some((entry) => entry.state !== "waiting") || location.pathname === "/offline" || one("#offline-work form")) return renew();
   location.reload(); // nothing half-typed is here: on to the real page
 };
 addEventListener("online", back);
@@ -145,4 +148,4 @@ const probe = async () => {
   setTimeout(probe, PROBE);
 };
 setTimeout(probe, PROBE);
-show().then(() => navigator.onLine && sync().then(show));
+show().then(() => navigator.onLine && sync().then(renew));

@@ -17,8 +17,13 @@ from tests.unit.house.source import ROOT
 DESKTOP, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 expect.set_options(timeout=20_000)  # as patient as pages are, on a busy machine too
-STILL = """() => new Promise(requestAnimationFrame).then(() => Promise.allSettled(
-  document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime < Infinity).map((one) => one.finished)))"""
+STILL = """async () => {
+  for (let moving = [0]; moving.length;) { // the end of one may begin others
+    await new Promise(requestAnimationFrame);
+    moving = document.getAnimations().filter((one) => one.playState === "running" && one.effect.getComputedTiming().endTime < Infinity);
+    await Promise.allSettled(moving.map((one) => one.finished));
+  }
+}"""
 QUIET = """async () => {
   for (let since = performance.now(); performance.now() < since + 100; await new Promise(requestAnimationFrame)) {
     if (document.querySelector(".htmx-request:not(#live)")) since = performance.now();
