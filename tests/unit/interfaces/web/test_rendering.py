@@ -13,7 +13,7 @@ from kundig.interfaces.web.palette import Hit, HitGroup, PaletteResults
 from kundig.interfaces.web.rendering import TEMPLATES, environment, render, render_block
 from kundig.interfaces.web.sign_in_views import Forgotten, NewPassword, SignIn
 
-EVIL = '"><script>alert(1)</script>{{ 7 * 7 }}'
+EVIL = '"><script>alert(1)</script>{{ 7777 * 7777 }}'
 LINK = Link(EVIL, "/place", "house", "3", hot=True, key="p")
 SHELL = Shell(EVIL, EVIL, (LinkGroup((LINK,)), LinkGroup((LINK,), EVIL)), (LINK,) * 4, (LINK,), LINK, 2)
 FRAME = Frame(shell=SHELL, csrf="token", path="/place", toasts=({"title": EVIL},))
@@ -40,7 +40,7 @@ def test_nothing_is_inline() -> None:
 def test_values_are_escaped_and_not_evaluated() -> None:
     for page in pages():
         assert "<script>alert" not in page
-        assert "49" not in re.sub(r'(href|src)="/static/[^"]*"|<svg.*?</svg>', "", page, flags=re.DOTALL)
+        assert str(7777 * 7777) not in page
 
 
 def test_a_boosted_link_gets_title_and_sheet_only() -> None:
