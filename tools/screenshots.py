@@ -31,8 +31,8 @@ DESKTOP = (1440, 900)
 SIZES = {"": DESKTOP, "-phone": (390, 844)}
 THEMES = {"": "light", "-dark": "dark"}
 LANGUAGES = {"de": "de-DE", "en": "en-GB"}
-QUALITY = 33
-"""Of WebP: small text stays sharp, and all pictures together under 11.5 MB."""
+QUALITY = 32
+"""Of WebP: small text stays sharp, and all pictures together under 11 MB."""
 LONGEST_START = 600
 ARRIVED = """() => !document.querySelector('#load.htmx-request')
   && [...document.querySelectorAll('.k-skl')].every((e) => !e.checkVisibility() || e.getBoundingClientRect().top > innerHeight)"""

@@ -47,10 +47,9 @@ const followCards = async (chip) => {
   const list = (card) => card.closest("[data-stage-list]");
   const place = (card) => `${list(card).dataset.stageList} ${list(card).dataset.lane ?? ""}`;
   const isCut = (stage) => one(`[data-stage-list="${CSS.escape(stage)}"] .k-rest`, fresh); // its page holds the first cards only
-  for (const card of all("[data-card]")) {
+  for (const card of all("[data-card]:not(.k-chosen)")) { // one in somebody's hand is left alone
     const now = one(`[data-card="${CSS.escape(card.dataset.card)}"]`, fresh), next = one(".k-light", card);
     if (now && next) one(".k-light", now)?.replaceWith(next.cloneNode(true)); // what is planned comes after the page
-    if (card.matches(".k-chosen")) continue; // it is in somebody's hand
     if (now && place(now) === place(card)) put(card, now);
     else if (now || !isCut(list(card).dataset.stageList)) waiting.add(card.dataset.card);
   }

@@ -21,6 +21,7 @@ from kundig.base.database import Database
 from kundig.base.secrets import Secrets
 from kundig.base.settings import Settings
 from kundig.engine.configuration.yaml import load
+from kundig.engine.history.feed import position
 from kundig.engine.policy.applying import settle
 from kundig.engine.policy.audience import renew_chunk
 from kundig.engine.policy.resolve import UNNARROWED, Narrowing
@@ -102,15 +103,11 @@ class Crm(World):
         """Wait until the feed lies behind everything written so far: transactions of other tests hold it back for a while."""
         end = await self.feed_end()
         for _ in range(1500):
-            if await self._feed_start() >= end:
-                return
+            async with self.database.transaction(None) as connection:
+                if await position(connection) >= end:
+                    return
             await asyncio.sleep(0.02)
         raise TimeoutError
-
-    async def _feed_start(self) -> int:
-        async with self.database.transaction(None) as connection:
-            start: int = await connection.value("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        return start
 
     async def in_english(self, *roles: str) -> Caller:
         """Clients of a new user who works in English."""

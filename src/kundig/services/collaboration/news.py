@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID
 
 NotificationKind = Literal["mention", "comment", "assigned", "invited", "changed"]
 COMMENTED, TOLD = "collaboration.commented", "collaboration.told"
 """The jobs that tell people of a comment, and one person of one thing."""
-KINDS: tuple[NotificationKind, ...] = ("mention", "comment", "assigned", "invited", "changed")
+KINDS: tuple[NotificationKind, ...] = get_args(NotificationKind)
 UNREAD = """
 (select count(*) from (
   select from {ws}.notification n where n.recipient = u.id and n.read_at is null limit 100) as unread)

@@ -89,15 +89,15 @@ async def _what_happened(run: JobRun, scopes: Scopes, connection: Connection) ->
     scope = await scopes.of_system(connection, run.workspace, "job")
     assigned = await _assigned(scope, await connection.rows(_ASSIGNED, values))
     await connection.execute(_GO_ON, {"reader": READER, "end": end})
-    told = {(user, news.object, news.record) for user, news in assigned}
-    invited = [(user, news) for user, news in await _invited(scope, values) if (user, news.object, news.record) not in told]
-    told |= {(user, news.object, news.record) for user, news in invited}
     changed = [
         (row["user_id"], News("changed", row["object"], row["record"], row["actor"], fields=frozenset(row["fields"])))
         for row in followed
-        if (row["user_id"], row["object"], row["record"]) not in told
     ]
-    return [*assigned, *invited, *changed]
+    found = [*assigned]
+    for less in (await _invited(scope, values), changed):  # of one record each hears the most important
+        told = {(user, news.object, news.record) for user, news in found}
+        found += [(user, news) for user, news in less if (user, news.object, news.record) not in told]
+    return found
 
 
 async def _assigned(scope: Scope, rows: Sequence[dict[str, Any]]) -> list[tuple[UUID, News]]:
