@@ -266,6 +266,7 @@ async def test_a_page_more_is_no_statement_more(world: World, desk: Desk, monkey
     for pages in (1, 24):
         for _ in range(pages):
             await page(world, desk, boss, house, lists=True)
+        await settled(world)  # or what was made for the test, users among it, would be news of the first round
         await desk.follow()
         await desk.look()
         await write(world, Update(house, {"city": f"City {pages}"}))
