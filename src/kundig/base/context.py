@@ -53,3 +53,5 @@ class Context:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     secrets: Secrets | None = None
     """Signs what comes back (cursors), so that it holds in all processes of the installation; the edges give it."""
+    address: str | None = None
+    """Where the request came from, as the socket says; the edges give it."""

@@ -12,11 +12,10 @@ from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from psycopg.types.json import Jsonb
 
 from kundig.base.errors import Denied, Invalid
 from kundig.base.i18n import t
-from kundig.base.uuid7 import uuid7
+from kundig.engine.audit import note
 from kundig.engine.policy.cursors import Place, read_cursor, write_cursor
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.ordering import parse_order
@@ -80,14 +79,7 @@ async def start_export(
     columns = columns_for(scope, bound, fields, localized=localized)
     await list_records(scope, ListQuery(object_, where, fields, order, 1))  # what is named wrongly is told before the first byte
     detail = {"format": format_, "fields": fields, "where": where, "order": order} | ({} if ids is None else {"chosen": len(ids)})
-    await scope.connection.execute(
-        "insert into {ws}.audit_event (id, by_kind, by_id, event, object, detail)"
-        " values (%(id)s, %(kind)s, %(by)s, 'export', %(object)s, %(detail)s)",
-        {
-            "id": uuid7(), "kind": scope.context.actor.kind, "by": scope.context.actor.user or scope.context.actor.id,
-            "object": object_, "detail": Jsonb(detail),
-        },
-    )  # fmt: skip
+    await note(scope.context, "export", object_=object_, detail=detail)
     chosen = None if ids is None else tuple(ids)
     return Export(
         FORMATS[FORMATS.index(format_)], query, columns, scope.context.language, localized, f"{object_}.{format_}", chosen
