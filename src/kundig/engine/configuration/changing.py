@@ -81,6 +81,11 @@ async def apply(
     return made
 
 
+def back(done: Sequence[Revision]) -> Plan:
+    """The plan that undoes what a plan did."""
+    return Plan(uuid7(), tuple(Revision(r.kind, r.name, r.new, r.old) for r in reversed(done)))
+
+
 async def rollback(connection: Connection, workspace: Workspace, plan_id: UUID, realise: Realise, *, by: Actor) -> Plan:
     """Undo an applied plan as a whole, as a plan of its own; raises Missing, or Conflict if its documents changed since."""
     await connection.execute(_LOCK, {"schema": workspace.schema})
@@ -93,7 +98,7 @@ async def rollback(connection: Connection, workspace: Workspace, plan_id: UUID, 
         raise Conflict(
             t("These documents were changed since: {documents}. Roll back the later plans first.", documents=", ".join(changed))
         )
-    made = Plan(uuid7(), tuple(Revision(r.kind, r.name, r.new, r.old) for r in reversed(done)))
+    made = back(done)
     await _carry_out(connection, workspace, made, realise, by, f"{TAKEN_BACK}{plan_id}")
     return made
 

@@ -41,6 +41,8 @@ from kundig.services.identity.scopes import Scopes
 from kundig.services.identity.signed import Signed, note_use
 
 SESSION_COOKIE, THEME_COOKIE, LANGUAGE_COOKIE = "kundig_session", "kundig_theme", "kundig_language"
+PRIVATE = ("/settings", "/notifications", "/imports", "/bulk", "/offline", "/tour")
+"""What is not shown to whoever looks with a colleague's eyes: secrets, preferences, files, what they are told of."""
 MAX_FORM = 2_000_000
 """Bytes of a form without files."""
 _HTML = "text/html; charset=utf-8"
@@ -103,6 +105,8 @@ class Visit:
     """Who has signed in, once that is known."""
     form: Form = field(default_factory=dict)
     body: bytes = b""
+    own: bool = False
+    """It is about the person who has signed in, whoever's eyes they look with."""
 
     @property
     def web(self) -> Web:
@@ -132,9 +136,14 @@ class Visit:
 Work = Callable[[Scope, Visit], Awaitable[Reply]]
 
 
-async def page(request: Request[Any, Any, Any], work: Work, *, write: bool | None = None) -> Response[Any]:
-    """Run `work` as the signed-in person, in one transaction that is read-only for GET unless `write` says otherwise."""
+async def page(request: Request[Any, Any, Any], work: Work, *, write: bool | None = None, own: bool = False) -> Response[Any]:
+    """Run `work` as the signed-in person, in one transaction that is read-only for GET unless `write` says otherwise.
+
+    Somebody who looks with a colleague's eyes may only read, and nothing that is the colleague's own; `own`: it is about
+    themselves all the same.
+    """
     visit = visit_of(request)
+    visit.own = own
     try:
         await read_form(visit)
         if request.method not in ("GET", "HEAD"):
@@ -153,18 +162,31 @@ async def _once(visit: Visit, work: Work, write: bool) -> Reply:
         raise Unauthenticated
     async with visit.web.database.transaction(None, readonly=not write) as connection:
         visit.request.state.connection = connection
-        scope, visit.signed = await visit.web.scopes.of_session(connection, visit.secret, "web")
-        shell = None if visit.htmx and "hx-boosted" not in visit.request.headers else await shell_of(scope)
+        scope, visit.signed = await visit.web.scopes.of_session(connection, visit.secret, "web", own=visit.own)
+        viewing = visit.signed.viewing is not None
+        if viewing:
+            check_looking(visit, write=write)
+        whole = not visit.htmx or "hx-boosted" in visit.request.headers
+        shell = await shell_of(scope, viewing=viewing) if whole else None
         visit.frame = replace(
             visit.frame,
             language=scope.context.language,
             zone=str(scope.context.time_zone),
             shell=shell,
             keys=shell is None or shell.keys,
-            live="" if shell is None else f"/live?from={visit.signed.position}",
+            live="" if shell is None or viewing else f"/live?from={visit.signed.position}",
             theme=visit.frame.theme if shell is None or THEME_COOKIE in visit.request.cookies else shell.theme,
         )
         return await work(scope, visit)
+
+
+def check_looking(visit: Visit, *, write: bool) -> None:
+    """Refuse what is not for a look with somebody else's eyes; raises Denied."""
+    path = str(visit.request.scope["path"])
+    if write:
+        raise Denied(t("You see Kundig as somebody else sees it: nothing can be changed. End the view first."))
+    if any(path == private or path.startswith(f"{private}/") for private in PRIVATE):
+        raise Denied(t("This is somebody’s own business and not shown to others. End the view to see yours."))
 
 
 def _frame(request: Request[Any, Any, Any]) -> Frame:

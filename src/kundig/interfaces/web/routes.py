@@ -18,6 +18,7 @@ from kundig.interfaces.web.pages import (
     first_hour,
     forms,
     guiding,
+    handing_over,
     home,
     importing,
     imports,
@@ -33,6 +34,7 @@ from kundig.interfaces.web.pages import (
     planning,
     reactions,
     records,
+    rights,
     shapes,
     sharing,
     signing_in,
@@ -41,6 +43,7 @@ from kundig.interfaces.web.pages import (
     steps,
     timelines,
     trash,
+    viewing,
     views,
 )
 from kundig.interfaces.web.pages.settings import (
@@ -49,7 +52,6 @@ from kundig.interfaces.web.pages.settings import (
     feed,
     history,
     me,
-    roles,
     samples,
     security,
     teams,
@@ -60,11 +62,11 @@ from kundig.interfaces.web.pages.settings import (
 _RECORDS = (
     lists, live_rows, views, arranging, filter_editor, bulk, boards, steps, calendars, calendar_moves, planning, records, timelines,
     laying_out, composing, forms, shapes, cells, stages, actions, lookups, finding, trash, comments, reactions, sharing, palette,
-    single,
+    single, handing_over,
 )  # fmt: skip
 _PERSONAL = (
     guiding, first_hour, offline, home, live, signing_in, notifications, importing, imports, me, devices, security, feeds, feed,
-    tokens, company, users, teams, roles, pipelines, history, samples,
+    tokens, company, users, viewing, teams, rights, pipelines, history, samples,
 )  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -37,7 +37,8 @@ where s.hash = %(hash)s and m.is_active
 # Their plans are kept: every request begins with one of them, and planning would cost more than the look-up.
 _BY_SESSION = Compiled(
     f"""
-select s.proven_at, s.seen_at < now() - interval '1 minute' as stale, {_WHO} from kundig.session s {_JOINS}
+select case when s.viewed_until > now() then s.viewed end as viewing,
+s.proven_at, s.seen_at < now() - interval '1 minute' as stale, {_WHO} from kundig.session s {_JOINS}
 and {ALIVE}
 """,
     prepare=True,
@@ -77,6 +78,8 @@ class Signed:
     """How far the feed had got when this was asked: everything before it is seen by what is read from here on."""
     stale: bool = False
     """Its last use was noted some time ago: call `note_use`."""
+    viewing: UUID | None = None
+    """The colleague whose view a session has for now instead of its own."""
     proven_at: datetime | None = None
     """When a session last saw the password."""
 
@@ -92,7 +95,7 @@ async def authenticate_session(connection: Connection, code: str) -> Signed:
     The connection must be in no workspace; it must be the transaction's first statement, so that nothing is done as nobody.
     """
     row = await _found(connection, _BY_SESSION, code)
-    return _signed("session", row, UNNARROWED, proven_at=row["proven_at"])
+    return replace(_signed("session", row, UNNARROWED, proven_at=row["proven_at"]), viewing=row["viewing"])
 
 
 async def authenticate_token(connection: Connection, token: str) -> Signed:

@@ -9,7 +9,7 @@ from kundig.interfaces.web.frame import Link, LinkGroup
 
 ME, SECURITY, TOKENS, FEED = "/settings/me", "/settings/security", "/settings/tokens", "/settings/calendar"
 COMPANY, USERS, TEAMS = "/settings/company", "/settings/users", "/settings/teams"
-ROLES, PIPELINES, HISTORY = "/settings/roles", "/settings/pipelines", "/settings/history"
+ROLES, RULES, PIPELINES, HISTORY = "/settings/roles", "/settings/sharing", "/settings/pipelines", "/settings/history"
 IMPORTS, SAMPLES = "/imports", "/settings/samples"
 
 _ICONS = {
@@ -21,6 +21,7 @@ _ICONS = {
     USERS: "users",
     TEAMS: "network",
     ROLES: "shield-check",
+    RULES: "share-2",
     PIPELINES: "square-kanban",
     HISTORY: "scroll-text",
     IMPORTS: "file-up",
@@ -37,6 +38,7 @@ def settings_navigation(scope: Scope) -> tuple[LinkGroup, ...]:
         *([(t("Company"), COMPANY)] if configures else []),
         *([(t("Users"), USERS), (t("Teams"), TEAMS)] if users else []),
         *([(t("Roles and rights"), ROLES)] if users or roles else []),
+        *([(t("Sharing rules"), RULES)] if roles else []),
         *([(t("Pipelines"), PIPELINES), (t("Configuration"), HISTORY)] if configures else []),
     ]
     brings = any(rights.bring for rights in scope.access.objects.values())
