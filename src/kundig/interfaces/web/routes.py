@@ -44,6 +44,7 @@ from kundig.interfaces.web.pages import (
     views,
 )
 from kundig.interfaces.web.pages.settings import (
+    audit,
     company,
     devices,
     feed,
@@ -64,7 +65,7 @@ _RECORDS = (
 )  # fmt: skip
 _PERSONAL = (
     guiding, first_hour, offline, home, live, signing_in, notifications, importing, imports, me, devices, security, feeds, feed,
-    tokens, company, users, teams, roles, pipelines, history, samples,
+    tokens, company, users, teams, roles, pipelines, history, audit, samples,
 )  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)
