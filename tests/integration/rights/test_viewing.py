@@ -73,7 +73,7 @@ async def test_what_is_seen_is_what_the_colleague_sees(house: House) -> None:
     ended = await admin.pages.post("/viewing/end")
     assert ended.headers["location"] == f"/settings/users/{house.seller}"
     assert (await admin.pages.get(f"/o/account/{house.foreign}")).status_code == 200
-    assert await events(house, admin.user) == [("view_as.begun", house.seller), ("view_as.ended", house.seller)]
+    assert await events(house, admin.user) == [("view_as_begun", house.seller), ("view_as_ended", house.seller)]
 
 
 async def test_nothing_is_written_while_looking(house: House) -> None:

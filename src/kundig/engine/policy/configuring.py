@@ -32,8 +32,9 @@ async def configure(scope: Scope, database: Database, models: Models, documents:
     """
     await planned(scope, models, documents)
     context = scope.context
+    version = scope.model.version
     return await apply_documents(
-        database, context.workspace, models, documents, by=context.actor, note=note, version=scope.model.version
+        database, context.workspace, models, documents, by=context.actor, address=context.address, note=note, version=version
     )
 
 
@@ -49,7 +50,8 @@ async def take_back(scope: Scope, database: Database, models: Models, plan: UUID
     """Undo an applied plan in the actor's name; raises Denied, Missing, Conflict, Invalid."""
     made = back(await revisions_of(scope.connection, plan))
     await _permitted(scope, models, made, {revision.kind for revision in made.revisions})
-    return await rollback_plan(database, scope.context.workspace, models, plan, by=scope.context.actor)
+    context = scope.context
+    return await rollback_plan(database, context.workspace, models, plan, by=context.actor, address=context.address)
 
 
 async def _permitted(scope: Scope, models: Models, made: Plan, kinds: Collection[str]) -> Model:

@@ -47,6 +47,7 @@ from kundig.interfaces.web.pages import (
     views,
 )
 from kundig.interfaces.web.pages.settings import (
+    audit,
     company,
     devices,
     feed,
@@ -66,7 +67,7 @@ _RECORDS = (
 )  # fmt: skip
 _PERSONAL = (
     guiding, first_hour, offline, home, live, signing_in, notifications, importing, imports, me, devices, security, feeds, feed,
-    tokens, company, users, viewing, teams, rights, pipelines, history, samples,
+    tokens, company, users, viewing, teams, rights, pipelines, history, audit, samples,
 )  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

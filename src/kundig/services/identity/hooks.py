@@ -18,6 +18,7 @@ from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import Draft
 from kundig.services.identity.members import Member, keep_members
 from kundig.services.identity.objects import OWN_FIELDS, TEAM, USER
+from kundig.services.identity.rights_trail import note_rights
 
 _RIGHTS_FIELDS = ("role", "teams", "is_active")
 """From these follow rights: a change of them changes the version, so that it holds from the next request on."""
@@ -158,6 +159,7 @@ USER_FIELDS = tuple(definition.name for definition in USER.fields)
 
 HOOKS = (
     Hook(USER.name, "before", check_users),
+    Hook(USER.name, "before", note_rights),
     Hook(USER.name, "after", keep_users),
     Hook(TEAM.name, "after", keep_teams),
 )

@@ -44,11 +44,16 @@ async def begin_session(connection: Connection, workspace: int, user: UUID, *, a
             "workspace": workspace,
             "user": user,
             "longest": LONGEST,
-            "agent": "".join(c for c in agent[:300] if c.isprintable()),
+            "agent": printable(agent),
             "address": address,
         },
     )
     return code
+
+
+def printable(agent: str) -> str:
+    """What a browser calls itself, fit to be kept and shown."""
+    return "".join(c for c in agent[:300] if c.isprintable())
 
 
 async def sign_out(connection: Connection, code: str) -> None:

@@ -10,11 +10,12 @@ from uuid import UUID
 
 from kundig.base.errors import Denied, Missing
 from kundig.base.i18n import t
-from kundig.engine import audit
+from kundig.engine.audit import note
 from kundig.engine.policy.access import Access
 from kundig.engine.policy.decisions import visible_ids
 from kundig.engine.policy.resolve import Narrowing
 from kundig.engine.policy.scope import Scope
+from kundig.services.identity.audit_events import VIEW_BEGUN, VIEW_ENDED
 from kundig.services.identity.objects import USER
 
 RIGHT = "view_as"
@@ -47,7 +48,7 @@ async def begin_viewing(scope: Scope, session: UUID, user: UUID, theirs: Access)
         raise Denied(t("You can't look at what somebody sees who may do more than you."))
     async with scope.connection.directory():
         await scope.connection.execute(_BEGIN, {"user": user, "session": session, "longest": LONGEST})
-    await audit.note(scope.context, "view_as.begun", object_=USER.name, record=user)
+    await note(scope.context, VIEW_BEGUN, object_=USER.name, record=user)
 
 
 async def end_viewing(scope: Scope, session: UUID) -> UUID | None:
@@ -55,5 +56,5 @@ async def end_viewing(scope: Scope, session: UUID) -> UUID | None:
     async with scope.connection.directory():
         user: UUID | None = await scope.connection.value(_END, {"session": session})
     if user is not None:
-        await audit.note(scope.context, "view_as.ended", object_=USER.name, record=user)
+        await note(scope.context, VIEW_ENDED, object_=USER.name, record=user)
     return user

@@ -12,6 +12,7 @@ from litestar import Request, Response, get, post
 
 from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import label_in, t
+from kundig.engine.audit import note
 from kundig.engine.policy.policies import EVERYONE
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import ListQuery, list_records, read_record
@@ -23,8 +24,10 @@ from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.pages.settings.navigation import USERS, settings_navigation
 from kundig.interfaces.web.rendering import render, render_block
 from kundig.services.delivery.post import FOLDER
+from kundig.services.identity.audit_events import LINK_SENT
 from kundig.services.identity.letters import link_address, send_link
 from kundig.services.identity.links import invite
+from kundig.services.identity.objects import USER
 from kundig.services.identity.viewing import RIGHT as VIEW_AS
 from kundig.services.identity.viewing import may_view
 
@@ -215,6 +218,7 @@ async def _invited(scope: Scope, visit: Visit, user: UUID, name: str) -> Reply:
     """Mail the link, or show it this once."""
     out = visit.web.post
     invitation = await invite(scope.connection, user)
+    await note(scope.context, LINK_SENT, object_=USER.name, record=user)
     if visit.value("send") == "show":
         view = await _of(scope, visit, user, link=link_address(out.base_url, invitation.code))
         return Reply(render_block("pages/settings/user.html", "form", view, visit.frame))

@@ -1,0 +1,95 @@
+"""What identity notes in the audit trail: signing in, passwords, tokens, secret links, and who may do what."""
+
+from __future__ import annotations
+
+from kundig.engine.extension import audit_event
+
+_DEVICE = ("Browser", "Browser")
+_NAME = ("Name", "Name")
+_PERSON = ("Person", "Person")
+
+SIGNED_IN = audit_event("signed_in", ("Sign-in", "Anmeldung"), ("signed in", "hat sich angemeldet"), browser=_DEVICE)
+SIGN_IN_FAILED = audit_event(
+    "sign_in_failed",
+    ("Failed sign-in", "Fehlgeschlagene Anmeldung"),
+    ("tried to sign in as {record}, with a wrong password", "hat versucht, sich als {record} anzumelden, mit falschem Passwort"),
+)
+SIGNED_OUT = audit_event("signed_out", ("Sign-out", "Abmeldung"), ("signed out", "hat sich abgemeldet"))
+SESSION_ENDED = audit_event(
+    "session_ended",
+    ("Sessions ended", "Sitzungen beendet"),
+    ("ended sessions of {record}", "hat Sitzungen von {record} beendet"),
+    count=("Sessions", "Sitzungen"),
+)
+PASSWORD_CHANGED = audit_event(
+    "password_changed", ("Password changed", "Passwort geändert"), ("changed the own password", "hat das eigene Passwort geändert")
+)
+PASSWORD_RESET = audit_event(
+    "password_reset",
+    ("Password set by a link", "Passwort über einen Link gesetzt"),
+    ("set a password by a link", "hat über einen Link ein Passwort gesetzt"),
+)
+LINK_SENT = audit_event(
+    "link_sent",
+    ("Password link made", "Passwort-Link erstellt"),
+    ("made a link for {record} to choose a password", "hat für {record} einen Link zur Passwortwahl erstellt"),
+)
+TOKEN_MADE = audit_event(
+    "token_made",
+    ("API token made", "API-Token erstellt"),
+    ("made an API token for {record}", "hat ein API-Token für {record} erstellt"),
+    name=_NAME,
+    read_only=("Only reads", "Liest nur"),
+    until=("Until", "Bis"),
+    guarded_objects=("Objects", "Objekte"),
+)
+TOKEN_REVOKED = audit_event(
+    "token_revoked",
+    ("API token ended", "API-Token beendet"),
+    ("ended API tokens of {record}", "hat API-Token von {record} beendet"),
+    name=_NAME,
+)
+TOKEN_USED = audit_event(
+    "token_used",
+    ("API token used", "API-Token benutzt"),
+    ("used the API token for the first time that day", "hat das API-Token an diesem Tag zum ersten Mal benutzt"),
+)
+FEED_MADE = audit_event(
+    "feed_made",
+    ("Calendar link made", "Kalender-Link erstellt"),
+    ("made a secret calendar link", "hat einen geheimen Kalender-Link erstellt"),
+)
+FEED_ENDED = audit_event(
+    "feed_ended",
+    ("Calendar link ended", "Kalender-Link beendet"),
+    ("ended the secret calendar link", "hat den geheimen Kalender-Link beendet"),
+)
+RIGHTS_CHANGED = audit_event(
+    "user_rights_changed",
+    ("Rights of a user changed", "Rechte geändert"),
+    ("changed what {record} may do", "hat geändert, was {record} darf"),
+    roles=("Roles", "Rollen"),
+    teams=("Teams", "Teams"),
+    active=("May sign in", "Darf sich anmelden"),
+)
+SAMPLES_REMOVED = audit_event(
+    "samples_removed",
+    ("Sample data removed", "Beispieldaten entfernt"),
+    ("removed the sample data", "hat die Beispieldaten entfernt"),
+    count=("Records", "Datensätze"),
+)
+VIEW_BEGUN = audit_event(
+    "view_as_begun",
+    ("View of a colleague begun", "Ansicht einer anderen Person begonnen"),
+    ("began to see Kundig as {record} sees it", "hat begonnen, Kundig wie {record} zu sehen"),
+)
+VIEW_ENDED = audit_event(
+    "view_as_ended",
+    ("View of a colleague ended", "Ansicht einer anderen Person beendet"),
+    ("no longer sees Kundig as {record} sees it", "sieht Kundig nicht mehr wie {record}"),
+)
+
+EVENTS = (
+    SIGNED_IN, SIGN_IN_FAILED, SIGNED_OUT, SESSION_ENDED, PASSWORD_CHANGED, PASSWORD_RESET, LINK_SENT, TOKEN_MADE, TOKEN_REVOKED,
+    TOKEN_USED, FEED_MADE, FEED_ENDED, RIGHTS_CHANGED, SAMPLES_REMOVED, VIEW_BEGUN, VIEW_ENDED,
+)  # fmt: skip
