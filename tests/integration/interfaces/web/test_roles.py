@@ -219,4 +219,11 @@ async def test_who_may(crm: Crm) -> None:
     assert "You can't give more than you have yourself" in wide.text.replace("&#39;", "'")
     assert "You can't give more" in (await send(mate, "crew", form, "look", vessel__read="all")).text.replace("&#39;", "'")
     told(await send(mate, "crew", form, vessel__read="team"))
+    await crm.configure("kind: role\nname: staffing\nlabel: {en: Staffing, de: Personal}\nrights: [manage_users]")
+    reader = await crm.in_english("staffing")
+    shown = await send(reader, "crew", {}, "open:vessel")
+    assert "Cargo" in shown.text, "fields can be read by who may read roles"
+    assert "vessel.f.cargo" not in form_of(shown.text, "role-form"), "and not be changed"
+    for do in ("look", "save", "apart:account"):
+        assert (await send(reader, "crew", {}, do)).status_code == 403, do
     assert "role-name" not in (await mate.pages.get("/settings/roles/administrator")).text, "not theirs to change"

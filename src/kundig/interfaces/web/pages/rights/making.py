@@ -108,7 +108,7 @@ def _copied(scope: Scope, like: str) -> dict[str, Any]:
 async def _name(scope: Scope, label: dict[str, str]) -> str:
     """A name made of the label that no role has, has had, or is given to somebody by: nobody gets a role by an old name."""
     documents = await stored_documents(scope.connection)
-    taken = {*scope.model.roles, *(d.name for d in documents if d.kind == "role"), *await scope.connection.values(_GIVEN)}
+    taken = {"new", *scope.model.roles, *(d.name for d in documents if d.kind == "role"), *await scope.connection.values(_GIVEN)}
     words = "_".join(re.findall(r"[a-z0-9]+", folded(spelled_out(label["en"]))))[: LONGEST - 10].strip("_")
     name = words if is_name(words) else f"role_{words}".strip("_")
     return next(n for n in (name, *(f"{name}_{number}" for number in range(2, 10_000))) if n not in taken)

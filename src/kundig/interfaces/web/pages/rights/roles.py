@@ -56,10 +56,11 @@ async def edit(request: Request[Any, Any, Any], name: str) -> Response[str]:
     """The form after a command; `look` tells what saving would do, `save` does it."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        scope.require(ROLES_RIGHT)
+        command = visit.value("do")
+        if not scope.may("manage_users") or command.partition(":")[0] not in _UNFOLDING:
+            scope.require(ROLES_RIGHT)
         role = role_of(scope, name)
         draft = _typed(scope, visit, role)
-        command = visit.value("do")
         if command == "look":
             view = await _consequences(scope, visit, role, draft)
             return Reply(render("pages/rights/consequences.html", view, visit.frame))
@@ -71,6 +72,10 @@ async def edit(request: Request[Any, Any, Any], name: str) -> Response[str]:
     return await page(request, work, write=False)
 
 
+_UNFOLDING = ("open", "close")
+"""Commands that only show something: also for who may read roles but not change them."""
+
+
 def role_of(scope: Scope, name: str) -> Role:
     """A role by its name; raises Missing."""
     if name not in scope.model.roles:
@@ -80,9 +85,11 @@ def role_of(scope: Scope, name: str) -> Role:
 
 def _typed(scope: Scope, visit: Visit, role: Role) -> RoleDraft:
     """What stands in the form; of a role that may do everything only its name and navigation do."""
+    stored = draft_of(role, objects_of(scope))
+    if not scope.may(ROLES_RIGHT):
+        return stored
     draft = draft_from(visit.form, objects_of(scope))
     if role.everything:
-        stored = draft_of(role, objects_of(scope))
         draft.grants, draft.rights = stored.grants, stored.rights
     return draft
 

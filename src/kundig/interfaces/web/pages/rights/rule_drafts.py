@@ -99,5 +99,5 @@ def new_name(scope: Scope, draft: RuleDraft, taken: set[str]) -> str:
     label = next((draft.label[language] for language in ("en", "de") if draft.label.get(language)), "")
     words = "_".join(re.findall(r"[a-z0-9]+", folded(spelled_out(label))))[: LONGEST - 10].strip("_")
     name = words if is_name(words) else f"rule_{words}".strip("_")
-    used = taken | set(scope.model.rules)
+    used = taken | {"new", "condition"} | set(scope.model.rules)
     return next(n for n in (name, *(f"{name}_{number}" for number in range(2, 10_000))) if n not in used)
