@@ -40,7 +40,7 @@ from kundig.interfaces.web.widgets.reading import Form
 from kundig.services.delivery.post import Post
 from kundig.services.delivery.push import PushRoute
 from kundig.services.identity.scopes import Scopes
-from kundig.services.identity.signed import Signed, note_use
+from kundig.services.identity.signed import Signed, asking, note_use
 
 SESSION_COOKIE, THEME_COOKIE, LANGUAGE_COOKIE = "kundig_session", "kundig_theme", "kundig_language"
 MAX_FORM = 2_000_000
@@ -153,7 +153,7 @@ async def page(request: Request[Any, Any, Any], work: Work, *, write: bool | Non
 async def _once(visit: Visit, work: Work, write: bool) -> Reply:
     if visit.secret is None:
         raise Unauthenticated
-    async with visit.web.database.transaction(None, readonly=not write) as connection:
+    async with visit.web.database.transaction(None, readonly=not write, asking=asking("session", visit.secret)) as connection:
         visit.request.state.connection = connection
         address = address_of(visit.request)
         scope, visit.signed = await visit.web.scopes.of_session(connection, visit.secret, "web", address)
