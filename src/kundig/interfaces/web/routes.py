@@ -31,21 +31,26 @@ from kundig.interfaces.web.pages import (
     palette,
     pipelines,
     planning,
+    proving,
     reactions,
     records,
+    second_step,
     shapes,
     sharing,
     signing_in,
     single,
     stages,
     steps,
+    strength,
     timelines,
     trash,
     views,
 )
 from kundig.interfaces.web.pages.settings import (
+    access,
     company,
     devices,
+    factors,
     feed,
     history,
     me,
@@ -63,8 +68,9 @@ _RECORDS = (
     single,
 )  # fmt: skip
 _PERSONAL = (
-    guiding, first_hour, offline, home, live, signing_in, notifications, importing, imports, me, devices, security, feeds, feed,
-    tokens, company, users, teams, roles, pipelines, history, samples,
+    guiding, first_hour, offline, home, live, signing_in, second_step, strength, proving, notifications, importing, imports, me,
+    devices, security, factors, feeds, feed,
+    tokens, company, users, access, teams, roles, pipelines, history, samples,
 )  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -16,6 +16,8 @@ from kundig.base.errors import Unauthenticated
 from kundig.engine.policy.resolve import UNNARROWED, Narrowing
 from kundig.services.identity.codes import TOKEN_PREFIX, hashed
 
+FRESH = timedelta(minutes=10)
+"""For so long after it was proven who sits there, what matters can be changed without asking again."""
 IDLE = timedelta(hours=24)
 """A session that is not used for so long ends."""
 LONGEST = timedelta(days=7)
@@ -37,7 +39,8 @@ where s.hash = %(hash)s and m.is_active
 # Their plans are kept: every request begins with one of them, and planning would cost more than the look-up.
 _BY_SESSION = Compiled(
     f"""
-select s.proven_at, s.seen_at < now() - interval '1 minute' as stale, {_WHO} from kundig.session s {_JOINS}
+select s.proven_at, exists (select from kundig.factor f where f.identity = m.identity) as secured,
+s.seen_at < now() - interval '1 minute' as stale, {_WHO} from kundig.session s {_JOINS}
 and {ALIVE}
 """,
     prepare=True,
@@ -78,12 +81,21 @@ class Signed:
     stale: bool = False
     """Its last use was noted some time ago: call `note_use`."""
     proven_at: datetime | None = None
-    """When a session last saw the password."""
+    """When it was last proven who sits there: by password, passkey or code."""
+    secured: bool = True
+    """Whether the person of a session has a second factor."""
 
     @property
     def actor(self) -> Actor:
         """Who is answerable for what happens."""
         return Actor("token", self.id, self.user) if self.by == "token" else Actor("user", self.user, self.user)
+
+    @property
+    def proven(self) -> bool | None:
+        """Whether that was lately; None for tokens and feeds, which were made by somebody who had proven it."""
+        if self.by != "session":
+            return None
+        return self.proven_at is not None and datetime.now(UTC) - self.proven_at < FRESH
 
 
 async def authenticate_session(connection: Connection, code: str) -> Signed:
@@ -92,7 +104,7 @@ async def authenticate_session(connection: Connection, code: str) -> Signed:
     The connection must be in no workspace; it must be the transaction's first statement, so that nothing is done as nobody.
     """
     row = await _found(connection, _BY_SESSION, code)
-    return _signed("session", row, UNNARROWED, proven_at=row["proven_at"])
+    return replace(_signed("session", row, UNNARROWED), proven_at=row["proven_at"], secured=row["secured"])
 
 
 async def authenticate_token(connection: Connection, token: str) -> Signed:
@@ -148,7 +160,7 @@ async def _found(connection: Connection, statement: Compiled, code: str) -> dict
     return row
 
 
-def _signed(by: By, row: dict[str, Any], narrowing: Narrowing, proven_at: datetime | None = None) -> Signed:
+def _signed(by: By, row: dict[str, Any], narrowing: Narrowing) -> Signed:
     return Signed(
         by=by,
         id=row["id"],
@@ -161,5 +173,4 @@ def _signed(by: By, row: dict[str, Any], narrowing: Narrowing, proven_at: dateti
         narrowing=narrowing,
         position=row["position"],
         stale=row["stale"],
-        proven_at=proven_at,
     )

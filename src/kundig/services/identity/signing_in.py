@@ -8,7 +8,7 @@ from elsewhere does not lock its owner out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,20 +16,18 @@ from kundig.base.database import Connection, Database
 from kundig.base.errors import Invalid, Unauthenticated
 from kundig.base.i18n import t
 from kundig.services.identity import passwords
+from kundig.services.identity.factors import has_factor
 from kundig.services.identity.links import set_password
-from kundig.services.identity.sessions import begin_session
+from kundig.services.identity.sessions import begin_session, familiar, note_proof
 from kundig.services.identity.signed import Signed
+from kundig.services.identity.steps import begin_step
 from kundig.services.identity.throttle import Limit, count_try, forgive
 
 _QUARTER = timedelta(minutes=15)
 _HOUR = timedelta(hours=1)
-_FRESH = timedelta(minutes=10)
 
-_ACCOUNT = """
-select i.id, i.password, i.email, exists (
-  select from kundig.session s join kundig.membership m on m.workspace = s.workspace and m.user_id = s.user_id
-  where m.identity = i.id and s.address = %(address)s::inet) as familiar
-from kundig.identity i where i.email = %(email)s
+_ACCOUNT = f"""
+select i.id, i.password, i.email, {familiar("i.id")} as familiar from kundig.identity i where i.email = %(email)s
 """
 _MEMBERSHIP = """
 select m.workspace, m.user_id, w.name from kundig.membership m join kundig.workspace w on w.id = m.workspace
@@ -50,6 +48,8 @@ class SignedIn:
     code: str
     user: UUID
     workspace: str
+    whole: bool = True
+    """False: the password was right and a second step is missing (`second_step.py`); the code is for that and opens no page."""
 
 
 def refusal() -> Unauthenticated:
@@ -60,8 +60,9 @@ def refusal() -> Unauthenticated:
 async def sign_in(
     database: Database, email: str, password: str, *, address: str | None, agent: str = "", workspace: str | None = None
 ) -> SignedIn:
-    """Begin a session. `address` is the peer's, as the socket says. Raises Unauthenticated, TooMany.
+    """Begin a session, or the second step for who has a second factor. Raises Unauthenticated, TooMany.
 
+    `address` is the peer's, as the socket says.
     Opens its own transactions: a try must stay counted, and no connection is held while the password is checked.
     """
     wanted = email.strip().lower()[:254]
@@ -76,7 +77,7 @@ async def sign_in(
         raise refusal()
     renewed = await passwords.hash_password(password) if passwords.outdated(account["password"]) else None
     async with database.transaction(None) as connection:
-        member = await connection.row(_MEMBERSHIP, {"identity": account["id"], "workspace": workspace})
+        member = await membership_of(connection, account["id"], workspace)
         if member is None:
             raise refusal()
         await forgive(connection, limits)
@@ -85,8 +86,17 @@ async def sign_in(
             await connection.execute(update, {"new": renewed, "id": account["id"], "old": account["password"]})
         # a link that was sent and not needed must not lie around
         await connection.execute("delete from kundig.link where identity = %(id)s", {"id": account["id"]})
-        code = await begin_session(connection, member["workspace"], member["user_id"], agent=agent, address=address)
-    return SignedIn(code, member["user_id"], member["name"])
+        whole = not await has_factor(connection, account["id"])
+        if whole:
+            code = await begin_session(connection, member["workspace"], member["user_id"], agent=agent, address=address)
+        else:
+            code = await begin_step(connection, member["workspace"], member["user_id"])
+    return SignedIn(code, member["user_id"], member["name"], whole)
+
+
+async def membership_of(connection: Connection, identity: UUID, workspace: str | None) -> dict[str, Any] | None:
+    """Where somebody signs in: `workspace` (number), `user_id`, `name`; the first if none is named. Must be in no workspace."""
+    return await connection.row(_MEMBERSHIP, {"identity": identity, "workspace": workspace})
 
 
 async def change_password(
@@ -94,7 +104,7 @@ async def change_password(
 ) -> str:
     """Set another password; all sessions end, a new one begins, whose code is returned. Raises Invalid, TooMany."""
     own = await _proven(database, signed, current, address=address)
-    passwords.check_new(new, own["email"], own["name"])
+    await passwords.check_new(new, own["email"], own["name"])
     stored = await passwords.hash_password(new)
     async with database.transaction(None) as connection:
         await set_password(connection, own["id"], stored)
@@ -104,15 +114,10 @@ async def change_password(
 
 
 async def prove(database: Database, signed: Signed, password: str, *, address: str | None) -> None:
-    """Ask for the password again before something that matters (new token, other address). Raises Invalid, TooMany."""
+    """Take the right password as proof that it is still the same person. Raises Invalid, TooMany."""
     await _proven(database, signed, password, address=address)
     async with database.transaction(None) as connection:
-        await connection.execute("update kundig.session set proven_at = now() where id = %(id)s", {"id": signed.id})
-
-
-def freshly_proven(signed: Signed) -> bool:
-    """Whether the session has seen the password in the last ten minutes; a token never has."""
-    return signed.proven_at is not None and datetime.now(UTC) - signed.proven_at < _FRESH
+        await note_proof(connection, signed.id)
 
 
 async def set_first_password(connection: Connection, user: UUID, password: str) -> None:
@@ -122,7 +127,7 @@ async def set_first_password(connection: Connection, user: UUID, password: str) 
         own = await connection.row(_OWN, {"schema": schema, "user": user})
         if own is None:
             raise Invalid.one("email", "not_found", t("There is no such user."))
-        passwords.check_new(password, own["email"], own["name"])
+        await passwords.check_new(password, own["email"], own["name"])
         await set_password(connection, own["id"], await passwords.hash_password(password))
 
 
