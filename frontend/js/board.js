@@ -28,16 +28,17 @@ const move = (card, from, index) => {
 
 // The lists that a card can go to by keys: those of its swimlane, if there are any.
 const row = (card) => card.closest("[data-lane-row]") ?? document;
+const takes = (list) => !("fixed" in list.dataset);
 const listOf = (card, stage) => row(card).querySelector(`[data-stage-list="${CSS.escape(stage)}"]`);
 
 const wire = () => document.querySelectorAll("[data-stage-list]:not([data-sortable])").forEach((list) => {
   list.dataset.sortable = "";
-  Sortable.create(list, { group: { name: "cards", put: !("fixed" in list.dataset) }, animation: slide(), delay: 160, delayOnTouchOnly: true, draggable: "[data-move]", sort: false,
+  Sortable.create(list, { group: { name: "cards", put: takes(list) }, animation: slide(), delay: 160, delayOnTouchOnly: true, draggable: "[data-move]", sort: false,
     ghostClass: "k-ghost", chosenClass: "k-chosen", dragClass: "k-drag", filter: "button", preventOnFilter: false,
     onStart: ({ item }) => drops(item, true),
     onEnd: ({ item, from, to, originalEvent, oldDraggableIndex }) => {
       drops(item, false);
-      const end = letGo(originalEvent) ?? to, stage = end.dataset.drop;
+      const end = letGo(originalEvent, from) ?? to, stage = end.dataset.drop;
       const list = stage ? listOf(from, stage) ?? from : end;
       if (item.parentElement !== list) list.prepend(item);
       if (list !== from) move(item, from, oldDraggableIndex);
@@ -45,7 +46,10 @@ const wire = () => document.querySelectorAll("[data-stage-list]:not([data-sortab
 });
 
 // Where a card was let go. Sortable looks away for 30 ms after each place that it found on the way, and would take that one.
-const letGo = ({ type, target }) => (type === "drop" ? target.closest?.("[data-stage-list]:not([data-fixed]), [data-drop]") : null);
+const letGo = ({ type, target }, from) => {
+  const place = type === "drop" ? target.closest?.("[data-stage-list], [data-drop]") : null;
+  return place && (place === from || takes(place)) ? place : null;
+};
 
 // What closes a card stands at the lower edge while it is dragged; on a long board its column is far away.
 const drops = (card, shown) => {
@@ -62,7 +66,7 @@ document.addEventListener("keydown", (event) => {
   const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key], card = event.target.closest?.("[data-move]");
   if (!step || !card || event.target !== card) return;
   const from = card.closest("[data-stage-list]");
-  const lists = [...row(card).querySelectorAll("[data-stage-list]")].filter((list) => list === from || !("fixed" in list.dataset));
+  const lists = [...row(card).querySelectorAll("[data-stage-list]")].filter((list) => list === from || takes(list));
   const to = lists[lists.indexOf(from) + step];
   if (!to) return;
   event.preventDefault();

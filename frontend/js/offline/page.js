@@ -123,8 +123,9 @@ const show = async () => {
   put(...(found ? [await shown(found)] : [await forms(null), ...(await waiting()), ...(await recent())]), ...(found ? await waiting() : []));
 };
 
+const writing = () => one("#offline-work form");
 // What comes by itself leaves a form alone that was opened meanwhile.
-const renew = () => (one("#offline-work form") ? undefined : show());
+const renew = () => (writing() ? undefined : show());
 
 on("click", "a[href^='/']", (event, link) => { // between kept records without leaving the page
   if (navigator.onLine) return;
@@ -136,7 +137,7 @@ addEventListener("popstate", show);
 on("click", "[data-offline-again]", () => location.reload());
 const back = async () => {
   await sync();
-  if ((await queue()).some((entry) => entry.state !== "waiting") || location.pathname === "/offline" || one("#offline-work form")) return renew();
+  if ((await queue()).some((entry) => entry.state !== "waiting") || location.pathname === "/offline" || writing()) return renew();
   location.reload(); // nothing half-typed is here: on to the real page
 };
 addEventListener("online", back);
@@ -144,7 +145,7 @@ addEventListener("online", back);
 const PROBE = 5000;
 const probe = async () => {
   const answer = await fetch("/healthz", { cache: "no-store" }).catch(() => null);
-  if (answer?.ok && location.pathname !== "/offline" && !one("#offline-work form")) return back();
+  if (answer?.ok && location.pathname !== "/offline" && !writing()) return back();
   setTimeout(probe, PROBE);
 };
 setTimeout(probe, PROBE);

@@ -35,6 +35,8 @@ class Actor:
     id: UUID | None = None
     user: UUID | None = None
     """The user whose rights count; None only for the system."""
+    name: str | None = None
+    """What a token is called: it stays known in the audit trail when the token has ended."""
 
 
 SYSTEM = Actor("system")

@@ -54,7 +54,7 @@ def test_high_contrast_is_chosen_or_asked_for_by_the_device(jana: Visitor) -> No
     for scheme in ("light", "dark"):
         page.emulate_media(contrast="more", color_scheme=scheme)  # type: ignore[arg-type] # one of two
         page.reload()  # colours go over gently
-        page.wait_for_load_state("networkidle")
+        jana.rest()
         assert jana.accessible() == []
     page.emulate_media(contrast="no-preference", color_scheme="light")
     page.reload()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 from playwright.sync_api import Page, expect
-from tests.browser.app.conftest import Visitor
+from tests.browser.app.conftest import QUIET, Visitor
 
 ROWS = 500
 BAD = {17: ("E-Mail", "keine Adresse"), 44: ("Geburtsdatum", "31.02.1980"), 201: ("E-Mail", "@"), 333: ("Geburtsdatum", "gestern")}
@@ -43,7 +43,7 @@ def proceed(page: Page, step: str) -> None:
 
 def settle(page: Page) -> None:
     """The page is there."""
-    page.wait_for_load_state("networkidle")
+    page.evaluate(QUIET)
 
 
 def choose(page: Page, selector: str, value: str) -> None:

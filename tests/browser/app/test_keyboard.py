@@ -67,7 +67,7 @@ def test_on_a_record_things_are_written_down_and_taken_back(jana: Visitor) -> No
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_selector("#timeline")
-    page.wait_for_load_state("networkidle")
+    jana.rest()
     page.locator("#main").focus()
     page.keyboard.press("t")
     expect(page.locator("#composer #f-due_at")).to_be_visible()
@@ -87,7 +87,7 @@ def test_single_letters_can_be_switched_off(tom: Visitor) -> None:
     page.click("form[action='/settings/me'] [type=submit]")
     page.wait_for_url("**saved=1")
     page.goto(f"{tom.company.url}/o/account?view=all")
-    page.wait_for_load_state("networkidle")
+    tom.rest()
     for key in ("c", "x", "?", "g", "k"):
         page.keyboard.press(key)
     expect(page.locator("#create")).to_be_hidden()

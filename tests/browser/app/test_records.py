@@ -12,7 +12,7 @@ def first(visitor: Visitor, path: str) -> None:
     visitor.open(path)
     visitor.page.locator("a[data-open-record]").first.click()
     visitor.page.wait_for_selector(".k-rec")
-    visitor.page.wait_for_load_state("networkidle")
+    visitor.rest()
 
 
 def test_a_note_is_written_and_stands_in_the_timeline(jana: Visitor) -> None:
@@ -209,7 +209,7 @@ def test_a_link_that_was_left_opens_no_suggestions(jana: Visitor) -> None:
     owner.focus()
     owner.fill("Tom")  # asked for after the other would have been
     page.wait_for_selector("#f-owner-found [data-lookup-hit]")
-    page.wait_for_load_state("networkidle")
+    jana.rest()
     expect(account).to_have_attribute("aria-expanded", "false")
     expect(page.locator("#f-account-found [data-lookup-hit]")).to_have_count(0)
 

@@ -100,12 +100,12 @@ def test_import_500_contacts(jana: Visitor, office: Office, task: Doing, tmp_pat
         hands.hand_over("#file", file)
         for step in ("file", "columns", "values"):
             page.wait_for_url(f"**/{step}")
-            page.wait_for_load_state("networkidle")
+            jana.rest()
             hands.click(".k-actions button[name=next]")
         page.wait_for_url("**/check")
         hands.click(".k-center button")
         page.locator("#figures").wait_for(timeout=60_000)
-        page.wait_for_load_state("networkidle")
+        jana.rest()
         for number, text in MENDED.items():
             hands.click(f"#row-{number + 1} [aria-invalid]")
             hands.press("Control+a")

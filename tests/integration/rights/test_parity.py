@@ -432,7 +432,7 @@ What is planned next with a card is one of many that one may see (test_boards)."
 FOR_MANAGERS = {
     "GET /settings/users", "GET /settings/users/new", "GET /settings/users/{id_}", "GET /settings/teams", "GET /settings/roles",
     "GET /settings/roles/{name}", "GET /settings/history", "GET /settings/history/{id_}", "GET /settings/samples", "GET /settings/company",
-    "GET /o/{object_name}/layout", "GET /settings/pipelines", "GET /settings/pipelines/{name}",
+    "GET /o/{object_name}/layout", "GET /settings/pipelines", "GET /settings/pipelines/{name}", "GET /settings/audit", "GET /settings/audit/export",
     "GET /settings/users/{id_}/access", "GET /settings/users/{id_}/leave", "GET /settings/users/{id_}/takeover",
 }  # fmt: skip
 """Settings of the workspace: for those with the global right only (tested below)."""
@@ -460,6 +460,8 @@ TESTED_HERE = {
     "GET /home/{object_name}/{view_name}",
     "GET /home/news",
     "GET /api/v1/changes/{change}",
+    "GET /api/v1/audit_event",
+    "GET /api/v1/audit_event/export",
 }
 """Figures and pages that have a test of their own below."""
 NEEDS_EDITING = {
@@ -601,6 +603,14 @@ async def test_settings_are_for_those_who_manage(estate: Estate) -> None:
             path = path.replace("{object_name}", "account")
             answer = await pages.get(path)
             assert answer.status_code in (303, 403, 404), f"{actor.name} {path}: {answer.status_code}"
+
+
+async def test_the_audit_trail_is_for_those_with_the_right(estate: Estate) -> None:
+    """What those read of it who have the right but not all records: interfaces/audit/test_trail.py."""
+    for actor in ACTORS:
+        for path in ("/audit_event", "/audit_event/export?format=csv"):
+            answer = await estate.callers[actor.name].get(path)
+            assert answer.status_code == (200 if actor.name == "administrator" else 403), f"{actor.name} {path}"
 
 
 async def test_changes_and_imports_of_others_are_not_there(estate: Estate) -> None:

@@ -1,8 +1,9 @@
-"""The typed values a module may hand in: objects, fields, pipelines, roles, views, hooks, actions, jobs.
+"""The typed values a module may hand in: objects, fields, pipelines, roles, views, hooks, actions, jobs, audit events.
 
 The same shapes serve documents (YAML) of the workspace. Start at `module.py`.
 """
 
+from kundig.engine.audit import AuditEvent, audit_event
 from kundig.engine.extension.definitions import (
     Choice,
     Extension,
@@ -28,6 +29,7 @@ from kundig.engine.extension.rights import GLOBAL_RIGHTS, FieldRight, Forbid, Gr
 __all__ = [
     "GLOBAL_RIGHTS",
     "Action",
+    "AuditEvent",
     "Choice",
     "Extension",
     "Field",
@@ -51,6 +53,7 @@ __all__ = [
     "Stage",
     "Tab",
     "View",
+    "audit_event",
     "choice",
     "field",
 ]

@@ -29,12 +29,14 @@ async def configure(scope: Scope, database: Database, models: Models, documents:
     for document in documents:
         check_body(document, f"{document.kind} {document.name}")
     context = scope.context
+    version = scope.model.version
     return await apply_documents(
-        database, context.workspace, models, documents, by=context.actor, note=note, version=scope.model.version
+        database, context.workspace, models, documents, by=context.actor, address=context.address, note=note, version=version
     )
 
 
 async def take_back(scope: Scope, database: Database, models: Models, plan: UUID) -> Plan:
     """Undo an applied plan in the actor's name; raises Denied, Missing, Conflict, Invalid."""
     scope.require(RIGHT)
-    return await rollback_plan(database, scope.context.workspace, models, plan, by=scope.context.actor)
+    context = scope.context
+    return await rollback_plan(database, context.workspace, models, plan, by=context.actor, address=context.address)

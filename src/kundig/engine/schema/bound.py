@@ -73,12 +73,13 @@ class BoundField:
 
     @property
     def searched(self) -> bool:
-        """Whether full-text search finds it: what the definition says, else texts and contact points."""
+        """Whether full-text search finds it: what the definition says, else texts and contact points that are not sensitive."""
         wanted = self.definition.searched
         return (
             wanted
             if wanted is not None
-            else self.type.contact is not None or (self.kind is Kind.TEXT and self.type.plain and not self.type.kept)
+            else not self.definition.sensitive
+            and (self.type.contact is not None or (self.kind is Kind.TEXT and self.type.plain and not self.type.kept))
         )
 
     @cached_property

@@ -31,6 +31,8 @@ from kundig.base.uuid7 import uuid7
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.api.problems import STATUS
 from kundig.interfaces.hosts import LOCAL
+from kundig.interfaces.peers import address_of
+from kundig.interfaces.reads import note_reads
 from kundig.interfaces.web.error_page import error_page
 from kundig.interfaces.web.frame import Frame, Theme
 from kundig.interfaces.web.headers import PAGE_HEADERS
@@ -168,7 +170,7 @@ async def page(
         reply = refused(visit, error)
     answer = respond(visit, reply)
     if visit.signed is not None and visit.signed.stale:
-        answer.background = BackgroundTask(note_use, visit.web.database, visit.signed)
+        answer.background = BackgroundTask(note_use, visit.web.database, visit.signed, address_of(request))
     return answer
 
 
@@ -177,7 +179,9 @@ async def _once(visit: Visit, work: Work, write: bool) -> Reply:
         raise Unauthenticated
     async with visit.web.database.transaction(None, readonly=not write) as connection:
         visit.request.state.connection = connection
-        scope, visit.signed = await visit.web.scopes.of_session(connection, visit.secret, "web", setting_up=visit.setting_up)
+        scope, visit.signed = await visit.web.scopes.of_session(
+            connection, visit.secret, "web", address_of(visit.request), setting_up=visit.setting_up
+        )
         shell = None if visit.htmx and "hx-boosted" not in visit.request.headers else await shell_of(scope)
         visit.frame = replace(
             visit.frame,
@@ -188,7 +192,12 @@ async def _once(visit: Visit, work: Work, write: bool) -> Reply:
             live="" if shell is None else f"/live?from={visit.signed.position}",
             theme=visit.frame.theme if shell is None or THEME_COOKIE in visit.request.cookies else shell.theme,
         )
-        return await work(scope, visit)
+        reply = await work(scope, visit)
+        if write:
+            await scope.sensitive.note(scope.context)
+    if not write:
+        await note_reads(visit.web.database, scope)
+    return reply
 
 
 def _frame(request: Request[Any, Any, Any]) -> Frame:

@@ -48,6 +48,7 @@ from kundig.interfaces.web.pages import (
 )
 from kundig.interfaces.web.pages.settings import (
     access,
+    audit,
     company,
     devices,
     factors,
@@ -69,8 +70,7 @@ _RECORDS = (
 )  # fmt: skip
 _PERSONAL = (
     guiding, first_hour, offline, home, live, signing_in, second_step, strength, proving, notifications, importing, imports, me,
-    devices, security, factors, feeds, feed,
-    tokens, company, users, access, teams, roles, pipelines, history, samples,
+    devices, security, factors, feeds, feed, tokens, company, users, access, teams, roles, pipelines, history, audit, samples,
 )  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

@@ -14,6 +14,7 @@ from litestar.response import Stream
 from kundig.base.database import retrying
 from kundig.base.errors import Unauthenticated
 from kundig.engine.policy.scope import Scope
+from kundig.interfaces.peers import address_of
 from kundig.interfaces.web.edge import Visit, refused, respond, visit_of
 from kundig.interfaces.web.headers import PAGE_HEADERS
 
@@ -53,5 +54,5 @@ async def _opened(visit: Visit, *, readonly: bool) -> AsyncIterator[Scope]:
     if visit.secret is None:
         raise Unauthenticated
     async with visit.web.database.transaction(None, readonly=readonly) as connection:
-        scope, visit.signed = await visit.web.scopes.of_session(connection, visit.secret, "web")
+        scope, visit.signed = await visit.web.scopes.of_session(connection, visit.secret, "web", address_of(visit.request))
         yield scope

@@ -19,6 +19,7 @@ from kundig.engine.records.draft import Draft
 from kundig.services.identity.managing import may_give
 from kundig.services.identity.members import Member, keep_members
 from kundig.services.identity.objects import OWN_FIELDS, TEAM, USER
+from kundig.services.identity.rights_trail import note_rights
 from kundig.services.identity.telling import tell
 
 _RIGHTS_FIELDS = ("role", "teams", "is_active")
@@ -172,6 +173,7 @@ USER_FIELDS = tuple(definition.name for definition in USER.fields)
 
 HOOKS = (
     Hook(USER.name, "before", check_users),
+    Hook(USER.name, "before", note_rights),
     Hook(USER.name, "after", keep_users),
     Hook(TEAM.name, "after", keep_teams),
 )

@@ -8,8 +8,10 @@ from kundig.base.errors import Denied, Missing
 from kundig.base.i18n import t
 from kundig.engine.audit import note
 from kundig.engine.policy.scope import Scope
+from kundig.services.identity.audit_events import FACTORS_RESET, LINK_SENT, SESSION_ENDED
 from kundig.services.identity.factors import reset_factors
 from kundig.services.identity.links import Invitation, invite
+from kundig.services.identity.objects import USER
 from kundig.services.identity.sessions import end_sessions
 from kundig.services.identity.telling import tell
 
@@ -40,7 +42,9 @@ async def link_for(scope: Scope, user: UUID) -> Invitation:
     """A link by which somebody chooses a password. Raises Denied, Missing, ProofNeeded."""
     await require_managing(scope, user)
     scope.require_proof()
-    return await invite(scope.connection, user)
+    invitation = await invite(scope.connection, user)
+    await note(scope.context, LINK_SENT, object_=USER.name, record=user)
+    return invitation
 
 
 async def reset_for(scope: Scope, user: UUID, *, by: str) -> int:
@@ -52,7 +56,7 @@ async def reset_for(scope: Scope, user: UUID, *, by: str) -> int:
     scope.require_proof()
     _, removed = await reset_factors(scope.connection, user)
     ended = await end_sessions(scope.connection, user)
-    await note(scope.context, "factors_reset", object_="user", record=user, detail={"factors": removed, "sessions": ended})
+    await note(scope.context, FACTORS_RESET, object_=USER.name, record=user, detail={"factors": removed, "sessions": ended})
     if removed:
         await tell(scope.connection, user, "factors_reset", values={"by": by})
     return removed
@@ -62,5 +66,6 @@ async def end_for(scope: Scope, user: UUID, *, only: UUID | None = None, but: UU
     """End one session of somebody, or all (but one); how many there were. Raises Denied, Missing."""
     await require_managing(scope, user)
     ended = await end_sessions(scope.connection, user, only=only, but=but)
-    await note(scope.context, "sessions_ended", object_="user", record=user, detail={"sessions": ended})
+    if ended:
+        await note(scope.context, SESSION_ENDED, object_=USER.name, record=user, detail={"count": ended})
     return ended

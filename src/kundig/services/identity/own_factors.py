@@ -14,7 +14,9 @@ from kundig.base.i18n import t
 from kundig.base.secrets import Secrets
 from kundig.engine.audit import note
 from kundig.engine.policy.scope import Scope
+from kundig.services.identity.audit_events import CODES_RENEWED, FACTOR_ADDED, FACTOR_REMOVED
 from kundig.services.identity.factors import Holder, Kind, factor_name, factors_of, has_factor, holder_of, remove_factor
+from kundig.services.identity.objects import USER
 from kundig.services.identity.passkeys import Site, add_passkey, registration_options
 from kundig.services.identity.recovery import renew_codes
 from kundig.services.identity.sessions import end_sessions
@@ -60,7 +62,7 @@ async def take_away(scope: Scope, id_: UUID) -> None:
             "factor", "required", t("Your role asks for a second step. Set up another one first, then remove this one.")
         )
     _, factor = await remove_factor(scope.connection, user, id_)
-    await note(scope.context, "factor_removed", object_="user", record=user, detail={"kind": factor.kind, "name": factor.name})
+    await note(scope.context, FACTOR_REMOVED, object_=USER.name, record=user, detail={"kind": factor.kind, "name": factor.name})
     await tell(scope.connection, user, "factor_removed", values={"factor": factor.name})
 
 
@@ -73,7 +75,7 @@ async def new_codes(scope: Scope) -> Codes:
         if not await has_factor(scope.connection, holder.identity):
             raise Missing
         codes = await renew_codes(scope.connection, holder.identity)
-    await note(scope.context, "recovery_codes_renewed", object_="user", record=user)
+    await note(scope.context, CODES_RENEWED, object_=USER.name, record=user)
     await tell(scope.connection, user, "codes_renewed")
     return codes
 
@@ -90,7 +92,7 @@ async def _added(scope: Scope, session: UUID, kind: Kind, name: str, add: Callab
             codes = await renew_codes(scope.connection, holder.identity)
     if first:
         await end_sessions(scope.connection, user, but=session)
-    await note(scope.context, "factor_added", object_="user", record=user, detail={"kind": kind, "name": name})
+    await note(scope.context, FACTOR_ADDED, object_=USER.name, record=user, detail={"kind": kind, "name": name})
     await tell(scope.connection, user, "factor_added", values={"factor": name})
     return codes
 

@@ -10,13 +10,17 @@ from datetime import timedelta
 from uuid import UUID
 
 from kundig.base.database import Connection, Database
+from kundig.base.database.workspaces import workspace_from
 from kundig.base.errors import Invalid, TooMany, Unauthenticated
 from kundig.base.i18n import t
 from kundig.base.secrets import Secrets
 from kundig.engine.audit import note
+from kundig.services.identity.audit_events import RECOVERY_CODE_USED, SECOND_STEP_FAILED
+from kundig.services.identity.noting import in_workspace
+from kundig.services.identity.objects import USER
 from kundig.services.identity.passkeys import Site, not_accepted, sign_options, whose_passkey
 from kundig.services.identity.recovery import codes_left, use_recovery_code
-from kundig.services.identity.sessions import begin_session, has_been_at
+from kundig.services.identity.sessions import begin_session, has_been_at, note_signed_in
 from kundig.services.identity.signing_in import SignedIn, membership_of
 from kundig.services.identity.steps import Step, end_step, read_step
 from kundig.services.identity.telling import tell
@@ -46,11 +50,13 @@ async def second_step(database: Database, secrets: Secrets, code: str, given: st
                 await forgive(connection, limits)
                 session = await begin_session(connection, step.number, step.user, agent=agent, address=address)
                 left = 0 if by_app else await codes_left(connection, step.identity)
-        if right and not by_app:
-            await note(context, "recovery_code_used", object_="user", record=step.user, detail={"left": left})
-            await tell(connection, step.user, "recovery_code_used", values={"left": str(left)})
         if not right:
-            await note(context, "second_step_failed", object_="user", record=step.user)
+            await note(context, SECOND_STEP_FAILED, object_=USER.name, record=step.user)
+        elif not by_app:
+            await note(context, RECOVERY_CODE_USED, object_=USER.name, record=step.user, detail={"left": left})
+            await tell(connection, step.user, "recovery_code_used", values={"left": str(left)})
+        if right:
+            await note_signed_in(context, agent)
     if not right:
         raise wrong_code()
     return SignedIn(session, step.user, step.workspace.name)
@@ -87,6 +93,7 @@ async def sign_in_with_passkey(
         if step is not None:
             await end_step(connection, step)
         code = await begin_session(connection, member["workspace"], member["user_id"], agent=agent, address=address)
+        await note_signed_in(await in_workspace(connection, workspace_from(member), member["user_id"], address), agent)
     return SignedIn(code, member["user_id"], member["name"])
 
 

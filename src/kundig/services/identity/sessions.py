@@ -6,8 +6,11 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from kundig.base.context import Context
 from kundig.base.database import Connection
 from kundig.base.uuid7 import uuid7
+from kundig.engine.audit import note
+from kundig.services.identity.audit_events import SIGNED_IN
 from kundig.services.identity.codes import hashed, new_code
 from kundig.services.identity.devices import FORGET_UNUSED, LET_GO
 from kundig.services.identity.signed import ALIVE, LONGEST
@@ -47,11 +50,16 @@ async def begin_session(connection: Connection, workspace: int, user: UUID, *, a
             "workspace": workspace,
             "user": user,
             "longest": LONGEST,
-            "agent": "".join(c for c in agent[:300] if c.isprintable()),
+            "agent": printable(agent),
             "address": address,
         },
     )
     return code
+
+
+async def note_signed_in(context: Context, agent: str) -> None:
+    """Note that somebody has got in; the transaction is in the workspace."""
+    await note(context, SIGNED_IN, detail={"browser": printable(agent)})
 
 
 async def renew_session(connection: Connection, session: UUID) -> str:
@@ -77,6 +85,11 @@ def familiar(identity: str) -> str:
 async def has_been_at(connection: Connection, identity: UUID, address: str | None) -> bool:
     """Whether somebody is signed in from an address already. The transaction must be in no workspace."""
     return bool(await connection.value(f"select {familiar('%(identity)s')}", {"identity": identity, "address": address}))
+
+
+def printable(agent: str) -> str:
+    """What a browser calls itself, fit to be kept and shown."""
+    return "".join(c for c in agent[:300] if c.isprintable())
 
 
 async def sign_out(connection: Connection, code: str) -> None:

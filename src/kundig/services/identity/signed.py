@@ -13,8 +13,11 @@ from kundig.base.database.connection import Compiled
 from kundig.base.database.names import workspace_role
 from kundig.base.database.workspaces import workspace_from
 from kundig.base.errors import Unauthenticated
+from kundig.engine.audit import note
 from kundig.engine.policy.resolve import UNNARROWED, Narrowing
+from kundig.services.identity.audit_events import TOKEN_USED
 from kundig.services.identity.codes import TOKEN_PREFIX, hashed
+from kundig.services.identity.noting import in_workspace
 
 FRESH = timedelta(minutes=10)
 """For so long after it was proven who sits there, what matters can be changed without asking again."""
@@ -47,7 +50,8 @@ and {ALIVE}
 )
 _BY_TOKEN = Compiled(
     f"""
-select s.read_only, s.objects, s.rights, (s.used_at is null or s.used_at < now() - interval '10 minutes') as stale, {_WHO}
+select s.name as token_name, s.read_only, s.objects, s.rights,
+  (s.used_at is null or s.used_at < now() - interval '10 minutes') as stale, {_WHO}
 from kundig.token s {_JOINS}
 and (s.expires_at is null or s.expires_at > now())
 """,
@@ -76,6 +80,8 @@ class Signed:
     workspace: Workspace
     version: int
     narrowing: Narrowing = UNNARROWED
+    token_name: str | None = None
+    """What a token is called."""
     position: int = 0
     """How far the feed had got when this was asked: everything before it is seen by what is read from here on."""
     stale: bool = False
@@ -88,7 +94,8 @@ class Signed:
     @property
     def actor(self) -> Actor:
         """Who is answerable for what happens."""
-        return Actor("token", self.id, self.user) if self.by == "token" else Actor("user", self.user, self.user)
+        by_token = self.by == "token"
+        return Actor("token", self.id, self.user, self.token_name) if by_token else Actor("user", self.user, self.user)
 
     @property
     def proven(self) -> bool | None:
@@ -143,13 +150,27 @@ def _narrowing(row: dict[str, Any]) -> Narrowing:
     )
 
 
-async def note_use(database: Database, signed: Signed) -> None:
-    """Note that a session or token is in use, if that was not done lately; in a transaction of its own, after the answer."""
+async def note_use(database: Database, signed: Signed, address: str | None = None) -> None:
+    """Note that a session or token is in use, if that was not done lately; in a transaction of its own, after the answer.
+
+    The first use of a token on a day goes into the audit trail. `address` is where the request came from.
+    """
     if not signed.stale:
         return
     table, column = signed.by, "seen_at" if signed.by == "session" else "used_at"
     async with database.transaction(None) as connection:
-        await connection.execute(f"update kundig.{table} set {column} = now() where id = %(id)s", {"id": signed.id})
+        before = await connection.row(_USED.format(table=table, column=column), {"id": signed.id, "zone": signed.time_zone})
+        if signed.by == "token" and before is not None and before["new_day"]:
+            context = await in_workspace(connection, signed.workspace, signed.user, address)
+            await note(replace(context, actor=signed.actor), TOKEN_USED)
+
+
+# Locked before it is looked at, so that of several requests on a new day one is the first.
+_USED = """
+with old as (select id, {column} as at from kundig.{table} where id = %(id)s for update)
+update kundig.{table} s set {column} = now() from old where s.id = old.id
+returning old.at is null or (old.at at time zone %(zone)s)::date < (now() at time zone %(zone)s)::date as new_day
+"""
 
 
 async def _found(connection: Connection, statement: Compiled, code: str) -> dict[str, Any]:
@@ -171,6 +192,7 @@ def _signed(by: By, row: dict[str, Any], narrowing: Narrowing) -> Signed:
         workspace=workspace_from(row),
         version=row["version"],
         narrowing=narrowing,
+        token_name=row.get("token_name"),
         position=row["position"],
         stale=row["stale"],
     )

@@ -18,6 +18,8 @@ from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import count_records
 from kundig.engine.records.stages import derived_names
 from kundig.engine.schema.bound import BoundObject
+from kundig.services.identity.audit_events import HANDED_OVER
+from kundig.services.identity.objects import USER
 from kundig.services.lists.bulk import start
 from kundig.services.lists.choosing import Run, choose_matching, read_run
 
@@ -55,8 +57,8 @@ async def hand_over(scope: Scope, user: UUID, successor: UUID) -> list[Run]:
             "update {ws}.bulk_run set given_up_by = %(user)s where id = %(run)s", {"user": user, "run": run}
         )
         runs.append(await start(scope, run, "edit", {"owner": str(successor)}))
-    detail = {"to": str(successor), "records": {run.object: run.total for run in runs}}
-    await note(scope.context, "takeover", object_="user", record=user, detail=detail)
+    detail = {"to": {"id": str(successor), "object": USER.name}, "count": sum(run.total for run in runs)}
+    await note(scope.context, HANDED_OVER, object_=USER.name, record=user, detail=detail)
     return runs
 
 

@@ -77,7 +77,7 @@ async def test_deactivation_ends_sessions_and_tokens_with_the_next_request(world
     user, email = await person(world, "leaver")
     code = await enters(world, email)
     async with world.system() as scope:
-        token = await add_token(scope.connection, user, "script")
+        token = await add_token(scope.context, user, "script")
     assert await is_signed_in(world, code)
     assert await token_works(world, token)
     await world.update("user", user, is_active=False)
@@ -214,7 +214,7 @@ async def test_another_address_keeps_the_password_and_ends_sessions(world: World
 async def test_a_narrow_token_takes_rights_away(world: World) -> None:
     user, _ = await person(world, "narrow", "level_all")
     async with world.system() as scope:
-        token = await add_token(scope.connection, user, "reader", narrowing=Narrowing(True, frozenset({"house"})))
+        token = await add_token(scope.context, user, "reader", narrowing=Narrowing(True, frozenset({"house"})))
     async with world.database.transaction(None) as connection:
         scope = await world.scopes.of_token(connection, token, "api")
         assert set(scope.access.objects) == {"house", "visitor"}, "what a house owns comes with it"
@@ -227,7 +227,7 @@ async def test_a_narrow_token_takes_rights_away(world: World) -> None:
     async with world.system() as scope:
         [listed] = await tokens_of(scope.connection, user)
         assert token not in str(listed)
-        assert await end_tokens(scope.connection, user, only=listed["id"]) == 1
+        assert await end_tokens(scope.context, user, only=listed["id"]) == 1
     assert not await token_works(world, token)
     async with world.database.transaction(world.workspace) as connection:
         with pytest.raises(Unauthenticated):

@@ -14,7 +14,9 @@ async def test_what_is_easy_to_guess_is_refused(password: str) -> None:
         await passwords.check_new(password, "ann@example.com", "Ann")
 
 
-@pytest.mark.parametrize("password", ["correct horse", "🦊🐻🐼🐨🦁🐯🐮🐷🐸🐵", "drei Fische " * 80, "пароль и ещё", "k7#Wq vBn4 xR!t " * 5])
+@pytest.mark.parametrize(
+    "password", ["correct horse", "🦊🐻🐼🐨🦁🐯🐮🐷🐸🐵", "drei Fische " * 80, "пароль и ещё", "k7#Wq vBn4 xR!t " * 5]
+)
 async def test_any_characters_and_long_ones_are_taken_whole(password: str) -> None:
     await passwords.check_new(password)
     stored = await passwords.hash_password(password)

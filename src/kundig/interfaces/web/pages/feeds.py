@@ -18,6 +18,7 @@ from kundig.base.i18n import t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import ListQuery, list_records
 from kundig.engine.schema.fields.recurrence import SERIES_PARTS
+from kundig.interfaces.peers import address_of
 from kundig.interfaces.web.calendar_file import TYPE, Item, calendar_file
 from kundig.interfaces.web.edge import Web
 from kundig.interfaces.web.headers import SECURITY_HEADERS
@@ -41,11 +42,11 @@ async def show_feed(request: Request[Any, Any, Any], code: str) -> Response[byte
     headers = {**SECURITY_HEADERS, "Cache-Control": "private, max-age=300", "X-Robots-Tag": "noindex"}
     secret = code.removesuffix(".ics")
     try:
-        await count_call(web.database, secret, request.client.host if request.client else None)
+        await count_call(web.database, secret, address_of(request))
 
         async def once() -> tuple[bytes, Signed]:
             async with web.database.transaction(None, readonly=True) as connection:
-                scope, signed = await web.scopes.of_feed(connection, secret, "feed")
+                scope, signed = await web.scopes.of_feed(connection, secret, "feed", address_of(request))
                 return await _file(scope, signed, web), signed
 
         content, signed = await retrying(once)

@@ -11,7 +11,9 @@ from litestar.datastructures import Cookie
 
 from kundig.base.errors import Invalid, Missing, TooMany, Unauthenticated
 from kundig.base.i18n import t
+from kundig.engine.audit import note
 from kundig.engine.policy.scope import Scope
+from kundig.interfaces.peers import address_of
 from kundig.interfaces.web.edge import (
     SESSION_COOKIE,
     Reply,
@@ -27,6 +29,7 @@ from kundig.interfaces.web.edge import (
 from kundig.interfaces.web.rendering import render
 from kundig.interfaces.web.sign_in_views import Forgotten, NewPassword, SignIn
 from kundig.services.delivery.post import FOLDER
+from kundig.services.identity.audit_events import SIGNED_OUT
 from kundig.services.identity.first_start import claim, first_link_holds
 from kundig.services.identity.links import Holder, holder_of, use_link
 from kundig.services.identity.passwords import SHORTEST
@@ -58,7 +61,7 @@ async def open_page(request: Request[Any, Any, Any], work: Open) -> Response[str
 
 def peer(visit: Visit) -> str | None:
     """The address of who asks, as the socket says: headers can be made up."""
-    return visit.request.client.host if visit.request.client else None
+    return address_of(visit.request)
 
 
 @get("/sign-in")
@@ -131,7 +134,8 @@ def own_cookie(visit: Visit, name: str, code: str, seconds: int | None) -> Cooki
 async def do_sign_out(request: Request[Any, Any, Any]) -> Response[str]:
     """End the session here and on the server."""
 
-    async def work(_: Scope, visit: Visit) -> Reply:
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        await note(scope.context, SIGNED_OUT)
         return Reply(to="/sign-in", cookies=(session_cookie(visit, "", 0),), headers={"Clear-Site-Data": '"cache", "storage"'})
 
     secret = visit_of(request).secret

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kundig.base.i18n import Text, t
+from kundig.engine.history.trail import RIGHT as READ_AUDIT
 from kundig.engine.policy.configuring import RIGHT as CONFIGURE
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.web.frame import Link, LinkGroup
@@ -10,6 +11,7 @@ from kundig.interfaces.web.frame import Link, LinkGroup
 ME, SECURITY, TOKENS, FEED = "/settings/me", "/settings/security", "/settings/tokens", "/settings/calendar"
 COMPANY, USERS, TEAMS = "/settings/company", "/settings/users", "/settings/teams"
 ROLES, PIPELINES, HISTORY = "/settings/roles", "/settings/pipelines", "/settings/history"
+AUDIT = "/settings/audit"
 IMPORTS, SAMPLES = "/imports", "/settings/samples"
 
 _ICONS = {
@@ -23,6 +25,7 @@ _ICONS = {
     ROLES: "shield-check",
     PIPELINES: "square-kanban",
     HISTORY: "scroll-text",
+    AUDIT: "shield-alert",
     IMPORTS: "file-up",
     SAMPLES: "boxes",
 }
@@ -38,6 +41,7 @@ def settings_navigation(scope: Scope) -> tuple[LinkGroup, ...]:
         *([(t("Users"), USERS), (t("Teams"), TEAMS)] if users else []),
         *([(t("Roles and rights"), ROLES)] if users or roles else []),
         *([(t("Pipelines"), PIPELINES), (t("Configuration"), HISTORY)] if configures else []),
+        *([(t("Audit log"), AUDIT)] if scope.may(READ_AUDIT) else []),
     ]
     brings = any(rights.bring for rights in scope.access.objects.values())
     data = [

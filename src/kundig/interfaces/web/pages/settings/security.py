@@ -23,7 +23,9 @@ from kundig.interfaces.web.pages.settings.me import me
 from kundig.interfaces.web.pages.settings.navigation import SECURITY, settings_navigation
 from kundig.interfaces.web.pages.signing_in import peer, session_cookie
 from kundig.interfaces.web.rendering import render, render_block
+from kundig.services.identity.audit_events import SESSION_ENDED
 from kundig.services.identity.factors import Factor, factors_of
+from kundig.services.identity.objects import USER
 from kundig.services.identity.passwords import SHORTEST
 from kundig.services.identity.sessions import end_sessions, sessions_of
 from kundig.services.identity.signing_in import change_password
@@ -130,7 +132,8 @@ async def end(request: Request[Any, Any, Any]) -> Response[str]:
     async def work(scope: Scope, visit: Visit) -> Reply:
         only = record_id(visit.query("only")) if visit.query("only") else None
         ended = await end_sessions(scope.connection, me(scope), only=only, but=signed_in(visit).id)
-        await note(scope.context, "sessions_ended", object_="user", record=me(scope), detail={"sessions": ended})
+        if ended:
+            await note(scope.context, SESSION_ENDED, object_=USER.name, record=me(scope), detail={"count": ended})
         told = t("The session has ended.") if ended == 1 else t("{n} sessions have ended.", n=ended)
         return Reply(to=SECURITY, headers=notice(visit, told))
 

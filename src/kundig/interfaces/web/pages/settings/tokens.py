@@ -62,7 +62,7 @@ async def make(request: Request[Any, Any, Any]) -> Response[str]:
         scope.require_proof()
         narrowing = Narrowing(read_only=view.read_only, objects=view.chosen or None)
         ends = scope.context.now + timedelta(days=view.days) if view.days else None
-        token = await add_token(scope.connection, me(scope), view.name, narrowing=narrowing, expires_at=ends)
+        token = await add_token(scope.context, me(scope), view.name, narrowing=narrowing, expires_at=ends)
         shown = replace(await _view(scope, visit), token=token)
         return Reply(render_block("pages/settings/tokens.html", "tokens", shown, visit.frame))
 
@@ -74,7 +74,7 @@ async def end(request: Request[Any, Any, Any], id_: str) -> Response[str]:
     """End a token at once."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        await end_tokens(scope.connection, me(scope), only=record_id(id_))
+        await end_tokens(scope.context, me(scope), only=record_id(id_))
         return Reply(to=TOKENS, headers=notice(visit, t("The token has ended.")))
 
     return await page(request, work)
