@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -19,6 +19,8 @@ from kundig.services.identity.audit_events import TOKEN_USED
 from kundig.services.identity.codes import TOKEN_PREFIX, hashed
 from kundig.services.identity.noting import in_workspace
 
+FRESH = timedelta(minutes=10)
+"""For so long after it was proven who sits there, what matters can be changed without asking again."""
 IDLE = timedelta(hours=24)
 """A session that is not used for so long ends."""
 LONGEST = timedelta(days=7)
@@ -44,7 +46,8 @@ _USED_LATELY = "(s.used_at is null or s.used_at < now() - interval '10 minutes')
 _QUESTIONS: Mapping[By, Question] = {
     "session": Question(
         "kundig_session",
-        f"select s.proven_at, s.seen_at < now() - interval '1 minute' as stale, {_WHO} from kundig.session s {_JOINS} and {ALIVE}",
+        "select s.proven_at, exists (select from kundig.factor f where f.identity = m.identity) as secured,"
+        f" s.seen_at < now() - interval '1 minute' as stale, {_WHO} from kundig.session s {_JOINS} and {ALIVE}",
     ),
     "token": Question(
         "kundig_token",
@@ -75,13 +78,22 @@ class Signed:
     stale: bool = False
     """Its last use was noted some time ago: call `note_use`."""
     proven_at: datetime | None = None
-    """When a session last saw the password."""
+    """When it was last proven who sits there: by password, passkey or code."""
+    secured: bool = True
+    """Whether the person of a session has a second factor."""
 
     @property
     def actor(self) -> Actor:
         """Who is answerable for what happens."""
         by_token = self.by == "token"
         return Actor("token", self.id, self.user, self.token_name) if by_token else Actor("user", self.user, self.user)
+
+    @property
+    def proven(self) -> bool | None:
+        """Whether that was lately; None for tokens and feeds, which were made by somebody who had proven it."""
+        if self.by != "session":
+            return None
+        return self.proven_at is not None and datetime.now(UTC) - self.proven_at < FRESH
 
 
 def asking(by: By, code: str) -> Asked:
@@ -95,7 +107,7 @@ async def authenticate_session(connection: Connection, code: str) -> Signed:
     The connection must be in no workspace; it must be the transaction's first statement, so that nothing is done as nobody.
     """
     row = await _found(connection, "session", code)
-    return _signed("session", row, UNNARROWED, proven_at=row["proven_at"])
+    return replace(_signed("session", row, UNNARROWED), proven_at=row["proven_at"], secured=row["secured"])
 
 
 async def authenticate_token(connection: Connection, token: str) -> Signed:
@@ -165,7 +177,7 @@ async def _found(connection: Connection, by: By, code: str) -> dict[str, Any]:
     return row
 
 
-def _signed(by: By, row: dict[str, Any], narrowing: Narrowing, proven_at: datetime | None = None) -> Signed:
+def _signed(by: By, row: dict[str, Any], narrowing: Narrowing) -> Signed:
     return Signed(
         by=by,
         id=row["id"],
@@ -179,5 +191,4 @@ def _signed(by: By, row: dict[str, Any], narrowing: Narrowing, proven_at: dateti
         token_name=row.get("token_name"),
         position=row["position"],
         stale=row["stale"],
-        proven_at=proven_at,
     )
