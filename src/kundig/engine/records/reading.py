@@ -18,7 +18,7 @@ from kundig.engine.policy.scope import Scope
 from kundig.engine.policy.statements import statement
 from kundig.engine.records.counting import count_matching, estimate, refuse_if_slow
 from kundig.engine.records.few import sees_few
-from kundig.engine.records.ordering import Key, parse_order
+from kundig.engine.records.ordering import Joined, Key, parse_order
 from kundig.engine.records.pages import AFTER, MOST, Reach, as_json, ids_statement, page_statement
 from kundig.engine.records.segments import Segment, segments_of
 from kundig.engine.records.selecting import parse_fields, record_columns
@@ -210,11 +210,12 @@ async def _named_records(scope: Scope, name: str, ids: Sequence[UUID], fields: S
 
 def _records_statement(scope: Scope, object_: BoundObject, fields: tuple[str, ...] | None, *, one: bool) -> sa.Select[Any]:
     row = object_.table.alias("o")
-    values = record_columns(scope, object_, row, fields)
+    joined = Joined(row, AccessReading.of(scope))
+    values = record_columns(scope, object_, joined, fields)
     ids = sa.bindparam("ids", type_=sa.Uuid()) if one else sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid())))
-    seen = AccessReading.of(scope).seen(object_.name, row)
+    seen = joined.reading.seen(object_.name, row)
     own = [row.c.id.label("_id"), row.c.version.label("_version")]
-    found = sa.select(*own, *values).select_from(row).where(row.c.id == ids, seen).subquery("d")
+    found = sa.select(*own, *values).select_from(joined.source).where(row.c.id == ids, seen).subquery("d")
     return sa.select(found.c["_id"].label("id"), found.c["_version"].label("version"), as_json(values)).select_from(found)
 
 
