@@ -32,6 +32,11 @@ class TrailWords:
         by = entry["by"]
         return by["label"] if by else self._say(_NAMELESS.get(entry["by_kind"], t("Somebody")))
 
+    def token(self, entry: Mapping[str, Any]) -> str:
+        """The API token by which it was done; "" where it was none."""
+        token = entry["token"]
+        return "" if token is None else token["name"] or self._say(t("an API token"))
+
     def kind(self, entry: Mapping[str, Any]) -> str:
         """What kind of event it is; of one that nothing declares any more its name."""
         event = self._scope.model.events.get(entry["event"])

@@ -112,13 +112,13 @@ async def _lines(scope: Scope, visit: Visit, chosen: Mapping[str, str]) -> tuple
 
 
 def _line(words: TrailWords, entry: Mapping[str, Any]) -> Line:
-    record, token = entry["record"], entry["token"]
+    record = entry["record"]
     return Line(
         id=entry["id"],
         at=entry["at"],
         who=words.who(entry),
         mark="" if entry["by"] else _MARKS.get(entry["by_kind"], "circle-help"),
-        token=token["name"] if token else "",
+        token=words.token(entry),
         what=words.what(entry),
         more=tuple(words.more(entry)),
         href=f"/o/{record['object']}/{record['id']}" if record else "",
