@@ -19,6 +19,7 @@ from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import ListQuery, list_records
 from kundig.engine.schema.fields.recurrence import SERIES_PARTS
 from kundig.interfaces.peers import address_of
+from kundig.interfaces.reads import note_reads
 from kundig.interfaces.web.calendar_file import TYPE, Item, calendar_file
 from kundig.interfaces.web.edge import Web
 from kundig.interfaces.web.headers import SECURITY_HEADERS
@@ -47,7 +48,9 @@ async def show_feed(request: Request[Any, Any, Any], code: str) -> Response[byte
         async def once() -> tuple[bytes, Signed]:
             async with web.database.transaction(None, readonly=True, asking=asking("feed", secret)) as connection:
                 scope, signed = await web.scopes.of_feed(connection, secret, "feed", address_of(request))
-                return await _file(scope, signed, web), signed
+                file = await _file(scope, signed, web)
+            await note_reads(web.database, scope)
+            return file, signed
 
         content, signed = await retrying(once)
     except TooMany as error:
