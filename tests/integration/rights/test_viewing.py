@@ -21,7 +21,10 @@ LOOKS = {
     "POST /o/{object_name}/busy",
 }
 """They answer to what was typed and can write nothing: their transaction is read-only."""
-OUTSIDE = {"POST /sign-in", "POST /sign-out", "POST /forgotten", "POST /setup/{code}", "POST /viewing/end"}
+OUTSIDE = {
+    "POST /sign-in", "POST /sign-in/second", "POST /sign-in/passkey", "POST /sign-in/passkey/options", "POST /password-strength",
+    "POST /sign-out", "POST /forgotten", "POST /setup/{code}", "POST /viewing/end",
+}  # fmt: skip
 """About the one who has signed in, or nobody."""
 
 
@@ -132,6 +135,22 @@ async def test_nobody_looks_further_than_they_may(house: House) -> None:
         await crm.update("user", house.seller, role=["sales_representative"])
     manager = await crm.caller(await crm.user("sales_manager"))
     assert (await manager.pages.post(f"/settings/users/{house.seller}/view")).status_code == 403
+
+
+async def test_it_takes_a_proof_of_who_sits_there(house: House) -> None:
+    admin = await house.crm.caller(await house.crm.user("administrator"))
+    async with house.crm.database.transaction(None) as connection:
+        old = "update kundig.session set proven_at = now() - interval '1 hour' where user_id = %(user)s"
+        await connection.execute(old, {"user": admin.user})
+    here = {"HX-Request": "true"}
+    asked = await admin.pages.post(f"/settings/users/{house.seller}/view", headers=here)
+    assert (asked.status_code, asked.headers["X-Kundig-Prove"]) == (403, "/prove")
+    assert "k-viewing" not in (await admin.pages.get("/")).text
+    role = {"do": "save", "role-name.en": "Other", "role-name.de": "Anders", "on": ["account"]}
+    opened = re.search(r'name="was" value="(\w+)"', (await admin.pages.get("/settings/roles/marketing")).text)
+    assert opened
+    saved = await admin.pages.post("/settings/roles/marketing", data={**role, "was": opened[1]}, headers=here)
+    assert (saved.status_code, saved.headers["X-Kundig-Prove"]) == (403, "/prove")
 
 
 async def test_a_view_ends_with_the_colleague_and_with_time(house: House) -> None:

@@ -59,6 +59,8 @@ class Role(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     rights: tuple[str, ...] = ()
     navigation: tuple[str, ...] = ()
     """The objects of the main navigation in order; none given: all with a place in it. The first role with some decides."""
+    second_factor: Literal["optional", "required"] = "optional"
+    """Whether who has the role must sign in with more than a password."""
 
 
 class SharingRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -21,6 +21,7 @@ from kundig.engine.schema.model import Model
 RIGHT = "manage_configuration"
 ROLES_RIGHT = "manage_roles"
 _OF_ROLES = frozenset({"role", "sharing_rule"})
+"""Kinds of documents from which follows what people may do: changed only right after it was proven who sits there."""
 
 
 async def configure(scope: Scope, database: Database, models: Models, documents: Sequence[Document], *, note: str) -> Plan:
@@ -31,6 +32,8 @@ async def configure(scope: Scope, database: Database, models: Models, documents:
     whole sees what others have changed.
     """
     await planned(scope, models, documents)
+    if any(document.kind in _OF_ROLES for document in documents):
+        scope.require_proof()
     context = scope.context
     version = scope.model.version
     return await apply_documents(

@@ -22,13 +22,15 @@ _HOLDERS = """
 select coalesce(role, '{{}}') as roles, count(*) as people from {ws}."user" where is_active and deleted_at is null group by role
 """
 _NOBODY = UUID(int=0)
+SECOND_FACTOR = "second_factor"
+"""What an effect is about that asks for, or does without, a second step when signing in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
     """One thing that becomes another for some people.
 
-    `what` is a deed, `field`, `filter`, `forbid`, or of the whole workspace (`object` empty) a global right.
+    `what` is a deed, `field`, `filter`, `forbid`, or of the whole workspace (`object` empty) a global right or the second step.
     """
 
     object: str
@@ -83,6 +85,7 @@ def _given(model: Model, roles: tuple[str, ...]) -> Given:
     found: dict[tuple[str, str, str], str] = {}
     rights = {right for role in own for right in (GLOBAL_RIGHTS if role.everything else role.rights)}
     found |= {("", right, ""): "1" if right in rights else "" for right in GLOBAL_RIGHTS}
+    found["", SECOND_FACTOR, ""] = "1" if any(role.second_factor == "required" for role in own) else ""
     for object_ in model.objects.values():
         if object_.definition.storage == "record":
             found |= dict(_on_object(object_.name, tuple(object_.fields), grants_of(model, policies, person, object_.name)))
@@ -115,7 +118,9 @@ def _different(before: Given, after: Given) -> Iterator[tuple[Any, ...]]:
 def _effect(key: tuple[Any, ...], people: int) -> Effect:
     object_, what, field, before, after = key
     order: tuple[str, ...] = FIELD_RIGHTS if what == "field" else LEVELS if what in BY_LEVEL else ("", "1")
-    if what in ("filter", "forbid"):
+    if what == SECOND_FACTOR:
+        wider = not after
+    elif what in ("filter", "forbid"):
         wider = (len(after.split()) > len(before.split())) == (what == "filter")
     else:
         wider = order.index(after or order[0]) > order.index(before or order[0])

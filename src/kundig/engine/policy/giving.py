@@ -82,6 +82,8 @@ class _Giver:
                 yield _too_much(self.label(lifted.object, model), t("View"))
         if after is None:
             return
+        if had.second_factor == "required" != after.second_factor:
+            yield t("Only administrators let a role do without a second step when signing in.")
         if set(after.rights) - set(had.rights) - self.scope.access.rights:
             yield t("You can't give rights that you don't have yourself.")
         for object_ in model.objects.values():

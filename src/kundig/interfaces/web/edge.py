@@ -24,12 +24,13 @@ from litestar.exceptions import HTTPException
 
 from kundig.base.context import Workspace
 from kundig.base.database import Database, retrying
-from kundig.base.errors import Denied, Invalid, KundigError, Malformed, Unauthenticated
+from kundig.base.errors import Denied, FactorNeeded, Invalid, KundigError, Malformed, ProofNeeded, Unauthenticated
 from kundig.base.i18n import LANGUAGES, Text, t
 from kundig.base.secrets import Secrets
 from kundig.base.uuid7 import uuid7
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.api.problems import STATUS
+from kundig.interfaces.hosts import LOCAL
 from kundig.interfaces.peers import address_of
 from kundig.interfaces.reads import note_reads
 from kundig.interfaces.web.error_page import error_page
@@ -39,11 +40,16 @@ from kundig.interfaces.web.shell import shell_of
 from kundig.interfaces.web.widgets.reading import Form
 from kundig.services.delivery.post import Post
 from kundig.services.delivery.push import PushRoute
+from kundig.services.identity.passkeys import Site
 from kundig.services.identity.scopes import Scopes
-from kundig.services.identity.signed import Signed, note_use
+from kundig.services.identity.signed import Signed, asking, note_use
 
 SESSION_COOKIE, THEME_COOKIE, LANGUAGE_COOKIE = "kundig_session", "kundig_theme", "kundig_language"
-PRIVATE = ("/settings", "/notifications", "/imports", "/bulk", "/offline", "/tour")
+SET_UP = "/second-factor"
+"""Where somebody sets up the second factor that their role asks for; until then there is no other page for them."""
+PROVE = "/prove"
+"""The dialog in which somebody shows that it is still them."""
+PRIVATE = ("/settings", "/notifications", "/imports", "/bulk", "/offline", "/tour", SET_UP, PROVE)
 """What is not shown to whoever looks with a colleague's eyes: secrets, preferences, files, what they are told of."""
 MAX_FORM = 2_000_000
 """Bytes of a form without files."""
@@ -83,6 +89,10 @@ class Web:
         """Whether people reach Kundig by https: cookies are then marked for it."""
         return self.base_url.startswith("https://")
 
+    def cookie(self, name: str) -> str:
+        """What a cookie is called: by https so that a browser takes it from this very host only, for all of it, encrypted."""
+        return f"__Host-{name}" if self.secure else name
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -109,12 +119,20 @@ class Visit:
     body: bytes = b""
     own: bool = False
     """It is about the person who has signed in, whoever's eyes they look with."""
+    setting_up: bool = False
+    """The page is there also for who still has to set up a second factor."""
 
     @property
     def web(self) -> Web:
         """What all pages share."""
         found: Web = self.request.app.state.web
         return found
+
+    @property
+    def site(self) -> Site:
+        """What passkeys are made for: the address of the settings, or of the request where the settings name this machine only."""
+        own = Site.at(self.web.base_url)
+        return Site.at(f"{self.request.url.scheme}://{self.request.url.netloc}") if own.host in LOCAL else own
 
     @property
     def htmx(self) -> bool:
@@ -138,14 +156,16 @@ class Visit:
 Work = Callable[[Scope, Visit], Awaitable[Reply]]
 
 
-async def page(request: Request[Any, Any, Any], work: Work, *, write: bool | None = None, own: bool = False) -> Response[Any]:
+async def page(
+    request: Request[Any, Any, Any], work: Work, *, write: bool | None = None, setting_up: bool = False, own: bool = False
+) -> Response[Any]:
     """Run `work` as the signed-in person, in one transaction that is read-only for GET unless `write` says otherwise.
 
-    Somebody who looks with a colleague's eyes may only read, and nothing that is the colleague's own; `own`: it is about
-    themselves all the same.
+    `setting_up`: the page is there also for who still has to set up a second factor. Somebody who looks with a colleague's eyes
+    may only read, and nothing that is the colleague's own; `own`: it is about themselves all the same.
     """
     visit = visit_of(request)
-    visit.own = own
+    visit.setting_up, visit.own = setting_up, own
     try:
         await read_form(visit)
         if request.method not in ("GET", "HEAD"):
@@ -162,10 +182,11 @@ async def page(request: Request[Any, Any, Any], work: Work, *, write: bool | Non
 async def _once(visit: Visit, work: Work, write: bool) -> Reply:
     if visit.secret is None:
         raise Unauthenticated
-    async with visit.web.database.transaction(None, readonly=not write) as connection:
+    async with visit.web.database.transaction(None, readonly=not write, asking=asking("session", visit.secret)) as connection:
         visit.request.state.connection = connection
-        address = address_of(visit.request)
-        scope, visit.signed = await visit.web.scopes.of_session(connection, visit.secret, "web", address, own=visit.own)
+        scope, visit.signed = await visit.web.scopes.of_session(
+            connection, visit.secret, "web", address_of(visit.request), setting_up=visit.setting_up, own=visit.own
+        )
         viewing = visit.signed.viewing is not None
         if viewing:
             check_looking(visit, write=write)
@@ -200,8 +221,8 @@ def check_looking(visit: Visit, *, write: bool) -> None:
 def _frame(request: Request[Any, Any, Any]) -> Frame:
     """The frame before it is known who asks."""
     theme: Theme = {"dark": "dark", "light": "light"}.get(request.cookies.get(THEME_COOKIE, ""), "auto")  # type: ignore[assignment]  # the three words
-    secret = request.cookies.get(SESSION_COOKIE)
     web: Web = request.app.state.web
+    secret = request.cookies.get(web.cookie(SESSION_COOKIE))
     return Frame(
         language=language_of(request),
         theme=theme,
@@ -268,6 +289,10 @@ def refused(visit: Visit, error: Exception) -> Reply:
     language = visit.frame.language
     if isinstance(error, Unauthenticated) and not isinstance(error, Denied):
         return to_sign_in(visit)
+    if isinstance(error, FactorNeeded):
+        return Reply(headers={"HX-Redirect": SET_UP}) if visit.htmx else Reply(to=SET_UP)
+    if isinstance(error, ProofNeeded) and visit.htmx:
+        return Reply(status=STATUS[error.kind], headers={"X-Kundig-Prove": PROVE})
     if isinstance(error, KundigError):
         texts = [wrong.text for wrong in error.errors] if isinstance(error, Invalid) else [error.text]
         return _told(visit, STATUS[error.kind], " ".join(dict.fromkeys(text.render(language) for text in texts)))
@@ -339,4 +364,5 @@ def page_for_error(request: Request[Any, Any, Any], error: Exception) -> Respons
 
 def visit_of(request: Request[Any, Any, Any]) -> Visit:
     """A visit before it is known who asks."""
-    return Visit(request, _frame(request), request.cookies.get(SESSION_COOKIE))
+    web: Web = request.app.state.web
+    return Visit(request, _frame(request), request.cookies.get(web.cookie(SESSION_COOKIE)))

@@ -32,24 +32,29 @@ from kundig.interfaces.web.pages import (
     palette,
     pipelines,
     planning,
+    proving,
     reactions,
     records,
     rights,
+    second_step,
     shapes,
     sharing,
     signing_in,
     single,
     stages,
     steps,
+    strength,
     timelines,
     trash,
     viewing,
     views,
 )
 from kundig.interfaces.web.pages.settings import (
+    access,
     audit,
     company,
     devices,
+    factors,
     feed,
     history,
     me,
@@ -66,8 +71,9 @@ _RECORDS = (
     single, handing_over,
 )  # fmt: skip
 _PERSONAL = (
-    guiding, first_hour, offline, home, live, signing_in, notifications, importing, imports, me, devices, security, feeds, feed,
-    tokens, company, users, viewing, teams, rights, pipelines, history, audit, samples,
+    guiding, first_hour, offline, home, live, signing_in, second_step, strength, proving, notifications, importing, imports, me,
+    devices, security, factors, feeds, feed, tokens, company, users, access, viewing, teams, rights,
+    pipelines, history, audit, samples,
 )  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

@@ -40,10 +40,11 @@ def may_view(scope: Scope, theirs: Access) -> bool:
 
 
 async def begin_viewing(scope: Scope, session: UUID, user: UUID, theirs: Access) -> None:
-    """Let a session see as a colleague does, and note it. Raises Denied, Missing."""
+    """Let a session see as a colleague does, and note it. Raises Denied, Missing, ProofNeeded."""
     scope.require(RIGHT)
     if not await visible_ids(scope, USER.name, [user]):
         raise Missing
+    scope.require_proof()
     if not may_view(scope, theirs):
         raise Denied(t("You can't look at what somebody sees who may do more than you."))
     async with scope.connection.directory():

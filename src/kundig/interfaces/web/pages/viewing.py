@@ -27,7 +27,8 @@ async def begin(request: Request[Any, Any, Any], id_: str) -> Response[str]:
         if theirs is None:
             raise Missing
         await begin_viewing(scope, visit.signed.id, user, theirs)
-        return Reply(to="/")
+        # the whole page, with the banner and the places of the colleague
+        return Reply(headers={"HX-Redirect": "/"}) if visit.htmx else Reply(to="/")
 
     return await page(request, work)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kundig.base.i18n import label_in, t
-from kundig.engine.policy.effects import Effect, Effects
+from kundig.engine.policy.effects import SECOND_FACTOR, Effect, Effects
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.model import Model
 from kundig.interfaces.web.pages.rights.words import BY_LEVEL, DEEDS, FIELD_RIGHTS, GLOBAL, level_word
@@ -63,6 +63,9 @@ def _told(after: Model, effects: list[Effect], language: str) -> Iterable[Conseq
 
 
 def _words(effect: Effect, language: str) -> str:
+    if effect.what == SECOND_FACTOR:
+        asked = t("Second step when signing in: {answer}", answer=t("Yes") if effect.after else t("No"))
+        return asked.render(language)
     if not effect.object:
         return GLOBAL[effect.what].render(language)
     if effect.what in ("filter", "forbid"):

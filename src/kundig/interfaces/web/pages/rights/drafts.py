@@ -41,6 +41,7 @@ class RoleDraft:
     grants: dict[str, GrantDraft] = field(default_factory=dict)
     rights: set[str] = field(default_factory=set)
     navigation: list[str] = field(default_factory=list)
+    second_factor: bool = False
     open: str = ""
     """The object whose fields are shown."""
 
@@ -55,6 +56,7 @@ class RoleDraft:
 def draft_of(role: Role, objects: Iterable[BoundObject]) -> RoleDraft:
     """The draft of a role as it is."""
     draft = RoleDraft(dict(role.label), rights=set(role.rights), navigation=list(role.navigation))
+    draft.second_factor = role.second_factor == "required"
     if OTHERS in role.objects:
         draft.grants[OTHERS] = replace(_drafted(role.objects[OTHERS]), fields={})
     for object_ in objects:
@@ -81,6 +83,7 @@ def draft_from(form: Form, objects: Iterable[BoundObject]) -> RoleDraft:
         elif key in known:
             draft.grants[key] = _grant_from(form, key, known[key].fields)
     draft.navigation = [name for name in dict.fromkeys(form.get("nav", ())) if name in known]
+    draft.second_factor = _one(form, "second_factor") == "1"
     draft.open = _one(form, "open") if _one(form, "open") in known else ""
     return draft
 
@@ -167,6 +170,8 @@ def body_of(draft: RoleDraft, stored: Role, before: Mapping[str, Any], objects: 
         body["rights"] = [right for right in GLOBAL_RIGHTS if right in draft.rights]
     if draft.navigation != was.navigation:
         body["navigation"] = draft.navigation
+    if draft.second_factor != was.second_factor:
+        body["second_factor"] = "required" if draft.second_factor else "optional"
     return body
 
 

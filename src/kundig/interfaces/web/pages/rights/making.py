@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, get, post
 
-from kundig.base.errors import Conflict, Denied, Invalid
+from kundig.base.errors import Conflict
 from kundig.base.i18n import LANGUAGES, Text, t
 from kundig.engine.configuration.documents import Document
 from kundig.engine.configuration.store import stored_documents
@@ -22,6 +22,7 @@ from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.rights.drafts import LONGEST_LABEL
 from kundig.interfaces.web.pages.rights.matrix import RoleLink
+from kundig.interfaces.web.pages.rights.refusing import REFUSALS, reason
 from kundig.interfaces.web.pages.rights.roles import role_links, role_of
 from kundig.interfaces.web.pages.settings.navigation import HISTORY, ROLES
 from kundig.interfaces.web.rendering import render
@@ -77,8 +78,8 @@ async def create(request: Request[Any, Any, Any]) -> Response[str]:
         try:
             document = Document("role", body["name"], body)
             plan = await configure(scope, visit.web.database, visit.web.scopes.models, [document], note=note)
-        except (Invalid, Denied, Conflict) as refused:
-            return await _again(scope, visit, label, like, refused.errors[0].text if isinstance(refused, Invalid) else refused.text)
+        except REFUSALS as refused:
+            return await _again(scope, visit, label, like, reason(refused))
         told = notice(visit, t("The role is there. Nobody has it yet."), undo=f"{HISTORY}/{plan.id}/undo")
         return Reply(to=f"{ROLES}/{body['name']}", headers=told)
 

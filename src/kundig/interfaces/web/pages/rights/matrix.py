@@ -69,6 +69,8 @@ class Words:
     field_rights: tuple[tuple[str, str], ...]
     rights: tuple[tuple[str, str, bool], ...]
     """Key, words, whether the role has it as it is stored."""
+    second_factor: bool
+    """Whether the role as it is stored asks for a second step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,4 +203,5 @@ def words_of(role: Role, language: str) -> Words:
         levels=tuple((key, sign, word.render(language), REACH[key].render(language)) for key, (sign, word) in LEVELS.items()),
         field_rights=tuple((key, text.render(language)) for key, text in FIELD_RIGHTS.items()),
         rights=tuple((key, text.render(language), key in role.rights) for key, text in GLOBAL.items()),
+        second_factor=role.second_factor == "required",
     )

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, get, post
 
-from kundig.base.errors import Conflict, Denied, Invalid, KundigError, Missing
+from kundig.base.errors import Missing
 from kundig.base.i18n import Text, label_in, t
 from kundig.engine.configuration.documents import Document
 from kundig.engine.configuration.store import stored_documents
@@ -32,6 +32,7 @@ from kundig.interfaces.web.pages.rights.matrix import (
     rows_of,
     words_of,
 )
+from kundig.interfaces.web.pages.rights.refusing import REFUSALS, reason
 from kundig.interfaces.web.pages.rights.words import ICONS
 from kundig.interfaces.web.pages.settings.navigation import HISTORY, ROLES, settings_navigation
 from kundig.interfaces.web.rendering import render
@@ -101,8 +102,8 @@ async def _consequences(scope: Scope, visit: Visit, role: Role, draft: RoleDraft
     try:
         document = await _document(scope, role, draft)
         made, after = await planned(scope, visit.web.scopes.models, [document])
-    except (Invalid, Denied, Conflict) as refused:
-        return ConsequencesView(0, mine, (), changed=True, error=_reason(refused).render(visit.frame.language))
+    except REFUSALS as refused:
+        return ConsequencesView(0, mine, (), changed=True, error=reason(refused).render(visit.frame.language))
     # somebody who has this role alone, so that it is told what it would mean where nobody has it yet
     found = effects(scope.model, after, [*people, ((role.name,), 0)])
     return consequences_of(scope, after, found, mine, changed=bool(made.revisions))
@@ -123,13 +124,9 @@ async def _save(scope: Scope, visit: Visit, role: Role, draft: RoleDraft) -> Rep
     try:
         document = await _document(scope, role, draft)
         plan = await configure(scope, visit.web.database, visit.web.scopes.models, [document], note=note)
-    except (Invalid, Denied, Conflict) as refused:
-        return await _form(scope, visit, role, draft, {"": _reason(refused)})
+    except REFUSALS as refused:
+        return await _form(scope, visit, role, draft, {"": reason(refused)})
     return Reply(to=address, headers=notice(visit, t("Saved."), undo=f"{HISTORY}/{plan.id}/undo"))
-
-
-def _reason(refused: KundigError) -> Text:
-    return refused.errors[0].text if isinstance(refused, Invalid) else refused.text
 
 
 async def _document(scope: Scope, role: Role, draft: RoleDraft) -> Document:

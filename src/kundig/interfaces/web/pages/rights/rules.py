@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, get, post
 
-from kundig.base.errors import Conflict, Denied, Invalid, Missing
+from kundig.base.errors import Invalid, Missing
 from kundig.base.i18n import LANGUAGES, Text, label_in, t
 from kundig.engine.configuration.changing import Plan
 from kundig.engine.configuration.documents import Document
@@ -30,6 +30,7 @@ from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.arrangement import parts_of
 from kundig.interfaces.web.pages.details import Control
 from kundig.interfaces.web.pages.laying_out.asking import ask_condition
+from kundig.interfaces.web.pages.rights.refusing import REFUSALS, reason
 from kundig.interfaces.web.pages.rights.rule_drafts import (
     RECEIVERS,
     RuleDraft,
@@ -194,9 +195,8 @@ async def _save(scope: Scope, visit: Visit, rule: SharingRule | None, draft: Rul
     note = t("Sharing rule “{rule}” edited", rule=body["label"]) if rule else t("Sharing rule “{rule}” made", rule=body["label"])
     try:
         plan = await _apply(scope, visit, Document("sharing_rule", body["name"], body), note)
-    except (Invalid, Denied, Conflict) as refused:
-        told = refused.errors[0].text if isinstance(refused, Invalid) else refused.text
-        return await _form(scope, visit, rule, draft, {"": told})
+    except REFUSALS as refused:
+        return await _form(scope, visit, rule, draft, {"": reason(refused)})
     told = t("Saved. Records follow in the background.")
     return Reply(to=RULES, headers=notice(visit, told, undo=f"{HISTORY}/{plan.id}/undo"))
 
