@@ -108,6 +108,16 @@ class Cases:
 
         return Case({"email": email}, effect, (1, 1), workspace=False)
 
+    async def identity_tell(self) -> Case:
+        email = f"bisher{next(_runs)}@example.com"
+        user = await self.crm.user("administrator")
+
+        async def effect() -> Any:
+            return await self.value("select count(*) from {ws}.mail where recipient = %(email)s", email=email)
+
+        payload = {"user": str(user), "news": "email_changed", "values": {"email": "neu@example.com"}, "email": email}
+        return Case(payload, effect, 1)
+
     async def identity_forget_ended(self) -> Case:
         key = str(next(_runs)).encode()
         async with self.crm.database.owner() as connection:

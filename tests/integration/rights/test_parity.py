@@ -424,6 +424,7 @@ NO_RECORDS = {
     "GET /offline/kit", "GET /home/arrange", "GET /help", "GET /keys", "GET /tour",
     "GET /settings/security", "GET /settings/tokens", "GET /notifications", "GET /calendar/people", "GET /o/{object_name}/calendar/people",
     "GET /settings/calendar", "GET /calendar/feed/{code}", "GET /o/{object_name}/board/steps",
+    "GET /sign-in/second", "GET /prove", "GET /second-factor", "GET /settings/security/app",
 }  # fmt: skip
 """Answers that hold no records, or one's own business only: sign-in, descriptions, empty forms, preferences, one's notifications.
 Whose calendars there are is told by the directory of colleagues, which everybody may read; a feed holds one's own (test_feeds).
@@ -432,6 +433,7 @@ FOR_MANAGERS = {
     "GET /settings/users", "GET /settings/users/new", "GET /settings/users/{id_}", "GET /settings/teams", "GET /settings/roles",
     "GET /settings/roles/{name}", "GET /settings/history", "GET /settings/history/{id_}", "GET /settings/samples", "GET /settings/company",
     "GET /o/{object_name}/layout", "GET /settings/pipelines", "GET /settings/pipelines/{name}", "GET /settings/audit", "GET /settings/audit/export",
+    "GET /settings/users/{id_}/access", "GET /settings/users/{id_}/leave", "GET /settings/users/{id_}/takeover",
 }  # fmt: skip
 """Settings of the workspace: for those with the global right only (tested below)."""
 OWN_IMPORTS = {

@@ -31,22 +31,27 @@ from kundig.interfaces.web.pages import (
     palette,
     pipelines,
     planning,
+    proving,
     reactions,
     records,
+    second_step,
     shapes,
     sharing,
     signing_in,
     single,
     stages,
     steps,
+    strength,
     timelines,
     trash,
     views,
 )
 from kundig.interfaces.web.pages.settings import (
+    access,
     audit,
     company,
     devices,
+    factors,
     feed,
     history,
     me,
@@ -64,8 +69,8 @@ _RECORDS = (
     single,
 )  # fmt: skip
 _PERSONAL = (
-    guiding, first_hour, offline, home, live, signing_in, notifications, importing, imports, me, devices, security, feeds, feed,
-    tokens, company, users, teams, roles, pipelines, history, audit, samples,
+    guiding, first_hour, offline, home, live, signing_in, second_step, strength, proving, notifications, importing, imports, me,
+    devices, security, factors, feeds, feed, tokens, company, users, access, teams, roles, pipelines, history, audit, samples,
 )  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

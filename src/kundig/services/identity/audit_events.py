@@ -72,6 +72,48 @@ RIGHTS_CHANGED = audit_event(
     teams=("Teams", "Teams"),
     active=("May sign in", "Darf sich anmelden"),
 )
+SECOND_STEP_FAILED = audit_event(
+    "second_step_failed",
+    ("Failed second step", "Fehlgeschlagener zweiter Schritt"),
+    ("gave the password of {record}, but no right code", "hat das Passwort von {record} angegeben, aber keinen richtigen Code"),
+)
+FACTOR_ADDED = audit_event(
+    "factor_added",
+    ("Second step set up", "Zweiter Schritt eingerichtet"),
+    ("set up a second step for signing in", "hat für die Anmeldung einen zweiten Schritt eingerichtet"),
+    name=_NAME,
+)
+FACTOR_REMOVED = audit_event(
+    "factor_removed",
+    ("Second step removed", "Zweiter Schritt entfernt"),
+    ("removed a second step from signing in", "hat einen zweiten Schritt der Anmeldung entfernt"),
+    name=_NAME,
+)
+FACTORS_RESET = audit_event(
+    "factors_reset",
+    ("Second steps of somebody else removed", "Zweite Schritte anderer entfernt"),
+    ("removed all second steps of {record}", "hat alle zweiten Schritte von {record} entfernt"),
+    factors=("Second steps", "Zweite Schritte"),
+    sessions=("Sessions", "Sitzungen"),
+)
+CODES_RENEWED = audit_event(
+    "recovery_codes_renewed",
+    ("Recovery codes made", "Wiederherstellungscodes erzeugt"),
+    ("made new recovery codes", "hat neue Wiederherstellungscodes erzeugt"),
+)
+RECOVERY_CODE_USED = audit_event(
+    "recovery_code_used",
+    ("Recovery code used", "Wiederherstellungscode benutzt"),
+    ("signed in with a recovery code", "hat sich mit einem Wiederherstellungscode angemeldet"),
+    left=("Codes left", "Codes übrig"),
+)
+HANDED_OVER = audit_event(
+    "handed_over",
+    ("Records handed over", "Datensätze übergeben"),
+    ("handed over what {record} owned", "hat übergeben, was {record} gehörte"),
+    to=("To", "An"),
+    count=("Records", "Datensätze"),
+)
 SAMPLES_REMOVED = audit_event(
     "samples_removed",
     ("Sample data removed", "Beispieldaten entfernt"),
@@ -81,5 +123,6 @@ SAMPLES_REMOVED = audit_event(
 
 EVENTS = (
     SIGNED_IN, SIGN_IN_FAILED, SIGNED_OUT, SESSION_ENDED, PASSWORD_CHANGED, PASSWORD_RESET, LINK_SENT, TOKEN_MADE, TOKEN_REVOKED,
-    TOKEN_USED, FEED_MADE, FEED_ENDED, RIGHTS_CHANGED, SAMPLES_REMOVED,
+    TOKEN_USED, FEED_MADE, FEED_ENDED, RIGHTS_CHANGED, SECOND_STEP_FAILED, FACTOR_ADDED, FACTOR_REMOVED, FACTORS_RESET,
+    CODES_RENEWED, RECOVERY_CODE_USED, HANDED_OVER, SAMPLES_REMOVED,
 )  # fmt: skip

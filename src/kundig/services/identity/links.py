@@ -108,7 +108,7 @@ async def holder_of(database: Database, code: str, *, address: str | None) -> Ho
 async def use_link(database: Database, code: str, password: str, *, address: str | None) -> Holder:
     """Set the password and use the link up; all sessions end. Raises Missing, Invalid, TooMany."""
     holder = await holder_of(database, code, address=address)
-    passwords.check_new(password, holder.email, holder.name)
+    await passwords.check_new(password, holder.email, holder.name)
     stored = await passwords.hash_password(password)
     async with database.transaction(None) as connection:
         if not await connection.execute(
@@ -126,7 +126,7 @@ async def set_password(connection: Connection, identity: UUID, stored: str) -> N
     """Store a password's hash; links, sessions and devices of the identity end. The transaction must be in no workspace."""
     await connection.execute(_SET, {"password": stored, "identity": identity})
     await connection.execute("delete from kundig.link where identity = %(identity)s", {"identity": identity})
-    for table in ("session", "device"):
+    for table in ("session", "sign_in_step", "device"):
         await connection.execute(_END.format(table=table), {"identity": identity})
 
 

@@ -212,7 +212,7 @@ async def test_rights_of_users(crm: Crm, admin: Caller) -> None:
     assert event["detail"]["roles"] == {"old": ["sales_representative"], "new": ["read_only"]}
     assert [link["id"] for link in event["detail"]["teams"]["old"]] == [str(north)]
     assert [link["id"] for link in event["detail"]["teams"]["new"]] == [str(south)]
-    await admin.pages.post(f"/settings/users/{user}/active?to=0")
+    await admin.pages.post(f"/settings/users/{user}/leave")
     assert (await last(crm, "user_rights_changed"))["detail"] == {"active": {"old": True, "new": False}}
     before = len(await noted(crm, "user_rights_changed"))
     await admin.api.patch(f"/api/v1/user/{user}", json={"name": "Somebody else", "teams": [str(south)]})

@@ -25,7 +25,7 @@ from kundig.interfaces.web.edge import Web
 from kundig.interfaces.web.headers import SECURITY_HEADERS
 from kundig.interfaces.web.pages.calendar_entries import ASSUMED, Source, of_people, sources_of
 from kundig.services.identity.feeds import count_call
-from kundig.services.identity.signed import Signed, note_use
+from kundig.services.identity.signed import Signed, asking, note_use
 
 BEFORE, AHEAD = timedelta(days=90), timedelta(days=400)
 """How much of the past and of the future is told."""
@@ -46,7 +46,7 @@ async def show_feed(request: Request[Any, Any, Any], code: str) -> Response[byte
         await count_call(web.database, secret, address_of(request))
 
         async def once() -> tuple[bytes, Signed]:
-            async with web.database.transaction(None, readonly=True) as connection:
+            async with web.database.transaction(None, readonly=True, asking=asking("feed", secret)) as connection:
                 scope, signed = await web.scopes.of_feed(connection, secret, "feed", address_of(request))
                 file = await _file(scope, signed, web)
             await note_reads(web.database, scope)

@@ -44,6 +44,7 @@ async def renew(request: Request[Any, Any, Any]) -> Response[str]:
     """Make a link and show it this once; an earlier one ends."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
+        scope.require_proof()
         code = await renew_feed(scope.context, me(scope))
         address = f"{visit.web.base_url.rstrip('/')}/calendar/feed/{code}.ics"
         view = FeedView(settings_navigation(scope), await feed_of(scope.connection, me(scope)), address)

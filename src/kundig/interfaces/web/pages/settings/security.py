@@ -1,8 +1,8 @@
-"""Signing in: the password, and the sessions that are open."""
+"""Signing in: the password, the second step, and the sessions that are open."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ from kundig.interfaces.web.pages.settings.navigation import SECURITY, settings_n
 from kundig.interfaces.web.pages.signing_in import peer, session_cookie
 from kundig.interfaces.web.rendering import render, render_block
 from kundig.services.identity.audit_events import SESSION_ENDED
+from kundig.services.identity.factors import Factor, factors_of
 from kundig.services.identity.objects import USER
 from kundig.services.identity.passwords import SHORTEST
 from kundig.services.identity.sessions import end_sessions, sessions_of
@@ -50,6 +51,13 @@ class SecurityView:
     nav: tuple[LinkGroup, ...] = ()
     email: str = ""
     sessions: tuple[SessionView, ...] = ()
+    factors: tuple[Factor, ...] = ()
+    codes: int = 0
+    """Recovery codes that were not used."""
+    required: bool = False
+    """A role asks for a second factor."""
+    passkeys: bool = False
+    """Browsers make passkeys for this address."""
     length: int = SHORTEST
     errors: Mapping[str, str] = field(default_factory=dict)
 
@@ -59,19 +67,29 @@ async def show(request: Request[Any, Any, Any]) -> Response[str]:
     """Password form and sessions."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        here = signed_in(visit).id
-        rows = await sessions_of(scope.connection, me(scope))
-        sessions = tuple(_session(row, here) for row in rows)
-        return Reply(
-            render("pages/settings/security.html", SecurityView(settings_navigation(scope), sessions=sessions), visit.frame)
+        user, here = me(scope), signed_in(visit).id
+        found = await factors_of(scope.connection, user)
+        view = SecurityView(
+            nav=settings_navigation(scope),
+            email=found.holder.email,
+            sessions=session_views(await sessions_of(scope.connection, user), here),
+            factors=found.all,
+            codes=found.codes,
+            required=scope.access.second_factor,
+            passkeys=visit.site.possible,
         )
+        return Reply(render("pages/settings/security.html", view, visit.frame))
 
     return await page(request, work)
 
 
-def _session(row: dict[str, Any], here: UUID) -> SessionView:
-    name, phone = browser_name(row["agent"])
-    return SessionView(row["id"], name, phone, row["address"], row["created_at"], row["seen_at"], row["id"] == here)
+def session_views(rows: Sequence[dict[str, Any]], here: UUID) -> tuple[SessionView, ...]:
+    """Sessions as people know them; `here` is the one that asks."""
+    named = [(row, *browser_name(row["agent"])) for row in rows]
+    return tuple(
+        SessionView(row["id"], name, phone, row["address"], row["created_at"], row["seen_at"], row["id"] == here)
+        for row, name, phone in named
+    )
 
 
 @post("/settings/security/password", status_code=200)
