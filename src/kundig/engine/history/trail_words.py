@@ -11,27 +11,31 @@ from kundig.engine.policy.scope import Scope
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _HIDDEN = t("(hidden)")
-_INSTANTS = frozenset({"until"})
 _ROLES = frozenset({"roles", "to"})
-"""Details that hold moments, and such as may hold names of roles."""
+"""Details that may hold names of roles."""
 _NAMELESS = {"system": t("The system"), "nobody": t("Somebody unknown")}
 
-Instant = Callable[[str], str]
-"""A moment of the API as people read it."""
+Readable = Mapping[str, Callable[[str], str]]
+"""How texts of certain details are written for people: moments, browsers."""
 
 
 class TrailWords:
     """Words for the entries that one reader sees."""
 
-    def __init__(self, scope: Scope, instant: Instant = str) -> None:
-        """`instant` says how moments are written; as the API does unless told otherwise."""
+    def __init__(self, scope: Scope, readable: Readable | None = None) -> None:
+        """`readable` by the keys of details; texts that are not named there stay as the API gives them."""
         self._scope = scope
-        self._instant = instant
+        self._readable = readable or {}
 
     def who(self, entry: Mapping[str, Any]) -> str:
         """The person's name, or what else it was."""
         by = entry["by"]
         return by["label"] if by else self._say(_NAMELESS.get(entry["by_kind"], t("Somebody")))
+
+    def token(self, entry: Mapping[str, Any]) -> str:
+        """The API token by which it was done; "" where it was none."""
+        token = entry["token"]
+        return "" if token is None else token["name"] or self._say(t("an API token"))
 
     def kind(self, entry: Mapping[str, Any]) -> str:
         """What kind of event it is; of one that nothing declares any more its name."""
@@ -82,8 +86,8 @@ class TrailWords:
             return ", ".join(self._value(key, item) for item in value)
         if isinstance(value, Mapping):
             return self._mapping(key, value)
-        if key in _INSTANTS:
-            return self._instant(str(value))
+        if key in self._readable:
+            return self._readable[key](str(value))
         role = self._scope.model.roles.get(value) if key in _ROLES and isinstance(value, str) else None
         return str(value) if role is None else label_in(role.label, self._scope.context.language)
 

@@ -31,7 +31,7 @@ from kundig.interfaces.api.problems import http_problem, language_of, problem, u
 from kundig.interfaces.peers import address_of
 from kundig.interfaces.reads import note_reads
 from kundig.services.identity.scopes import Scopes
-from kundig.services.identity.signed import Signed, authenticate_token, note_use
+from kundig.services.identity.signed import Signed, asking, authenticate_token, note_use
 
 Work = Callable[[Scope], Awaitable[Answer]]
 Reopen = Callable[[], AbstractAsyncContextManager[Scope]]
@@ -77,7 +77,9 @@ class Visit:
         """A transaction as the one who asks, committed at the end."""
         if self.token is None:
             raise Unauthenticated
-        async with self.api.database.transaction(None, readonly=readonly, isolation=isolation) as connection:
+        async with self.api.database.transaction(
+            None, readonly=readonly, isolation=isolation, asking=asking("token", self.token)
+        ) as connection:
             self.request.state.connection = connection
             self.signed = await authenticate_token(connection, self.token)
             self.language = self.signed.language

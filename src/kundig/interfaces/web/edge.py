@@ -42,7 +42,7 @@ from kundig.services.delivery.post import Post
 from kundig.services.delivery.push import PushRoute
 from kundig.services.identity.passkeys import Site
 from kundig.services.identity.scopes import Scopes
-from kundig.services.identity.signed import Signed, note_use
+from kundig.services.identity.signed import Signed, asking, note_use
 
 SESSION_COOKIE, THEME_COOKIE, LANGUAGE_COOKIE = "kundig_session", "kundig_theme", "kundig_language"
 SET_UP = "/second-factor"
@@ -177,7 +177,7 @@ async def page(
 async def _once(visit: Visit, work: Work, write: bool) -> Reply:
     if visit.secret is None:
         raise Unauthenticated
-    async with visit.web.database.transaction(None, readonly=not write) as connection:
+    async with visit.web.database.transaction(None, readonly=not write, asking=asking("session", visit.secret)) as connection:
         visit.request.state.connection = connection
         scope, visit.signed = await visit.web.scopes.of_session(
             connection, visit.secret, "web", address_of(visit.request), setting_up=visit.setting_up

@@ -31,7 +31,7 @@ def _changes(draft: Draft, teams: _Rows) -> dict[str, Any]:
         if draft.changes(name):
             found[key] = {"old": _told(draft.before(name)), "new": _told(draft.get(name))}
     if draft.changes("teams"):
-        found["teams"] = {"old": _links(teams), "new": _links(draft.sides["teams"])}
+        found["teams"] = {"old": None if draft.action == "create" else _links(teams), "new": _links(draft.sides["teams"])}
     return found
 
 

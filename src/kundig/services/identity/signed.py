@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
 from kundig.base.context import Actor, Workspace
-from kundig.base.database import Connection, Database
-from kundig.base.database.connection import Compiled
+from kundig.base.database import Asked, Connection, Database, Question
 from kundig.base.database.names import workspace_role
 from kundig.base.database.workspaces import workspace_from
 from kundig.base.errors import Unauthenticated
@@ -29,42 +29,33 @@ LONGEST = timedelta(days=7)
 ALIVE = f"s.ends_at > now() and s.seen_at > now() - make_interval(secs => {int(IDLE.total_seconds())})"
 """The condition that a session `s` has not ended."""
 
-_WHO = """
+By = Literal["session", "token", "feed"]
+
+_WHO = f"""
 s.id, s.user_id, m.name as user_name, m.language as user_language, m.time_zone as user_time_zone, w.version,
 w.name, w.schema, w.kind, w.currency, w.region, w.language, w.time_zone,
-pg_snapshot_xmin(pg_current_snapshot())::text::bigint as position, set_config('role', %(role)s || w.schema, true)
+pg_snapshot_xmin(pg_current_snapshot())::text::bigint as position, set_config('role', '{workspace_role("")}' || w.schema, true)
 """
 _JOINS = """
 join kundig.membership m on m.workspace = s.workspace and m.user_id = s.user_id
 join kundig.workspace w on w.id = s.workspace
-where s.hash = %(hash)s and m.is_active
+where s.hash = $1 and m.is_active
 """
-# Their plans are kept: every request begins with one of them, and planning would cost more than the look-up.
-_BY_SESSION = Compiled(
-    f"""
-select s.proven_at, exists (select from kundig.factor f where f.identity = m.identity) as secured,
-s.seen_at < now() - interval '1 minute' as stale, {_WHO} from kundig.session s {_JOINS}
-and {ALIVE}
-""",
-    prepare=True,
-)
-_BY_TOKEN = Compiled(
-    f"""
-select s.name as token_name, s.read_only, s.objects, s.rights,
-  (s.used_at is null or s.used_at < now() - interval '10 minutes') as stale, {_WHO}
-from kundig.token s {_JOINS}
-and (s.expires_at is null or s.expires_at > now())
-""",
-    prepare=True,
-)
-_BY_FEED = Compiled(
-    f"select (s.used_at is null or s.used_at < now() - interval '10 minutes') as stale, {_WHO} from kundig.feed s {_JOINS}",
-    prepare=True,
-)
-_ROLE_PREFIX = workspace_role("")
-
-
-By = Literal["session", "token", "feed"]
+_USED_LATELY = "(s.used_at is null or s.used_at < now() - interval '10 minutes') as stale"
+# Every request begins with one of them.
+_QUESTIONS: Mapping[By, Question] = {
+    "session": Question(
+        "kundig_session",
+        "select s.proven_at, exists (select from kundig.factor f where f.identity = m.identity) as secured,"
+        f" s.seen_at < now() - interval '1 minute' as stale, {_WHO} from kundig.session s {_JOINS} and {ALIVE}",
+    ),
+    "token": Question(
+        "kundig_token",
+        f"select s.name as token_name, s.read_only, s.objects, s.rights, {_USED_LATELY}, {_WHO} from kundig.token s {_JOINS}"
+        " and (s.expires_at is null or s.expires_at > now())",
+    ),
+    "feed": Question("kundig_feed", f"select {_USED_LATELY}, {_WHO} from kundig.feed s {_JOINS}"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +96,17 @@ class Signed:
         return self.proven_at is not None and datetime.now(UTC) - self.proven_at < FRESH
 
 
+def asking(by: By, code: str) -> Asked:
+    """Whose a code is, for a transaction to begin with: `authenticate_…` then costs no statement of its own."""
+    return _QUESTIONS[by].about(hashed(code))
+
+
 async def authenticate_session(connection: Connection, code: str) -> Signed:
     """Who a session belongs to; the connection is in their workspace then. Raises Unauthenticated.
 
     The connection must be in no workspace; it must be the transaction's first statement, so that nothing is done as nobody.
     """
-    row = await _found(connection, _BY_SESSION, code)
+    row = await _found(connection, "session", code)
     return replace(_signed("session", row, UNNARROWED), proven_at=row["proven_at"], secured=row["secured"])
 
 
@@ -118,13 +114,13 @@ async def authenticate_token(connection: Connection, token: str) -> Signed:
     """The same for an API token."""
     if not token.startswith(TOKEN_PREFIX):
         raise Unauthenticated
-    row = await _found(connection, _BY_TOKEN, token)
+    row = await _found(connection, "token", token)
     return _signed("token", row, _narrowing(row))
 
 
 async def authenticate_feed(connection: Connection, code: str) -> Signed:
     """The same for the secret link of a calendar, which may only read."""
-    return _signed("feed", await _found(connection, _BY_FEED, code), Narrowing(read_only=True))
+    return _signed("feed", await _found(connection, "feed", code), Narrowing(read_only=True))
 
 
 async def narrowing_of(connection: Connection, actor: Actor) -> Narrowing:
@@ -173,8 +169,8 @@ returning old.at is null or (old.at at time zone %(zone)s)::date < (now() at tim
 """
 
 
-async def _found(connection: Connection, statement: Compiled, code: str) -> dict[str, Any]:
-    row = await connection.row(statement, {"hash": hashed(code), "role": _ROLE_PREFIX})
+async def _found(connection: Connection, by: By, code: str) -> dict[str, Any]:
+    row = await connection.ask(asking(by, code))
     if row is None:
         raise Unauthenticated
     connection.enter(workspace_from(row))

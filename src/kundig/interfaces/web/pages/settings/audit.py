@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,13 +20,15 @@ from kundig.interfaces.api.audit import FILTERS, trail_query
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.frame import LinkGroup
+from kundig.interfaces.web.pages.settings.browsers import browser_name
 from kundig.interfaces.web.pages.settings.navigation import AUDIT, settings_navigation
-from kundig.interfaces.web.rendering import render
+from kundig.interfaces.web.rendering import render, render_block
 from kundig.interfaces.web.streaming import File, Reopen, download
 from kundig.services.transfer.trail_export import start_trail_export, trail_stream
 
 PAGE = 50
 MOST_PEOPLE = 1000
+_MARKS = {"system": "settings"}
 Options = tuple[tuple[str, str], ...]
 
 
@@ -37,8 +39,8 @@ class Line:
     id: str
     at: str
     who: str
-    person: bool
-    """Whether somebody did it, and not the program or somebody unknown."""
+    mark: str
+    """The icon of who is no person: the program, or somebody unknown; "" for a person."""
     token: str
     what: str
     more: tuple[tuple[str, str], ...]
@@ -54,12 +56,12 @@ class TrailView:
     lines: tuple[Line, ...]
     more: str
     """Where the next page is; "" at the end."""
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
     nav: tuple[LinkGroup, ...] = ()
     people: Options = ()
     events: Options = ()
     objects: Options = ()
-    chosen: Mapping[str, str] = field(default_factory=dict)
-    errors: Mapping[str, str] = field(default_factory=dict)
 
 
 @get("/settings/audit")
@@ -73,12 +75,19 @@ async def show(request: Request[Any, Any, Any]) -> Response[str]:
             lines, more = await _lines(scope, visit, chosen)
         except Invalid as error:
             told = {wrong.field: wrong.text.render(visit.frame.language) for wrong in error.errors}
-            return Reply(render("pages/settings/audit.html", await _view(scope, chosen, (), "", told), visit.frame), 422)
+            return await _reply(scope, visit, TrailView((), "", chosen, told), 422)
         if visit.query("cursor"):
             return Reply(render("pages/settings/audit_rows.html", TrailView(lines, more), visit.frame))
-        return Reply(render("pages/settings/audit.html", await _view(scope, chosen, lines, more), visit.frame))
+        return await _reply(scope, visit, TrailView(lines, more, chosen))
 
     return await page(request, work)
+
+
+async def _reply(scope: Scope, visit: Visit, view: TrailView, status: int = 200) -> Reply:
+    """The page; where its own filter asks, the events alone, so that the control that was used keeps the focus."""
+    if visit.frame.shell is None:
+        return Reply(render_block("pages/settings/audit.html", "trail", view, visit.frame), status)
+    return Reply(render("pages/settings/audit.html", await _whole(scope, view), visit.frame), status)
 
 
 @get("/settings/audit/export")
@@ -96,19 +105,20 @@ async def export(request: Request[Any, Any, Any]) -> Response[Any] | Stream:
 
 async def _lines(scope: Scope, visit: Visit, chosen: Mapping[str, str]) -> tuple[tuple[Line, ...], str]:
     found = await read_trail(scope, trail_query(chosen), limit=PAGE, cursor=visit.query("cursor") or None)
-    words = TrailWords(scope, formats(visit.frame.language, visit.frame.zone).datetime)
+    moment = formats(visit.frame.language, visit.frame.zone).datetime
+    words = TrailWords(scope, {"until": moment, "browser": lambda agent: browser_name(agent)[0]})
     more = f"{AUDIT}?{urlencode({**chosen, 'cursor': found.next_cursor})}" if found.next_cursor else ""
     return tuple(_line(words, entry) for entry in found.entries), more
 
 
 def _line(words: TrailWords, entry: Mapping[str, Any]) -> Line:
-    record, token = entry["record"], entry["token"]
+    record = entry["record"]
     return Line(
         id=entry["id"],
         at=entry["at"],
         who=words.who(entry),
-        person=entry["by"] is not None,
-        token=token["name"] if token else "",
+        mark="" if entry["by"] else _MARKS.get(entry["by_kind"], "circle-help"),
+        token=words.token(entry),
         what=words.what(entry),
         more=tuple(words.more(entry)),
         href=f"/o/{record['object']}/{record['id']}" if record else "",
@@ -117,20 +127,16 @@ def _line(words: TrailWords, entry: Mapping[str, Any]) -> Line:
     )
 
 
-async def _view(
-    scope: Scope, chosen: Mapping[str, str], lines: tuple[Line, ...], more: str, errors: Mapping[str, str] | None = None
-) -> TrailView:
+async def _whole(scope: Scope, view: TrailView) -> TrailView:
+    """With what there is to filter by."""
     language = scope.context.language
     known = [scope.model.objects[name].definition for name in scope.access.objects]
-    return TrailView(
-        lines,
-        more,
+    return replace(
+        view,
         nav=settings_navigation(scope),
         people=await _people(scope),
         events=_sorted((event.name, label_in(event.label, language)) for event in scope.model.events.values()),
         objects=_sorted((definition.name, label_in(definition.label_plural, language)) for definition in known),
-        chosen=chosen,
-        errors=errors or {},
     )
 
 
