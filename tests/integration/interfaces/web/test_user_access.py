@@ -73,6 +73,23 @@ async def test_second_steps_are_reset_and_their_owner_is_told(crm: Crm) -> None:
     assert told == ["factor_added", "factors_reset"]
 
 
+async def test_another_address_is_told_to_the_former_one(crm: Crm) -> None:
+    """PE-08"""
+    boss, worker = await manager(crm), await crm.in_english("sales_representative")
+    async with crm.system() as scope:
+        before = await scope.connection.value('select email from {ws}."user" where id = %(id)s', {"id": worker.user})
+    values = {"name": "Worker", "email": f"moved.{before}", "role": "sales_representative"}
+    assert (await boss.pages.post(f"/settings/users/{worker.user}", data=values, headers=HTMX)).status_code == 200
+    async with crm.database.owner() as connection:
+        told = await connection.rows(
+            "select args -> 'payload' as payload from jobs.procrastinate_jobs"
+            " where task_name = 'identity.tell' and args -> 'payload' ->> 'user' = %(user)s",
+            {"user": str(worker.user)},
+        )
+    assert [(job["payload"]["email"], job["payload"]["news"]) for job in told] == [(before, "email_changed")]
+    assert told[0]["payload"]["values"] == {"email": f"moved.{before}"}
+
+
 async def test_who_has_more_rights_is_left_alone(crm: Crm) -> None:
     boss, admin = await manager(crm), await crm.in_english("administrator")
     await with_factor(crm, admin.user)
