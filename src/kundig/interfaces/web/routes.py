@@ -18,6 +18,7 @@ from kundig.interfaces.web.pages import (
     first_hour,
     forms,
     guiding,
+    handing_over,
     home,
     importing,
     imports,
@@ -34,6 +35,7 @@ from kundig.interfaces.web.pages import (
     proving,
     reactions,
     records,
+    rights,
     second_step,
     shapes,
     sharing,
@@ -44,6 +46,7 @@ from kundig.interfaces.web.pages import (
     strength,
     timelines,
     trash,
+    viewing,
     views,
 )
 from kundig.interfaces.web.pages.settings import (
@@ -55,7 +58,6 @@ from kundig.interfaces.web.pages.settings import (
     feed,
     history,
     me,
-    roles,
     samples,
     security,
     teams,
@@ -66,11 +68,12 @@ from kundig.interfaces.web.pages.settings import (
 _RECORDS = (
     lists, live_rows, views, arranging, filter_editor, bulk, boards, steps, calendars, calendar_moves, planning, records, timelines,
     laying_out, composing, forms, shapes, cells, stages, actions, lookups, finding, trash, comments, reactions, sharing, palette,
-    single,
+    single, handing_over,
 )  # fmt: skip
 _PERSONAL = (
     guiding, first_hour, offline, home, live, signing_in, second_step, strength, proving, notifications, importing, imports, me,
-    devices, security, factors, feeds, feed, tokens, company, users, access, teams, roles, pipelines, history, audit, samples,
+    devices, security, factors, feeds, feed, tokens, company, users, access, viewing, teams, rights,
+    pipelines, history, audit, samples,
 )  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)
