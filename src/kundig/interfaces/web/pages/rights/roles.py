@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import msgspec
 from litestar import Request, Response, get, post
 
 from kundig.base.errors import Missing
@@ -21,6 +19,7 @@ from kundig.engine.policy.policies import EVERYONE
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.notices import notice
+from kundig.interfaces.web.pages.editions import edition
 from kundig.interfaces.web.pages.rights.consequences import ConsequencesView, consequences_of
 from kundig.interfaces.web.pages.rights.drafts import NAME, RoleDraft, body_of, change, draft_from, draft_of
 from kundig.interfaces.web.pages.rights.matrix import (
@@ -112,7 +111,7 @@ async def _consequences(scope: Scope, visit: Visit, role: Role, draft: RoleDraft
 async def _save(scope: Scope, visit: Visit, role: Role, draft: RoleDraft) -> Reply:
     if not any(draft.label.values()):
         return await _form(scope, visit, role, draft, {f"{NAME}.label": t("Give the role a name.")})
-    if visit.value("was") != _digest(role):
+    if visit.value("was") != edition(role):
         text = t("Somebody has changed this role meanwhile. What you gave is still here: “Save” puts it in place of theirs.")
         return await _form(scope, visit, role, draft, {"": text}, status=409)
     address = f"{ROLES}/{role.name}"
@@ -134,10 +133,6 @@ async def _document(scope: Scope, role: Role, draft: RoleDraft) -> Document:
     documents = await stored_documents(scope.connection)
     before = next((document.body for document in documents if document.key == ("role", role.name)), {"name": role.name})
     return Document("role", role.name, body_of(draft, role, before, objects_of(scope)))
-
-
-def _digest(role: Role) -> str:
-    return hashlib.sha256(msgspec.json.encode(role, order="deterministic")).hexdigest()[:16]
 
 
 async def _form(
@@ -175,7 +170,7 @@ async def _view(scope: Scope, visit: Visit, role: Role, draft: RoleDraft) -> Rol
         rows=rows_of(scope, role, draft, objects, delivered),
         others=others_row(role, draft, scope.context.language),
         navigation=navigation_of(scope, draft),
-        was=_digest(role),
+        was=edition(role),
         errors={},
     )
 
