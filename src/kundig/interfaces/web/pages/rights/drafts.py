@@ -62,7 +62,9 @@ def draft_of(role: Role, objects: Iterable[BoundObject]) -> RoleDraft:
     for object_ in objects:
         grant = role.objects.get(object_.name)
         if grant is not None or OTHERS not in role.objects or object_.definition.system:
-            draft.grants[object_.name] = _drafted(grant or Grant())
+            drafted = _drafted(grant or Grant())
+            owned = object_.definition.storage == "owned"  # only its fields count, the rest is as with what it belongs to
+            draft.grants[object_.name] = GrantDraft(fields=drafted.fields, other=drafted.other) if owned else drafted
     return draft
 
 
