@@ -100,12 +100,12 @@ async def _consequences(scope: Scope, visit: Visit, role: Role, draft: RoleDraft
     mine = sum(many for roles, many in people if role.name in roles or role.name == EVERYONE)
     try:
         document = await _document(scope, role, draft)
-        made, after = await planned(scope, visit.web.scopes.models, [document])
+        _, after = await planned(scope, visit.web.scopes.models, [document])
     except REFUSALS as refused:
         return ConsequencesView(0, mine, (), changed=True, error=reason(refused).render(visit.frame.language))
     # somebody who has this role alone, so that it is told what it would mean where nobody has it yet
     found = effects(scope.model, after, [*people, ((role.name,), 0)])
-    return consequences_of(scope, after, found, mine, changed=bool(made.revisions))
+    return consequences_of(scope, after, found, mine, changed=draft != draft_of(role, objects_of(scope)))
 
 
 async def _save(scope: Scope, visit: Visit, role: Role, draft: RoleDraft) -> Reply:
@@ -117,7 +117,7 @@ async def _save(scope: Scope, visit: Visit, role: Role, draft: RoleDraft) -> Rep
     address = f"{ROLES}/{role.name}"
     objects = objects_of(scope)
     stored = draft_of(role, objects)
-    if replace(draft, open="") == stored:
+    if draft == stored:
         return Reply(to=address, headers=notice(visit, t("Nothing was changed.")))
     note = t("Role “{role}” edited", role=draft.label).render(scope.context.workspace.language)
     try:
