@@ -18,7 +18,6 @@ from kundig.base.database.opening import opened
 from kundig.base.jobs import JOBS, Job
 from kundig.base.lifetime import end_with_parent, stop_event
 from kundig.base.logs import log_json_lines
-from kundig.base.secrets import Secrets
 from kundig.base.settings import Settings
 from kundig.engine.extension import Module
 from kundig.engine.installing import install
@@ -30,12 +29,15 @@ from kundig.modules import SHIPPED
 from kundig.modules import demo as demo  # noqa: PLC0414 - handed on to the command line, which knows no module by name
 from kundig.services import collaboration, delivery, identity, lists, live, transfer
 from kundig.services.collaboration.jobs import collaboration_jobs
+from kundig.services.delivery.mail import SEALED as SEALED_MAIL
 from kundig.services.delivery.post import post_of
 from kundig.services.delivery.push import push_route_of
 from kundig.services.delivery.sending import delivery_jobs
+from kundig.services.identity.devices import SEALED as SEALED_DEVICES
 from kundig.services.identity.jobs import identity_jobs
 from kundig.services.identity.module import MODULE as IDENTITY
 from kundig.services.identity.scopes import Scopes
+from kundig.services.identity.totp import SEALED as SEALED_FACTORS
 from kundig.services.lists.jobs import lists_jobs
 from kundig.services.transfer.jobs import transfer_jobs
 from kundig.services.transfer.module import MODULE as TRANSFER
@@ -71,6 +73,10 @@ def jobs(settings: Settings) -> list[Job]:
     ]
 
 
+SEALED = (*SEALED_MAIL, *SEALED_DEVICES, *SEALED_FACTORS)
+"""What the rooms keep encrypted besides fields of records."""
+
+
 async def prepare(address: Address, data: Path) -> None:
     """Everything the program needs in its database before it serves; safe to repeat."""
     await install(address, data, MAIN, migration_sources(), Scopes(modules()).models)
@@ -87,7 +93,7 @@ def asgi() -> Litestar:
         async with opened(settings) as found:
             yield found
 
-    scopes, post = Scopes(modules(), Secrets(settings.secret_key)), post_of(settings)
+    scopes, post = Scopes(modules(), settings.secrets), post_of(settings)
     hint = sample().hint if settings.demo else None
     return application(settings, scopes, database, workspace=MAIN, post=post, hint=hint, stopping=stop_event)
 
