@@ -29,15 +29,12 @@ from kundig.modules import SHIPPED
 from kundig.modules import demo as demo  # noqa: PLC0414 - handed on to the command line, which knows no module by name
 from kundig.services import collaboration, delivery, identity, lists, live, transfer
 from kundig.services.collaboration.jobs import collaboration_jobs
-from kundig.services.delivery.mail import SEALED as SEALED_MAIL
 from kundig.services.delivery.post import post_of
 from kundig.services.delivery.push import push_route_of
 from kundig.services.delivery.sending import delivery_jobs
-from kundig.services.identity.devices import SEALED as SEALED_DEVICES
 from kundig.services.identity.jobs import identity_jobs
 from kundig.services.identity.module import MODULE as IDENTITY
 from kundig.services.identity.scopes import Scopes
-from kundig.services.identity.totp import SEALED as SEALED_FACTORS
 from kundig.services.lists.jobs import lists_jobs
 from kundig.services.transfer.jobs import transfer_jobs
 from kundig.services.transfer.module import MODULE as TRANSFER
@@ -71,10 +68,6 @@ def jobs(settings: Settings) -> list[Job]:
         *lists_jobs(scopes),
         FORGET_ANSWERS,
     ]
-
-
-SEALED = (*SEALED_MAIL, *SEALED_DEVICES, *SEALED_FACTORS)
-"""What the rooms keep encrypted besides fields of records."""
 
 
 async def prepare(address: Address, data: Path) -> None:

@@ -12,7 +12,6 @@ from tests.conftest import TEST_KEY, NewWorkspace
 from tests.integration.rights.crm import Crm
 from tests.unit.house.source import python_files, room, tree
 
-from kundig import wiring
 from kundig.base import sealed
 from kundig.base.database import Database
 from kundig.base.errors import OutsideFault
@@ -20,6 +19,7 @@ from kundig.base.sealed import Renewal, Sealed, renew
 from kundig.base.secrets import Secrets
 from kundig.base.uuid7 import uuid7
 from kundig.engine.records.sealed_fields import sealed_fields
+from kundig.services.sealed import SEALED
 
 VAULT = """
 kind: object
@@ -82,7 +82,7 @@ async def filled(crm: Crm) -> None:
 
 async def places(crm: Crm) -> list[Sealed]:
     async with crm.system() as scope:
-        return [*wiring.SEALED, *sealed_fields(scope.model)]
+        return [*SEALED, *sealed_fields(scope.model)]
 
 
 async def run(crm: Crm, secrets: Secrets) -> Renewal:
@@ -168,7 +168,7 @@ KNOWN: dict[str, int] = {
 
 
 def test_nothing_else_is_encrypted() -> None:
-    """Whoever encrypts something to store it says so in a SEALED that wiring knows, adds it to `filled` above, then here."""
+    """Whoever encrypts something to store it says so in a SEALED, adds it to `filled` above, then here."""
     is_call: Callable[[ast.AST], bool] = lambda node: (  # noqa: E731 - read once, below
         isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "encrypt" and bool(node.args)
     )

@@ -49,6 +49,7 @@ async def _renew(settings: Settings) -> Renewal:
     from kundig import wiring
     from kundig.engine.records.sealed_fields import sealed_fields
     from kundig.services.identity.scopes import Scopes
+    from kundig.services.sealed import SEALED
 
     found, scopes = Renewal(), Scopes(wiring.modules())
     with database_address(settings) as address:
@@ -57,10 +58,10 @@ async def _renew(settings: Settings) -> Renewal:
         async with Database(address, size=2) as database:
             async with database.transaction(None) as connection:
                 workspaces = await all_workspaces(connection)
-            await renew(database, settings.secrets, None, [place for place in wiring.SEALED if place.shared], found)
+            await renew(database, settings.secrets, None, [place for place in SEALED if place.shared], found)
             for workspace in workspaces:
                 async with database.transaction(workspace) as connection:
                     scope = await scopes.of_system(connection, workspace, "cli")
-                    own = [*(place for place in wiring.SEALED if not place.shared), *sealed_fields(scope.model)]
+                    own = [*(place for place in SEALED if not place.shared), *sealed_fields(scope.model)]
                 await renew(database, settings.secrets, workspace, own, found)
     return found

@@ -51,7 +51,7 @@ PROVE = "/prove"
 """The dialog in which somebody shows that it is still them."""
 MAX_FORM = 2_000_000
 """Bytes of a form without files: the application's limit, where a route sets none."""
-_HTML = "text/html; charset=utf-8"
+_HTML = "text/html"
 _UNREAD: Mapping[int, Text] = {
     408: t("What you sent did not arrive. Check the connection and try again."),
     413: t("The form is larger than what is accepted here."),

@@ -62,6 +62,7 @@ def check(pattern: str, answer: httpx.Response) -> None:
     assert "no-store" in kept or pattern in KEPT, f"{pattern}: {kept}"
     assert "access-control-allow-origin" not in answer.headers, pattern
     assert "server" not in answer.headers, pattern
+    assert answer.headers.get("content-type", "").count("charset") <= 1, pattern
 
 
 async def test_of_every_route(crm: Crm, admin: Caller) -> None:
@@ -75,6 +76,15 @@ async def test_of_every_route(crm: Crm, admin: Caller) -> None:
                 check(pattern, await (admin.api if path.startswith("/api/v1") else admin.pages).get(path))
             tried += 1
     assert tried > 80
+
+
+async def test_files_are_what_the_description_says(admin: Caller) -> None:
+    described = (await admin.get("/openapi.json")).json()["paths"]
+    for path, formats in {"/account/export": ("csv", "jsonl", "xlsx"), "/audit_event/export": ("csv", "jsonl")}.items():
+        kinds = described[path]["get"]["responses"]["200"]["content"].keys()
+        sent = [(await admin.get(path, format=format_)).headers["content-type"] for format_ in formats]
+        assert {kind.removesuffix("; charset=utf-8") for kind in sent} == kinds, path
+        assert len(kinds) == len(formats), path
 
 
 def test_pages_may_do_what_they_need_and_no_more() -> None:
