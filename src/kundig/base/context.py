@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -55,3 +55,7 @@ class Context:
     """Signs what comes back (cursors), so that it holds in all processes of the installation; the edges give it."""
     address: str | None = None
     """Where the request came from, as the socket says; the edges give it."""
+
+    def on(self, connection: Connection) -> Context:
+        """The same on another connection: for what is kept beside the transaction that it began with."""
+        return replace(self, connection=connection)

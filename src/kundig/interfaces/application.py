@@ -13,6 +13,7 @@ from litestar.types import Scope as AsgiScope
 
 from kundig.base.context import Workspace
 from kundig.base.database import Database
+from kundig.base.http import OutgoingHttp
 from kundig.base.i18n import Text
 from kundig.base.secrets import Secrets
 from kundig.base.settings import Settings
@@ -28,6 +29,8 @@ from kundig.interfaces.web.pages.api_docs import get_docs, get_docs_styles
 from kundig.interfaces.web.routes import ROUTES
 from kundig.services.delivery.post import Post
 from kundig.services.delivery.push import push_route_of
+from kundig.services.identity.providers.entering import Providers
+from kundig.services.identity.providers.issuers import Issuers
 from kundig.services.identity.scopes import Scopes
 from kundig.services.live.hub import Hub
 
@@ -57,7 +60,9 @@ def application(
             app.state.api = Api(database, scopes, RequestLimit(settings.api_rate))
             app.state.hub = hub
             push = push_route_of(settings)
-            app.state.web = Web(database, scopes, Secrets(settings.secret_key), post, push, workspace, hint)
+            secrets, issuers = Secrets(settings.secret_key), Issuers(OutgoingHttp(allowed_hosts=settings.outgoing_hosts))
+            providers = Providers(database, scopes, secrets, issuers, workspace, post.base_url)
+            app.state.web = Web(database, scopes, secrets, post, push, workspace, providers, hint)
             yield
 
     return Litestar(

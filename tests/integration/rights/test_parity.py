@@ -423,7 +423,7 @@ NO_RECORDS = {
     "GET /o/{object_name}/views/{view}/defaults", "GET /manifest.webmanifest", "GET /worker.js", "GET /offline", "GET /offline/files",
     "GET /offline/kit", "GET /home/arrange", "GET /help", "GET /keys", "GET /tour",
     "GET /settings/security", "GET /settings/tokens", "GET /notifications", "GET /calendar/people", "GET /o/{object_name}/calendar/people",
-    "GET /settings/calendar", "GET /calendar/feed/{code}", "GET /o/{object_name}/board/steps",
+    "GET /sign-in/with/{name}", "GET /sign-in/with/{name}/back", "GET /settings/calendar", "GET /calendar/feed/{code}", "GET /o/{object_name}/board/steps",
 }  # fmt: skip
 """Answers that hold no records, or one's own business only: sign-in, descriptions, empty forms, preferences, one's notifications.
 Whose calendars there are is told by the directory of colleagues, which everybody may read; a feed holds one's own (test_feeds).
@@ -431,7 +431,8 @@ What is planned next with a card is one of many that one may see (test_boards)."
 FOR_MANAGERS = {
     "GET /settings/users", "GET /settings/users/new", "GET /settings/users/{id_}", "GET /settings/teams", "GET /settings/roles",
     "GET /settings/roles/{name}", "GET /settings/history", "GET /settings/history/{id_}", "GET /settings/samples", "GET /settings/company",
-    "GET /o/{object_name}/layout", "GET /settings/pipelines", "GET /settings/pipelines/{name}",
+    "GET /o/{object_name}/layout", "GET /settings/pipelines", "GET /settings/pipelines/{name}", "GET /settings/sign-in-providers",
+    "GET /settings/sign-in-providers/new", "GET /settings/sign-in-providers/{name}", "GET /settings/users/{id_}/logins",
 }  # fmt: skip
 """Settings of the workspace: for those with the global right only (tested below)."""
 OWN_IMPORTS = {

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import Text, t
-from kundig.engine.extension import Action, Field, Guests, Hook, Layout, Object, Pipeline, Role, SharingRule, View
+from kundig.engine.extension import Action, Field, Guests, Hook, Layout, Object, Pipeline, Role, SharingRule, SignInProvider, View
 from kundig.engine.schema.bound import BoundField, BoundObject, Child
 from kundig.engine.schema.definitions import Definitions, Fault, Misfit
 from kundig.engine.schema.fields import TYPES
@@ -61,6 +61,7 @@ class Model:
     """By object and when (before, after)."""
     actions: Mapping[tuple[str, str], Action]
     """By object and name."""
+    providers: Mapping[str, SignInProvider]
 
     def object(self, name: str) -> BoundObject:
         """An object by its API name; raises KeyError."""
@@ -127,6 +128,7 @@ def build_model(definitions: Definitions, schema: str, version: int) -> Model:
         rules=definitions.rules,
         hooks=_hooks(definitions.hooks),
         actions={(action.object, action.name): action for action in definitions.actions},
+        providers=definitions.providers,
     )
 
 

@@ -37,6 +37,7 @@ from kundig.interfaces.web.shell import shell_of
 from kundig.interfaces.web.widgets.reading import Form
 from kundig.services.delivery.post import Post
 from kundig.services.delivery.push import PushRoute
+from kundig.services.identity.providers.entering import Providers
 from kundig.services.identity.scopes import Scopes
 from kundig.services.identity.signed import Signed, note_use
 
@@ -66,6 +67,8 @@ class Web:
     """How devices are told of something."""
     workspace: Workspace
     """The one that the first start makes."""
+    providers: Providers
+    """Where one can sign in instead of with a password."""
     hint: Text | None = None
     """Shown on the sign-in page: the demo's log-in."""
 

@@ -35,6 +35,7 @@ from kundig.interfaces.web.pages import (
     records,
     shapes,
     sharing,
+    sign_in_providers,
     signing_in,
     single,
     stages,
@@ -44,11 +45,13 @@ from kundig.interfaces.web.pages import (
     views,
 )
 from kundig.interfaces.web.pages.settings import (
+    accounts,
     company,
     devices,
     feed,
     history,
     me,
+    providers,
     roles,
     samples,
     security,
@@ -63,8 +66,8 @@ _RECORDS = (
     single,
 )  # fmt: skip
 _PERSONAL = (
-    guiding, first_hour, offline, home, live, signing_in, notifications, importing, imports, me, devices, security, feeds, feed,
-    tokens, company, users, teams, roles, pipelines, history, samples,
+    guiding, first_hour, offline, home, live, signing_in, sign_in_providers, notifications, importing, imports, me, devices,
+    security, accounts, feeds, feed, tokens, company, users, teams, roles, providers, pipelines, history, samples,
 )  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

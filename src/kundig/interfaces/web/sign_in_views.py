@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """`sign_in.html`. `next` is an address of our own to go to afterwards; `hint` tells the demo's log-in."""
+    """`sign_in.html`. `next` is an address of our own to go to afterwards; `hint` tells the demo's log-in.
+
+    `providers` are the other ways in: address and what the provider is called.
+    """
 
     company: str = ""
     email: str = ""
@@ -18,6 +21,7 @@ class SignIn:
     error: str = ""
     hint: str = ""
     server: str = ""
+    providers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from kundig.interfaces.web.frame import Link, LinkGroup
 ME, SECURITY, TOKENS, FEED = "/settings/me", "/settings/security", "/settings/tokens", "/settings/calendar"
 COMPANY, USERS, TEAMS = "/settings/company", "/settings/users", "/settings/teams"
 ROLES, PIPELINES, HISTORY = "/settings/roles", "/settings/pipelines", "/settings/history"
+PROVIDERS = "/settings/sign-in-providers"
 IMPORTS, SAMPLES = "/imports", "/settings/samples"
 
 _ICONS = {
@@ -21,6 +22,7 @@ _ICONS = {
     USERS: "users",
     TEAMS: "network",
     ROLES: "shield-check",
+    PROVIDERS: "log-in",
     PIPELINES: "square-kanban",
     HISTORY: "scroll-text",
     IMPORTS: "file-up",
@@ -37,6 +39,7 @@ def settings_navigation(scope: Scope) -> tuple[LinkGroup, ...]:
         *([(t("Company"), COMPANY)] if configures else []),
         *([(t("Users"), USERS), (t("Teams"), TEAMS)] if users else []),
         *([(t("Roles and rights"), ROLES)] if users or roles else []),
+        *([(t("Sign-in providers"), PROVIDERS)] if scope.access.everything else []),
         *([(t("Pipelines"), PIPELINES), (t("Configuration"), HISTORY)] if configures else []),
     ]
     brings = any(rights.bring for rights in scope.access.objects.values())

@@ -1,4 +1,4 @@
-"""Signing in: the password, and the sessions that are open."""
+"""Signing in: the password, accounts at providers, and the sessions that are open."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.frame import LinkGroup
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.ids import record_id
+from kundig.interfaces.web.pages.settings.accounts import AccountView, accounts_of
 from kundig.interfaces.web.pages.settings.browsers import browser_name, signed_in
 from kundig.interfaces.web.pages.settings.me import me
 from kundig.interfaces.web.pages.settings.navigation import SECURITY, settings_navigation
@@ -47,21 +48,23 @@ class SecurityView:
     nav: tuple[LinkGroup, ...] = ()
     email: str = ""
     sessions: tuple[SessionView, ...] = ()
+    accounts: tuple[AccountView, ...] = ()
+    """At the sign-in providers."""
     length: int = SHORTEST
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
 @get("/settings/security")
 async def show(request: Request[Any, Any, Any]) -> Response[str]:
-    """Password form and sessions."""
+    """Password form, accounts and sessions."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         here = signed_in(visit).id
         rows = await sessions_of(scope.connection, me(scope))
         sessions = tuple(_session(row, here) for row in rows)
-        return Reply(
-            render("pages/settings/security.html", SecurityView(settings_navigation(scope), sessions=sessions), visit.frame)
-        )
+        accounts = await accounts_of(scope, me(scope))
+        view = SecurityView(settings_navigation(scope), sessions=sessions, accounts=accounts)
+        return Reply(render("pages/settings/security.html", view, visit.frame))
 
     return await page(request, work)
 
