@@ -23,6 +23,9 @@ from kundig.interfaces.api.openapi import PREFIX
 from kundig.interfaces.api.routes import api_router
 from kundig.interfaces.health import health
 from kundig.interfaces.hosts import HostCheck
+from kundig.interfaces.scim.edge import PREFIX as SCIM
+from kundig.interfaces.scim.edge import scim_response
+from kundig.interfaces.scim.routes import scim_router
 from kundig.interfaces.web.assets import static_file
 from kundig.interfaces.web.edge import Web, page_for_error
 from kundig.interfaces.web.pages.api_docs import get_docs, get_docs_styles
@@ -66,7 +69,7 @@ def application(
             yield
 
     return Litestar(
-        route_handlers=[health, static_file, api_router(), get_docs, get_docs_styles, *ROUTES],
+        route_handlers=[health, static_file, api_router(), scim_router(), get_docs, get_docs_styles, *ROUTES],
         lifespan=[running],
         middleware=[HostCheck(settings.base_url)],
         exception_handlers={Exception: _refused},
@@ -97,4 +100,7 @@ async def _tell_statements(message: Message, scope: AsgiScope) -> None:
 
 def _refused(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """What goes wrong before a route is found: a problem for programs, a page for people."""
-    return problem_response(request, error) if request.scope["path"].startswith(PREFIX) else page_for_error(request, error)
+    path = request.scope["path"]
+    if path.startswith(SCIM):
+        return scim_response(request, error)
+    return problem_response(request, error) if path.startswith(PREFIX) else page_for_error(request, error)

@@ -431,7 +431,7 @@ What is planned next with a card is one of many that one may see (test_boards)."
 FOR_MANAGERS = {
     "GET /settings/users", "GET /settings/users/new", "GET /settings/users/{id_}", "GET /settings/teams", "GET /settings/roles",
     "GET /settings/roles/{name}", "GET /settings/history", "GET /settings/history/{id_}", "GET /settings/samples", "GET /settings/company",
-    "GET /o/{object_name}/layout", "GET /settings/pipelines", "GET /settings/pipelines/{name}", "GET /settings/sign-in-providers",
+    "GET /o/{object_name}/layout", "GET /settings/pipelines", "GET /settings/pipelines/{name}", "GET /settings/sign-in-providers", "GET /settings/provisioning",
     "GET /settings/sign-in-providers/new", "GET /settings/sign-in-providers/{name}", "GET /settings/users/{id_}/logins",
 }  # fmt: skip
 """Settings of the workspace: for those with the global right only (tested below)."""
@@ -449,6 +449,8 @@ OWN_IMPORTS = {
     "GET /api/v1/imports/{import_id}",
 }
 """Everybody's own imports and chosen records; of others they are not there (tested below)."""
+FOR_THE_DIRECTORY = {"GET /scim/v2/{folder}", "GET /scim/v2/{folder}/{id_}"}
+"""Users and teams for a directory's own token: nobody else's opens them (tested below)."""
 TESTED_HERE = {
     "GET /live",
     "GET /o/{object_name}/count",
@@ -479,7 +481,7 @@ def routes(estate: Estate) -> set[str]:
 
 
 def test_every_route_has_an_expectation(estate: Estate) -> None:
-    known = SURFACES.keys() | NO_RECORDS | TESTED_HERE | NEEDS_EDITING | FOR_MANAGERS | OWN_IMPORTS
+    known = SURFACES.keys() | NO_RECORDS | TESTED_HERE | NEEDS_EDITING | FOR_MANAGERS | FOR_THE_DIRECTORY | OWN_IMPORTS
     reading = {route for route in routes(estate) if route.startswith("GET ") or route in known}
     assert reading - known == set(), "say here which records these routes may show"
     assert known - routes(estate) == set(), "these routes are gone"
@@ -600,6 +602,16 @@ async def test_settings_are_for_those_who_manage(estate: Estate) -> None:
             path = path.replace("{object_name}", "account")
             answer = await pages.get(path)
             assert answer.status_code in (303, 403, 404), f"{actor.name} {path}: {answer.status_code}"
+
+
+async def test_nobody_is_a_directory(estate: Estate) -> None:
+    for actor in ACTORS:
+        caller = estate.callers[actor.name]
+        for client in (caller.api, caller.pages):
+            for path in ("Users", "Groups", "Schemas", f"Users/{caller.user}"):
+                answer = await client.get(f"/scim/v2/{path}")
+                assert answer.status_code == 401, f"{actor.name} {path}"
+                assert str(caller.user) not in answer.text
 
 
 async def test_changes_and_imports_of_others_are_not_there(estate: Estate) -> None:

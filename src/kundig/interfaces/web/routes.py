@@ -52,6 +52,7 @@ from kundig.interfaces.web.pages.settings import (
     history,
     me,
     providers,
+    provisioning,
     roles,
     samples,
     security,
@@ -67,7 +68,7 @@ _RECORDS = (
 )  # fmt: skip
 _PERSONAL = (
     guiding, first_hour, offline, home, live, signing_in, sign_in_providers, notifications, importing, imports, me, devices,
-    security, accounts, feeds, feed, tokens, company, users, teams, roles, providers, pipelines, history, samples,
+    security, accounts, feeds, feed, tokens, company, users, teams, roles, providers, provisioning, pipelines, history, samples,
 )  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

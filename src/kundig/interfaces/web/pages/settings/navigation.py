@@ -10,7 +10,7 @@ from kundig.interfaces.web.frame import Link, LinkGroup
 ME, SECURITY, TOKENS, FEED = "/settings/me", "/settings/security", "/settings/tokens", "/settings/calendar"
 COMPANY, USERS, TEAMS = "/settings/company", "/settings/users", "/settings/teams"
 ROLES, PIPELINES, HISTORY = "/settings/roles", "/settings/pipelines", "/settings/history"
-PROVIDERS = "/settings/sign-in-providers"
+PROVIDERS, PROVISIONING = "/settings/sign-in-providers", "/settings/provisioning"
 IMPORTS, SAMPLES = "/imports", "/settings/samples"
 
 _ICONS = {
@@ -23,6 +23,7 @@ _ICONS = {
     TEAMS: "network",
     ROLES: "shield-check",
     PROVIDERS: "log-in",
+    PROVISIONING: "refresh-cw",
     PIPELINES: "square-kanban",
     HISTORY: "scroll-text",
     IMPORTS: "file-up",
@@ -39,7 +40,7 @@ def settings_navigation(scope: Scope) -> tuple[LinkGroup, ...]:
         *([(t("Company"), COMPANY)] if configures else []),
         *([(t("Users"), USERS), (t("Teams"), TEAMS)] if users else []),
         *([(t("Roles and rights"), ROLES)] if users or roles else []),
-        *([(t("Sign-in providers"), PROVIDERS)] if scope.access.everything else []),
+        *([(t("Sign-in providers"), PROVIDERS), (t("Provisioning"), PROVISIONING)] if scope.access.everything else []),
         *([(t("Pipelines"), PIPELINES), (t("Configuration"), HISTORY)] if configures else []),
     ]
     brings = any(rights.bring for rights in scope.access.objects.values())
