@@ -20,6 +20,7 @@ from bench.cases import SIGHTS
 from bench.handing import facts_of, hand_out
 from bench.world import ALL, World
 from kundig import wiring
+from kundig.base.context import SYSTEM, Context
 from kundig.base.database.names import OWNER
 from kundig.base.database.opening import opened
 from kundig.base.settings import Settings
@@ -101,7 +102,7 @@ async def _prepare(environment: dict[str, str], size: int) -> World:
         tokens, sessions, facts = {}, {}, {}
         for name, user in people.items():
             async with database.transaction(main, timeout_ms=0) as connection:
-                tokens[name] = await add_token(connection, user, f"bench {name}")
+                tokens[name] = await add_token(Context(connection, main, SYSTEM, "bench"), user, f"bench {name}")
                 facts[name] = await facts_of(await scopes.of_system(connection, main, "cli"), None if name == ALL else user)
             async with database.transaction(None) as connection:
                 workspace = await connection.value("select id from kundig.workspace where name = 'main'")

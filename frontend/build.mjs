@@ -23,7 +23,7 @@ const css = () => {
 };
 
 const js = () =>
-  esbuild.build({ entryPoints: ["app", "theme", "arrange", "arranging", "board", "calendar", "devices", "layout", "offline", "planning", "shapes", "worker"].map((name) => join(here, "js", `${name}.js`)), outdir: work, bundle: true, minify: true,
+  esbuild.build({ entryPoints: ["app", "theme", "arrange", "arranging", "board", "calendar", "devices", "layout", "offline", "passkeys", "planning", "shapes", "worker"].map((name) => join(here, "js", `${name}.js`)), outdir: work, bundle: true, minify: true,
     format: "esm", target: "es2022", legalComments: "none", logLevel: "warning" });
 
 const fonts = () => {

@@ -24,6 +24,7 @@ import "./pager.js";
 import "./palette.js";
 import "./panels.js";
 import "./popovers.js";
+import "./proving.js";
 import "./rich.js";
 import "./selection.js";
 import "./toasts.js";

@@ -71,6 +71,7 @@ document.addEventListener("htmx:before:swap", (event) => {
 document.addEventListener("htmx:response:error", (event) => {
   const ctx = event.detail.ctx, status = ctx.response.status, said = reason(ctx);
   if (ctx.sourceElement.id === "live" && status < 500) return; // signed out: the next click says so
+  if (ctx.response.headers.get("X-Kundig-Prove")) return; // asked for in a dialog (proving.js)
   if (!said && (status === 422 || (status === 409 && ctx.sourceElement.hasAttribute?.("hx-status:409")))) return;
   if (status === 502 || status === 503 || status === 504) return lose();
   if (ctx.request.method === "GET" && ctx.request.headers["HX-Boosted"]) return location.assign(ctx.request.action);

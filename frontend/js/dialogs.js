@@ -63,9 +63,14 @@ document.addEventListener("kundig:close", () => one("dialog[open]")?.close());
 
 // An own confirm dialog instead of the browser's, for hx-confirm.
 document.addEventListener("htmx:confirm", (event) => {
-  if (!event.detail.ctx.confirm || !one("#confirm")) return;
+  const { confirm, sourceElement: source } = event.detail.ctx;
+  if (!confirm || !one("#confirm")) return;
   event.preventDefault();
-  ask(event.detail.ctx.confirm, (sure) => (sure ? event.detail.issueRequest() : event.detail.dropRequest()));
+  if (source?.dataset?.sure === "") { // asked before, see proving.js
+    delete source.dataset.sure;
+    return event.detail.issueRequest();
+  }
+  ask(confirm, (sure) => (sure ? event.detail.issueRequest() : event.detail.dropRequest()));
 });
 
 // Dialogs that were fetched into #place go when the page changes under them.

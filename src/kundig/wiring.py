@@ -38,6 +38,7 @@ from kundig.services.identity.module import MODULE as IDENTITY
 from kundig.services.identity.scopes import Scopes
 from kundig.services.lists.jobs import lists_jobs
 from kundig.services.transfer.jobs import transfer_jobs
+from kundig.services.transfer.module import MODULE as TRANSFER
 
 MAIN = Workspace("main", "ws_main")
 """The workspace that the first start makes."""
@@ -46,7 +47,7 @@ MAIN = Workspace("main", "ws_main")
 def modules() -> tuple[Module, ...]:
     """The platform's own, the CRM's, then plug-ins by name."""
     plugins = tuple(point.load() for point in sorted(entry_points(group="kundig.modules"), key=lambda point: point.name))
-    return (IDENTITY, *SHIPPED, *plugins)
+    return (IDENTITY, TRANSFER, *SHIPPED, *plugins)
 
 
 def migration_sources() -> list[MigrationSource]:

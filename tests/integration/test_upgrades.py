@@ -23,6 +23,7 @@ from kundig.base.database.migrations import pending
 from kundig.base.jobs import JobRun
 from kundig.base.secrets import Secrets
 from kundig.base.uuid7 import uuid7
+from kundig.engine.history.trail import TrailQuery, read_trail
 from kundig.engine.installing import install
 from kundig.engine.policy.decisions import visible_ids
 from kundig.engine.policy.jobs import FILL, make_jobs
@@ -33,6 +34,7 @@ from kundig.services.collaboration.reactions import reactions_to, toggle_reactio
 from kundig.services.identity.devices import add_device, devices_of
 from kundig.services.identity.feeds import feed_of, renew_feed
 from kundig.services.identity.module import MODULE as IDENTITY
+from kundig.services.identity.rights_trail import note_rights
 from kundig.services.identity.scopes import Scopes
 from kundig.services.identity.sessions import sessions_of
 from kundig.services.lists.choosing import choose
@@ -43,6 +45,8 @@ FIRST = {"engine": 6, "identity": 2, "delivery": 1, "collaboration": 1, "transfe
 LATER = {"engine": 6, "identity": 3, "delivery": 1, "collaboration": 4, "transfer": 2, "lists": 2, "live": 1}
 EARLIER = replace(WORLD, objects=tuple(msgspec.structs.replace(object_, readers=()) for object_ in WORLD.objects))
 """The objects as they were before what a record owns could let somebody read it."""
+EARLIER_IDENTITY = replace(IDENTITY, hooks=tuple(hook for hook in IDENTITY.hooks if hook.run is not note_rights))
+"""Users as they were before the audit trail told of their rights."""
 STATES = ("queued", "running", "done", "failed")
 _IMPORT = """
 insert into {ws}.import_run (id, by_kind, by_id, by_user, source, object, file_name, file_size, request, shape, digest, change, state, total, created)
@@ -88,7 +92,7 @@ async def old(request: pytest.FixtureRequest, data: Path, secrets: Secrets, work
     workspace = Workspace(name, f"ws_{name}")
     with empty_database(f"kundig_{name}", data, secrets) as address:
         sources = earlier(tmp_path, numbers)
-        scopes = Scopes([IDENTITY, EARLIER])
+        scopes = Scopes([EARLIER_IDENTITY, EARLIER])
         await install(address, data, workspace, sources, scopes.models)
         async with Database(address) as database:
             world = World(database, workspace, scopes, count(1))
@@ -106,6 +110,7 @@ async def _lived_in(world: World, files: dict[str, int]) -> Old:
             _NEWS,
             "insert into {ws}.preference (user_id, theme, letter_keys, muted) values (%(user)s, 'dark', false, '{changed}')",
             "insert into {ws}.feed_position values ('notifications', 7)",
+            "insert into {ws}.audit_event (id, by_kind, by_id, event, object) values (%(id)s, 'user', %(user)s, 'export', 'house')",
             "insert into {ws}.saved_view (id, object, name, owner, definition) values (%(id)s, 'house', 'Mine', %(user)s, '{}')",
         ):
             await scope.connection.execute(statement, values)
@@ -155,6 +160,13 @@ async def test_an_upgrade_keeps_what_people_left_and_the_new_parts_work_on_it(ol
         assert sorted(map(msgspec.json.encode, kept)) == sorted(map(msgspec.json.encode, rows)), table
     await _works(old)
     await _guests_see(old)
+    async with world.system() as scope:
+        old_event = (await read_trail(scope, TrailQuery(event="feed_made"))).entries + (
+            await read_trail(scope, TrailQuery(object="house"))
+        ).entries
+    assert [(event["event"], event["by"]["id"], event["token"]) for event in old_event] == [
+        ("feed_made", str(old.user), None), ("export", str(old.user), None),
+    ]  # fmt: skip
 
 
 async def _works(old: Old) -> None:
@@ -180,7 +192,7 @@ async def _works(old: Old) -> None:
         secrets = Secrets(b"only for tests, never for people")
         await add_device(connection, secrets, old.user, session["id"], Receiver("https://push.example.com/x").subscription)
         assert [device.here for device in await devices_of(connection, old.user, session["id"])] == [True]
-        await renew_feed(connection, old.user)
+        await renew_feed(scope.context, old.user)
         assert await feed_of(connection, old.user) is not None
 
 

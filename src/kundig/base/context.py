@@ -35,6 +35,8 @@ class Actor:
     id: UUID | None = None
     user: UUID | None = None
     """The user whose rights count; None only for the system."""
+    name: str | None = None
+    """What a token is called: it stays known in the audit trail when the token has ended."""
 
 
 SYSTEM = Actor("system")
@@ -55,6 +57,8 @@ class Context:
     """Signs what comes back (cursors), so that it holds in all processes of the installation; the edges give it."""
     address: str | None = None
     """Where the request came from, as the socket says; the edges give it."""
+    proven: bool | None = None
+    """Whether a person at a page has lately shown that it is them; None where nobody can be asked (tokens, jobs, the program)."""
 
     def on(self, connection: Connection) -> Context:
         """The same on another connection: for what is kept beside the transaction that it began with."""

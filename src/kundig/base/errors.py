@@ -65,6 +65,26 @@ class Denied(KundigError):
     code = "denied"
 
 
+class ProofNeeded(Denied):
+    """Who is signed in is to show once more that it is them, before something that matters; then it can be asked for again."""
+
+    code = "proof_needed"
+
+    def __init__(self) -> None:
+        """Told only where nothing can ask: pages open a dialog instead."""
+        super().__init__(t("Please confirm first that it is you. Reload the page and try again."))
+
+
+class FactorNeeded(Denied):
+    """A role asks for a second factor, and there is none yet: until it is set up nothing else can be done."""
+
+    code = "factor_needed"
+
+    def __init__(self) -> None:
+        """Pages lead to where it is set up."""
+        super().__init__(t("Your role asks for a second step when signing in. Set it up first."))
+
+
 class Missing(KundigError):
     """Not there, or not the caller's to see: the two look the same."""
 

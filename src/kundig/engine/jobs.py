@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kundig.base.jobs import Job
+from kundig.engine.audit.forgetting import FORGET
 from kundig.engine.history.partitions import PARTITIONS
 from kundig.engine.policy.jobs import SystemScope, make_jobs
 from kundig.engine.records.continuing import series_jobs
@@ -14,4 +15,5 @@ def engine_jobs(system_scope: SystemScope) -> tuple[Job, ...]:
     """All jobs of the engine, given how to open a scope of the program itself."""
     return (
         *make_jobs(system_scope), *passing_jobs(system_scope), *renewal_jobs(system_scope), *series_jobs(system_scope), PARTITIONS,
+        FORGET,
     )  # fmt: skip

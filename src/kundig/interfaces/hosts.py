@@ -10,7 +10,8 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 ALWAYS = ("/healthz",)
 """Asked by load balancers and by the machine itself, under any name; says nothing."""
-_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+"""What the machine calls itself."""
 
 
 class HostCheck(ASGIMiddleware):
@@ -52,4 +53,4 @@ class HostCheck(ASGIMiddleware):
             return 400
         if not asked:
             return 400
-        return None if asked == self.name or asked in _LOCAL or self.name in _LOCAL else 421
+        return None if asked == self.name or asked in LOCAL or self.name in LOCAL else 421

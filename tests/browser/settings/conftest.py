@@ -54,8 +54,8 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
     opened: list[Page] = []
 
     def note(message: ConsoleMessage) -> None:
-        # Chromium itself notes every refused form, and that a session which was ended elsewhere is over.
-        if message.type in {"error", "warning"} and not any(f"status of {status}" in message.text for status in (401, 422)):
+        # Chromium itself notes every refused form, what asks for a proof first, and that a session which was ended elsewhere is over.
+        if message.type in {"error", "warning"} and not any(f"status of {status}" in message.text for status in (401, 403, 422)):
             complaints.append(f"{message.text} ({message.location.get('url')})")
 
     def make() -> Page:

@@ -103,7 +103,7 @@ def test_inviting_by_mail_and_by_link_and_signing_off(server: Server, administra
     page.get_by_role("link", name="Lou Link").click()
     page.get_by_role("button", name="More").first.click()
     page.get_by_role("menuitem", name="No longer let them sign in").click()
-    page.get_by_role("button", name="Yes, do it").click()
+    page.get_by_role("button", name="Let them sign in no more").click()
     expect(page.get_by_text("This user can't sign in.")).to_be_visible()
     lou.goto(f"{server.url}/settings/me")
     expect(lou).to_have_url(re.compile("/sign-in"))

@@ -18,6 +18,7 @@ from kundig.base.database import (
     Connection,
     Database,
     DatabaseAway,
+    Question,
     TimeLimit,
     compile_statement,
     retrying,
@@ -226,3 +227,33 @@ async def test_a_plan_is_kept_for_what_asks_for_it_and_for_nothing_else(database
                 assert await connection.value(Compiled(text, prepare=prepare), {"n": number}) == number
         texts = await connection.values("select statement from pg_prepared_statements where statement like '/*%' order by 1")
     assert [text for text in texts if "kept" in text or "anew" in text] == ["/* kept */ select $1::int"]
+
+
+HEX = Question("kundig_test_hex", "select encode($1, 'hex') as hex where $1 <> ''")
+
+
+async def test_a_transaction_begins_with_a_question(database: Database) -> None:
+    async with database.transaction(None, readonly=True, asking=HEX.about(b"\x00'\\;\xff")) as connection:
+        assert await connection.ask(HEX.about(b"\x00'\\;\xff")) == {"hex": "00275c3bff"}
+        assert connection.statements == 1
+        assert await connection.ask(HEX.about(b"other")) == {"hex": b"other".hex()}
+        assert connection.statements == 2
+    async with database.transaction(None, asking=HEX.about(b"")) as connection:
+        assert await connection.ask(HEX.about(b"")) is None
+    async with database.transaction(None) as connection:
+        assert await connection.ask(HEX.about(b"unasked")) == {"hex": b"unasked".hex()}
+
+
+async def test_a_question_whose_plan_is_gone_is_asked_on_another_connection(address: Address) -> None:
+    async with Database(address, size=1) as alone:
+        for change in ("select 1", "deallocate kundig_test_hex"):
+            async with alone.transaction(None, asking=HEX.about(b"a")) as connection:
+                assert await connection.ask(HEX.about(b"a")) == {"hex": "61"}
+                await connection.execute(change)
+        async with alone.transaction(None, asking=HEX.about(b"b")) as connection:
+            assert await connection.ask(HEX.about(b"b")) == {"hex": "62"}
+        with pytest.raises(pg.UndefinedTable):
+            async with alone.transaction(None, asking=Question("kundig_test_none", "select $1 from nothing_here").about(b"")):
+                pass
+        async with alone.transaction(None) as connection:
+            assert await connection.value("select 1") == 1

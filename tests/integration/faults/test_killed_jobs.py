@@ -25,6 +25,7 @@ from kundig.base.i18n import t
 from kundig.base.jobs import Job, JobRun
 from kundig.base.settings import Settings
 from kundig.base.uuid7 import uuid7
+from kundig.engine.audit import forgetting
 from kundig.engine.history.partitions import ensure_partitions
 from kundig.engine.policy import principals
 from kundig.engine.policy.shares import grant_share
@@ -107,6 +108,16 @@ class Cases:
 
         return Case({"email": email}, effect, (1, 1), workspace=False)
 
+    async def identity_tell(self) -> Case:
+        email = f"bisher{next(_runs)}@example.com"
+        user = await self.crm.user("administrator")
+
+        async def effect() -> Any:
+            return await self.value("select count(*) from {ws}.mail where recipient = %(email)s", email=email)
+
+        payload = {"user": str(user), "news": "email_changed", "values": {"email": "neu@example.com"}, "email": email}
+        return Case(payload, effect, 1)
+
     async def identity_forget_ended(self) -> Case:
         key = str(next(_runs)).encode()
         async with self.crm.database.owner() as connection:
@@ -116,6 +127,32 @@ class Cases:
             return await self.everywhere("select count(*) from kundig.throttle where key = %(key)s", key=key)
 
         return Case({}, effect, 0, workspace=False)
+
+    async def identity_sign_in_failed(self) -> Case:
+        email = f"vertippt{next(_runs)}@example.com"
+        user = await self.crm.user("administrator", email=email)
+
+        async def effect() -> Any:
+            find = "select count(*) from {ws}.audit_event where event = 'sign_in_failed' and record = %(id)s"
+            return await self.value(find, id=user)
+
+        payload = {"email": email, "workspace": None, "address": "192.0.2.7", "at": datetime.now(UTC).isoformat()}
+        return Case(payload, effect, 1, workspace=False)
+
+    async def audit_forget(self) -> Case:
+        mark = str(next(_runs))
+        async with self.crm.database.owner(self.crm.workspace) as connection:
+            await connection.execute(
+                """insert into {ws}.audit_event (id, at, by_kind, event, detail)
+                   select gen_random_uuid(), now() - make_interval(days => n), 'system', 'export', jsonb_build_object('mark', %(mark)s::text)
+                   from generate_series(399, 424) n""",
+                {"mark": mark},
+            )
+
+        async def effect() -> Any:
+            return await self.value("select count(*) from {ws}.audit_event where detail ->> 'mark' = %(mark)s", mark=mark)
+
+        return Case({}, effect, 1)
 
     async def collaboration_commented(self) -> Case:
         author, reader = await self.crm.user("administrator"), await self.crm.user("administrator")
@@ -409,6 +446,7 @@ def mortal(monkeypatch: pytest.MonkeyPatch) -> ContextVar[Fate | None]:
     monkeypatch.setattr(long_undo, "CHUNK", 10)
     monkeypatch.setattr(continuing, "CHUNK", 10)
     monkeypatch.setattr(choosing, "CHUNK", 10)
+    monkeypatch.setattr(forgetting, "CHUNK", 10)
     return make_mortal(monkeypatch)
 
 

@@ -16,7 +16,7 @@ from litestar import Litestar
 from tests.integration.world import World
 
 from kundig import wiring
-from kundig.base.context import Workspace
+from kundig.base.context import SYSTEM, Context, Workspace
 from kundig.base.database import Database
 from kundig.base.secrets import Secrets
 from kundig.base.settings import Settings
@@ -118,7 +118,7 @@ class Crm(World):
     async def caller(self, user: UUID, narrowing: Narrowing = UNNARROWED) -> Caller:
         """Clients that act as a user."""
         async with self.database.transaction(self.workspace) as connection:
-            token = await add_token(connection, user, "test", narrowing=narrowing)
+            token = await add_token(Context(connection, self.workspace, SYSTEM, "test"), user, "test", narrowing=narrowing)
         async with self.database.transaction(None) as connection:
             find = "select id from kundig.workspace where schema = %(schema)s"
             number = await connection.value(find, {"schema": self.workspace.schema})

@@ -423,7 +423,9 @@ NO_RECORDS = {
     "GET /o/{object_name}/views/{view}/defaults", "GET /manifest.webmanifest", "GET /worker.js", "GET /offline", "GET /offline/files",
     "GET /offline/kit", "GET /home/arrange", "GET /help", "GET /keys", "GET /tour",
     "GET /settings/security", "GET /settings/tokens", "GET /notifications", "GET /calendar/people", "GET /o/{object_name}/calendar/people",
-    "GET /sign-in/with/{name}", "GET /sign-in/with/{name}/back", "GET /settings/calendar", "GET /calendar/feed/{code}", "GET /o/{object_name}/board/steps",
+    "GET /sign-in/with/{name}", "GET /sign-in/with/{name}/back",
+    "GET /settings/calendar", "GET /calendar/feed/{code}", "GET /o/{object_name}/board/steps",
+    "GET /sign-in/second", "GET /prove", "GET /second-factor", "GET /settings/security/app",
 }  # fmt: skip
 """Answers that hold no records, or one's own business only: sign-in, descriptions, empty forms, preferences, one's notifications.
 Whose calendars there are is told by the directory of colleagues, which everybody may read; a feed holds one's own (test_feeds).
@@ -431,8 +433,10 @@ What is planned next with a card is one of many that one may see (test_boards)."
 FOR_MANAGERS = {
     "GET /settings/users", "GET /settings/users/new", "GET /settings/users/{id_}", "GET /settings/teams", "GET /settings/roles",
     "GET /settings/roles/{name}", "GET /settings/history", "GET /settings/history/{id_}", "GET /settings/samples", "GET /settings/company",
-    "GET /o/{object_name}/layout", "GET /settings/pipelines", "GET /settings/pipelines/{name}", "GET /settings/sign-in-providers", "GET /settings/provisioning",
-    "GET /settings/sign-in-providers/new", "GET /settings/sign-in-providers/{name}", "GET /settings/users/{id_}/logins",
+    "GET /o/{object_name}/layout", "GET /settings/pipelines", "GET /settings/pipelines/{name}", "GET /settings/audit", "GET /settings/audit/export",
+    "GET /settings/users/{id_}/access", "GET /settings/users/{id_}/leave", "GET /settings/users/{id_}/takeover",
+    "GET /settings/sign-in-providers", "GET /settings/provisioning", "GET /settings/sign-in-providers/new",
+    "GET /settings/sign-in-providers/{name}", "GET /settings/users/{id_}/logins",
 }  # fmt: skip
 """Settings of the workspace: for those with the global right only (tested below)."""
 OWN_IMPORTS = {
@@ -461,6 +465,8 @@ TESTED_HERE = {
     "GET /home/{object_name}/{view_name}",
     "GET /home/news",
     "GET /api/v1/changes/{change}",
+    "GET /api/v1/audit_event",
+    "GET /api/v1/audit_event/export",
 }
 """Figures and pages that have a test of their own below."""
 NEEDS_EDITING = {
@@ -612,6 +618,14 @@ async def test_nobody_is_a_directory(estate: Estate) -> None:
                 answer = await client.get(f"/scim/v2/{path}")
                 assert answer.status_code == 401, f"{actor.name} {path}"
                 assert str(caller.user) not in answer.text
+
+
+async def test_the_audit_trail_is_for_those_with_the_right(estate: Estate) -> None:
+    """What those read of it who have the right but not all records: interfaces/audit/test_trail.py."""
+    for actor in ACTORS:
+        for path in ("/audit_event", "/audit_event/export?format=csv"):
+            answer = await estate.callers[actor.name].get(path)
+            assert answer.status_code == (200 if actor.name == "administrator" else 403), f"{actor.name} {path}"
 
 
 async def test_changes_and_imports_of_others_are_not_there(estate: Estate) -> None:

@@ -4,7 +4,7 @@ Start reading at `transactions.py` (`Database`, one per process) and `connection
 Nothing outside this package opens a connection.
 """
 
-from kundig.base.database.connection import WORKSPACE_SCHEMA, Compiled, Connection, compile_statement
+from kundig.base.database.connection import WORKSPACE_SCHEMA, Asked, Compiled, Connection, Question, compile_statement
 from kundig.base.database.faults import DatabaseAway, TimeLimit
 from kundig.base.database.migrations import MigrationSource, migrate
 from kundig.base.database.names import workspace_role
@@ -12,11 +12,13 @@ from kundig.base.database.transactions import Database, retrying
 
 __all__ = [
     "WORKSPACE_SCHEMA",
+    "Asked",
     "Compiled",
     "Connection",
     "Database",
     "DatabaseAway",
     "MigrationSource",
+    "Question",
     "TimeLimit",
     "compile_statement",
     "migrate",

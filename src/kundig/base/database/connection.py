@@ -80,6 +80,35 @@ def _required(compiled: Any, name: str) -> bool:
 Statement = Executable | Compiled | str
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A statement that a transaction may begin with, in the same message; `$1` in its text is bytes, such as a hash.
+
+    Each connection keeps its plan under `name`.
+    """
+
+    name: str
+    text: str
+
+    def about(self, value: bytes) -> Asked:
+        """The question with its value."""
+        return Asked(self, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question about a value."""
+
+    question: Question
+    value: bytes
+
+    def spoken(self, *, known: bool) -> str:
+        """Its text in a message of several statements; `known` says that the connection keeps the plan already."""
+        name = self.question.name
+        kept = "" if known else f"prepare {name} (bytea) as {self.question.text}; "
+        return f"{kept}execute {name} ('\\x{self.value.hex()}')"
+
+
 _PLACE = re.compile(r"%\(([^)]+)\)s|%%")
 
 
@@ -98,22 +127,44 @@ def _numbered(text: str, schema: str) -> tuple[str, tuple[str, ...]]:
     return _in_schema(_PLACE.sub(number, text), schema), tuple(names)
 
 
+Answers = Mapping[Asked, dict[str, Any] | None]
+"""The row of each question, if there is one."""
+
+
 class Connection:
     """One transaction: opened and closed by `Database.transaction()` or `Database.owner()`, by nobody else.
 
     `raw` is psycopg's connection, `statements` counts what was sent. Not for use by two tasks at once.
     """
 
-    __slots__ = ("_quoted", "_tuples", "raw", "role_set", "schema", "statements")
+    __slots__ = ("_answers", "_quoted", "_tuples", "raw", "role_set", "schema", "statements")
 
-    def __init__(self, raw: psycopg.AsyncConnection[Any], schema: str | None = None, *, role_set: bool = False) -> None:
-        """`role_set` says that the transaction acts as the workspace's role already."""
+    def __init__(
+        self,
+        raw: psycopg.AsyncConnection[Any],
+        schema: str | None = None,
+        *,
+        role_set: bool = False,
+        answers: Answers = MappingProxyType({}),
+    ) -> None:
+        """`role_set` says that the transaction acts as the workspace's role already; `answers` is what it began with."""
         self.raw = raw
         self.schema = schema
         self.role_set = role_set
-        self.statements = 0
+        self.statements = len(answers)
+        self._answers = answers
         self._quoted = quoted(schema) if schema else ""
         self._tuples = raw.cursor(row_factory=tuple_row)
+
+    async def ask(self, asked: Asked) -> dict[str, Any] | None:
+        """The answer to a question, without another message if the transaction began with it."""
+        if asked in self._answers:
+            return self._answers[asked]
+        self.statements += 1
+        cursor = psycopg.AsyncRawCursor(self.raw, row_factory=dict_row)
+        with translated():
+            await cursor.execute(asked.question.text, [asked.value])
+            return await cursor.fetchone()
 
     async def rows(self, statement: Statement, params: Params | None = None) -> list[dict[str, Any]]:
         """All rows, as dicts by column."""

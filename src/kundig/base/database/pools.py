@@ -25,11 +25,14 @@ _CHECKOUT_SECONDS = 5.0
 _CONNECT_SECONDS = 5
 
 
-def make_pool(conninfo: str, size: int) -> AsyncConnectionPool[psycopg.AsyncConnection[Any]]:
-    """A closed pool. After a fault of the database it tries again with every request instead of waiting longer and longer."""
+def make_pool(conninfo: str, size: int, statement_limit_ms: int) -> AsyncConnectionPool[psycopg.AsyncConnection[Any]]:
+    """A closed pool. After a fault of the database it tries again with every request instead of waiting longer and longer.
+
+    No statement takes longer than the limit, unless its transaction sets another one.
+    """
     return AsyncConnectionPool(
         conninfo,
-        kwargs=_settings(),
+        kwargs=_settings(f"{_OPTIONS} -c statement_timeout={statement_limit_ms}"),
         min_size=min(2, size),
         max_size=size,
         open=False,
@@ -51,10 +54,10 @@ async def connected(conninfo: str) -> AsyncIterator[psycopg.AsyncConnection[Any]
         yield raw
 
 
-def _settings() -> dict[str, Any]:
+def _settings(options: str = _OPTIONS) -> dict[str, Any]:
     # Autocommit: transactions are begun by text, together with their settings, in one round trip. Statements are not
     # prepared by themselves: a kept plan breaks when the model changes, and short statements gain nothing from it.
-    return {"autocommit": True, "prepare_threshold": None, "connect_timeout": _CONNECT_SECONDS, "options": _OPTIONS}
+    return {"autocommit": True, "prepare_threshold": None, "connect_timeout": _CONNECT_SECONDS, "options": options}
 
 
 async def _configured(raw: psycopg.AsyncConnection[Any]) -> None:

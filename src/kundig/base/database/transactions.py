@@ -7,15 +7,17 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, Self, TypeVar
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import errors as pg
 from psycopg.pq import TransactionStatus
+from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from kundig.base.context import Workspace
 from kundig.base.database.address import Address
-from kundig.base.database.connection import Connection
+from kundig.base.database.connection import Answers, Asked, Connection
 from kundig.base.database.faults import DatabaseAway, translated
 from kundig.base.database.names import APP, OWNER, quoted, workspace_role
 from kundig.base.database.pools import connected, make_pool
@@ -35,6 +37,8 @@ _IN_THE_WAY = (
     pg.UndefinedTable,
     Overtaken,
 )
+_FORGOTTEN = (pg.FeatureNotSupported, pg.InvalidSqlStatementName, pg.DuplicatePreparedStatement)
+"""The kept plan of a question no longer fits, or is not what we think: another connection keeps its own."""
 
 Result = TypeVar("Result")
 
@@ -45,9 +49,11 @@ class Database:
     def __init__(self, address: Address, *, size: int = 10) -> None:
         """`size` is the most connections at a time. Nothing is opened before `open()`."""
         self.address = address
-        self._pool = make_pool(address.login(APP), size)
+        self._pool = make_pool(address.login(APP), size, STATEMENT_LIMIT_MS)
         self._size = size
         self._ends: set[asyncio.Task[None]] = set()
+        self._known: WeakKeyDictionary[psycopg.AsyncConnection[Any], set[str]] = WeakKeyDictionary()
+        """The questions whose plans a connection keeps."""
 
     async def open(self) -> None:
         """Get ready; the database need not be there yet."""
@@ -74,19 +80,23 @@ class Database:
         timeout_ms: int = STATEMENT_LIMIT_MS,
         isolation: str | None = None,
         readonly: bool = False,
+        asking: Asked | None = None,
     ) -> AsyncIterator[Connection]:
         """One transaction as `kundig_app`, in a workspace as its role: committed at the end, rolled back on any error.
 
-        Beginning it is one round trip. Without a workspace it sees schema `kundig` only, until `Connection.enter`.
+        Beginning it is one round trip, in which `asking` is answered too. Without a workspace it sees schema `kundig` only, until
+        `Connection.enter`.
         """
-        begin = f"begin{_ISOLATIONS[isolation]}{' read only' if readonly else ''}; set local statement_timeout = {int(timeout_ms)}"
+        begin = f"begin{_ISOLATIONS[isolation]}{' read only' if readonly else ''}"
+        if timeout_ms != STATEMENT_LIMIT_MS:
+            begin += f"; set local statement_timeout = {int(timeout_ms)}"
         if workspace is not None:
             begin += f"; set local role {quoted(workspace_role(workspace.schema))}"
-        raw = await self._begun(begin)
+        raw, answers = await self._begun(begin, asking)
         read = False
         try:
             async with _ending(raw, commit=not readonly):
-                yield Connection(raw, workspace.schema if workspace else None, role_set=workspace is not None)
+                yield Connection(raw, workspace.schema if workspace else None, role_set=workspace is not None, answers=answers)
             read = readonly
         finally:
             # What has only read loses nothing: the answer need not wait for its end.
@@ -140,22 +150,34 @@ class Database:
         finally:
             await self._pool.putconn(raw)
 
-    async def _begun(self, begin: str) -> psycopg.AsyncConnection[Any]:
-        """A connection in a new transaction. Dead ones, left from a restart of the database, are thrown away on the way."""
+    async def _begun(self, begin: str, asking: Asked | None) -> tuple[psycopg.AsyncConnection[Any], Answers]:
+        """A connection in a new transaction, and answers. Dead ones, left from a restart of the database, are thrown away."""
         for _ in range(self._size + 1):
             with translated():
                 raw = await self._pool.getconn()
             try:
-                await raw.execute(begin)
-            except psycopg.OperationalError:
+                answers = await self._first(raw, begin, asking)
+            except (psycopg.OperationalError, *_FORGOTTEN):
                 await _uninterrupted(_thrown_away(self._pool, raw))
             except BaseException:
                 await _uninterrupted(_rolled_back(raw, None))
                 await _uninterrupted(self._pool.putconn(raw))
                 raise
             else:
-                return raw
+                return raw, answers
         raise DatabaseAway
+
+    async def _first(self, raw: psycopg.AsyncConnection[Any], begin: str, asking: Asked | None) -> Answers:
+        if asking is None:
+            await raw.execute(begin)
+            return {}
+        known = self._known.setdefault(raw, set())
+        cursor = raw.cursor(row_factory=dict_row)
+        await cursor.execute(f"{begin}; {asking.spoken(known=asking.question.name in known)}")
+        known.add(asking.question.name)
+        while cursor.nextset():
+            pass
+        return {asking: await cursor.fetchone()}
 
 
 async def retrying(work: Callable[[], Awaitable[Result]]) -> Result:
@@ -191,8 +213,8 @@ async def _rolled_back(raw: psycopg.AsyncConnection[Any], error: BaseException |
         if raw.info.transaction_status != TransactionStatus.IDLE:
             await raw.rollback()
         if isinstance(error, pg.FeatureNotSupported):
-            # "cached plan must not change result type": forget all kept plans, so that the retry succeeds.
-            await raw.execute("deallocate all")
+            # "cached plan must not change result type": with the connection all kept plans are forgotten.
+            await raw.close()
     except psycopg.Error:
         await raw.close()
 

@@ -60,10 +60,11 @@ class Job:
 
 def actor_to_json(actor: Actor) -> dict[str, str | None]:
     """An actor as it travels in a job's arguments."""
-    return {"kind": actor.kind, "id": str(actor.id) if actor.id else None, "user": str(actor.user) if actor.user else None}
+    found = {"kind": actor.kind, "id": str(actor.id) if actor.id else None, "user": str(actor.user) if actor.user else None}
+    return found if actor.name is None else {**found, "name": actor.name}
 
 
 def actor_from_json(value: Mapping[str, Any]) -> Actor:
     """The actor again."""
     user = value.get("user")
-    return Actor(value["kind"], UUID(value["id"]) if value.get("id") else None, UUID(user) if user else None)
+    return Actor(value["kind"], UUID(value["id"]) if value.get("id") else None, UUID(user) if user else None, value.get("name"))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from kundig.base.context import Actor, Workspace
+from kundig.base.context import Actor, Context, Workspace
 from kundig.base.database import Connection
 from kundig.base.database.workspaces import bump_version, version_of
 from kundig.base.errors import Conflict, Missing, Overtaken
 from kundig.base.i18n import t
 from kundig.base.uuid7 import uuid7
+from kundig.engine.audit import Noted, note_all
+from kundig.engine.audit.events import CONFIGURATION_TAKEN_BACK, CONFIGURED, RIGHTS_CONFIGURED
 from kundig.engine.configuration.differences import Difference, differences, revisions_between
 from kundig.engine.configuration.documents import Document
 from kundig.engine.configuration.store import TAKEN_BACK, Revision, revisions_of, stored_documents, write_revisions
@@ -23,6 +25,9 @@ Realise = Callable[[Connection, Workspace, Sequence[Document]], Awaitable[None]]
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('kundig configuration ' || %(schema)s, 0))"
 _KEPT_BESIDE = ("language", "time_zone", "region")
 """Settings that stand in the directory of workspaces too, for those who look them up without the documents."""
+_OF_RIGHTS = frozenset({"role", "sharing_rule"})
+_MOST_NAMED = 50
+"""Documents that an event of the audit trail names; the history names all."""
 _SETTINGS = """
 update kundig.workspace set language = coalesce(%(language)s, language), time_zone = coalesce(%(time_zone)s, time_zone),
   region = coalesce(%(region)s, region)
@@ -63,14 +68,16 @@ async def apply(
     realise: Realise,
     *,
     by: Actor,
+    address: str | None = None,
     note: str | None = None,
     whole: bool = False,
     version: int | None = None,
 ) -> Plan:
     """Apply documents, tables included, and tell all processes. Nothing is changed if anything is wrong.
 
-    `connection` is a transaction of the owner in the workspace; repeat it when it could not get a lock in time. `version` is that
-    of the configuration that the documents were made from; raises Overtaken if it is another one by now.
+    `connection` is a transaction of the owner in the workspace; repeat it when it could not get a lock in time. `address` is where
+    the request of `by` came from. `version` is that of the configuration that the documents were made from; raises Overtaken if it
+    is another one by now.
     """
     await connection.execute(_LOCK, {"schema": workspace.schema})
     if version is not None and version != await version_of(connection, workspace):
@@ -78,10 +85,13 @@ async def apply(
     made = await plan(connection, incoming, whole=whole)
     made = replace(made, revisions=tuple(_from_the_beginning(workspace, revision) for revision in made.revisions))
     await _carry_out(connection, workspace, made, realise, by, note)
+    await note_all(Context(connection, workspace, by, "config", address=address), list(_noted(made, note)))
     return made
 
 
-async def rollback(connection: Connection, workspace: Workspace, plan_id: UUID, realise: Realise, *, by: Actor) -> Plan:
+async def rollback(
+    connection: Connection, workspace: Workspace, plan_id: UUID, realise: Realise, *, by: Actor, address: str | None = None
+) -> Plan:
     """Undo an applied plan as a whole, as a plan of its own; raises Missing, or Conflict if its documents changed since."""
     await connection.execute(_LOCK, {"schema": workspace.schema})
     done = await revisions_of(connection, plan_id)
@@ -95,7 +105,22 @@ async def rollback(connection: Connection, workspace: Workspace, plan_id: UUID, 
         )
     made = Plan(uuid7(), tuple(Revision(r.kind, r.name, r.new, r.old) for r in reversed(done)))
     await _carry_out(connection, workspace, made, realise, by, f"{TAKEN_BACK}{plan_id}")
+    context = Context(connection, workspace, by, "config", address=address)
+    await note_all(context, [Noted(CONFIGURATION_TAKEN_BACK, detail={"plan": str(plan_id), **_documents(made.revisions)})])
     return made
+
+
+def _noted(made: Plan, note: str | None) -> Iterator[Noted]:
+    """The events of a plan: what it changed of rights, and all else that it changed."""
+    why = {} if note is None else {"why": note}
+    for event, rights in ((RIGHTS_CONFIGURED, True), (CONFIGURED, False)):
+        revisions = [revision for revision in made.revisions if (revision.kind in _OF_RIGHTS) is rights]
+        if revisions:
+            yield Noted(event, detail={"plan": str(made.id), **why, **_documents(revisions)})
+
+
+def _documents(revisions: Sequence[Revision]) -> dict[str, Any]:
+    return {"count": len(revisions), "documents": [f"{revision.kind} {revision.name}" for revision in revisions[:_MOST_NAMED]]}
 
 
 def _from_the_beginning(workspace: Workspace, revision: Revision) -> Revision:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import Text, t
+from kundig.engine.audit.forgetting import LEAST_DAYS, MOST_DAYS
 from kundig.engine.extension import Field, Layout, Object, Pipeline, Role, SharingRule, SignInProvider, View
 
 
@@ -24,6 +25,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     language: str | None = None
     time_zone: str | None = None
     region: str | None = None
+    audit_days: Annotated[int, msgspec.Meta(ge=LEAST_DAYS, le=MOST_DAYS)] | None = None
+    """How long the audit trail is kept."""
 
 
 class ObjectField(Field, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -106,6 +109,9 @@ def explained(message: str) -> tuple[Text | None, str]:
         return (None, place) if not place else (t("“{key}” is missing.", key=match[1]), place)
     if match := re.search(r"unknown field `(.+)`", found):
         return t("There is no key “{key}” here.", key=match[1]), place
+    if match := re.search(r"Expected `int` (>=|<=) (\d+)", found):
+        text = t("This must be at least {least}.", least=match[2])
+        return (text if match[1] == ">=" else t("This must be at most {most}.", most=match[2])), place
     if match := re.search(r"Expected `(.+)`, got `(.+)`", found):
         return t("This must be of the type {wanted}, it is {found}.", wanted=match[1], found=match[2]), place
     if match := re.search(r"Invalid enum value '?(.+?)'?$", found):

@@ -1,8 +1,9 @@
-"""The typed values a module may hand in: objects, fields, pipelines, roles, views, hooks, actions, jobs.
+"""The typed values a module may hand in: objects, fields, pipelines, roles, views, hooks, actions, jobs, audit events.
 
 The same shapes serve documents (YAML) of the workspace. Start at `module.py`.
 """
 
+from kundig.engine.audit import AuditEvent, audit_event
 from kundig.engine.extension.definitions import (
     Choice,
     Extension,
@@ -29,6 +30,7 @@ from kundig.engine.extension.sign_in import GroupGrant, SignInProvider
 __all__ = [
     "GLOBAL_RIGHTS",
     "Action",
+    "AuditEvent",
     "Choice",
     "Extension",
     "Field",
@@ -54,6 +56,7 @@ __all__ = [
     "Stage",
     "Tab",
     "View",
+    "audit_event",
     "choice",
     "field",
 ]

@@ -40,9 +40,10 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     main: bool = False
     """On the default layout and in quick create; the other fields are one click away."""
     searched: bool | None = None
-    """In full-text search; None: texts and contact points are, the rest not."""
+    """In full-text search; None: texts and contact points are, the rest not. Sensitive fields never are."""
     personal: bool = False
     sensitive: bool = False
+    """Who reads it is noted in the audit trail."""
     translated: bool = False
     hidden: bool = False
     """Taken out by a document; the data stays."""

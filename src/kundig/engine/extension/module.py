@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from kundig.base.i18n import Label
+from kundig.engine.audit import AuditEvent
 from kundig.engine.extension.definitions import Extension, Layout, Object, Pipeline, View
 from kundig.engine.extension.rights import Role
 
@@ -65,3 +66,5 @@ class Module:
     hooks: tuple[Hook, ...] = ()
     actions: tuple[Action, ...] = ()
     jobs: tuple[Job, ...] = ()
+    audit_events: tuple[AuditEvent, ...] = ()
+    """What it notes in the audit trail; only what is declared here can be shown there."""

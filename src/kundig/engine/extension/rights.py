@@ -48,6 +48,8 @@ class Role(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     objects: dict[str, Grant] = msgspec.field(default_factory=dict)
     forbids: tuple[Forbid, ...] = ()
     rights: tuple[str, ...] = ()
+    second_factor: Literal["optional", "required"] = "optional"
+    """Whether who has the role must sign in with more than a password."""
 
 
 class SharingRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from kundig.base.whole import whole
 from kundig.engine.history.entries import DELETED
 from kundig.engine.policy.predicates import AccessReading, FullReading, visible
 from kundig.engine.policy.scope import Scope
+from kundig.engine.policy.statements import statement
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.values_json import read_values, values_statement
 
@@ -39,6 +41,9 @@ async def journal(scope: Scope, object_: str, id_: UUID, *, limit: int = 50, cur
         page[-1]["new"] = await _as_created(scope, bound, id_)
         page[-1]["old"] = dict.fromkeys(page[-1]["new"])
     entries = [entry for row in page if (entry := _entry(scope, bound, row)) is not None]
+    told = {name for entry in entries for name in entry["fields"]} & scope.model.sensitive.get(object_, frozenset())
+    if told:
+        scope.sensitive.add(object_, told, [id_])
     await fill_labels(scope, entries)
     return {"data": entries, "next_cursor": str(page[-1]["version"]) if len(rows) > limit else None}
 
@@ -110,18 +115,31 @@ async def fill_labels(scope: Scope, entries: Sequence[Entry]) -> None:
     wanted: dict[str, set[str]] = defaultdict(set)
     for link in _links(entries):
         wanted[link["object"]].add(link["id"])
+    names = tuple(sorted(wanted.keys() & scope.access.objects.keys()))
     labels: dict[tuple[str, str], str] = {}
-    reading = AccessReading(scope.model, scope.access)
-    for object_, ids in wanted.items():
-        if object_ in scope.access.objects:
-            row = scope.model.objects[object_].table
-            statement = sa.select(row.c.id, reading.name(object_, row).label("label")).where(
-                row.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.UUID()))), reading.seen(object_, row)
-            )
-            found = await scope.connection.rows(statement, {**scope.access.parameters, "ids": [UUID(id_) for id_ in ids]})
-            labels |= {(object_, str(item["id"])): item["label"] for item in found}
+    if names:
+        compiled = statement(scope, ("labels of links", names), partial(_labels_statement, scope, names))
+        ids = {_ids_of(place): [UUID(id_) for id_ in wanted[name]] for place, name in enumerate(names)}
+        rows = await scope.connection.rows(compiled, {**scope.access.parameters, **ids})
+        labels = {(row["object"], str(row["id"])): row["label"] for row in rows}
     for entry in entries:
         entry.update(_labelled(entry, labels))
+
+
+def _ids_of(place: int) -> str:
+    return f"ids{place}"
+
+
+def _labels_statement(scope: Scope, objects: tuple[str, ...]) -> sa.CompoundSelect[Any]:
+    """One statement, however many objects the links lead to."""
+    reading = AccessReading(scope.model, scope.access)
+    selects = []
+    for place, name in enumerate(objects):
+        row = scope.model.objects[name].table.alias()
+        ids = sa.bindparam(_ids_of(place), type_=sa.ARRAY(sa.UUID()))
+        shown = [sa.literal_column(f"'{name}'", sa.Text()).label("object"), row.c.id, reading.name(name, row).label("label")]
+        selects.append(sa.select(*shown).where(row.c.id == sa.any_(ids), reading.seen(name, row)))
+    return sa.union_all(*selects)
 
 
 def _links(value: Any) -> Iterator[dict[str, str]]:

@@ -64,5 +64,7 @@ class Access:
     everything: bool = False
     roles: tuple[str, ...] = ()
     """The user's own roles in their order: whose layouts and the like they get, never what they may do."""
+    second_factor: bool = False
+    """Whether one of the roles asks for a second factor when signing in."""
     parameters: Mapping[str, list[int]] = field(default_factory=dict)
     """Values of the bind parameters that `policy.predicates` uses: `reads_{object}`, `forbids_{object}`."""

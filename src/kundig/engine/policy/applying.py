@@ -60,6 +60,7 @@ async def apply_documents(
     incoming: Sequence[Document],
     *,
     by: Actor = SYSTEM,
+    address: str | None = None,
     note: str | None = None,
     whole: bool = False,
     version: int | None = None,
@@ -70,16 +71,20 @@ async def apply_documents(
     """
 
     async def run(connection: Connection, realising: _Realising) -> Plan:
-        return await changing.apply(connection, workspace, incoming, realising, by=by, note=note, whole=whole, version=version)
+        return await changing.apply(
+            connection, workspace, incoming, realising, by=by, address=address, note=note, whole=whole, version=version
+        )
 
     return await _changed(database, workspace, models, run)
 
 
-async def rollback_plan(database: Database, workspace: Workspace, models: Models, plan: UUID, *, by: Actor = SYSTEM) -> Plan:
+async def rollback_plan(
+    database: Database, workspace: Workspace, models: Models, plan: UUID, *, by: Actor = SYSTEM, address: str | None = None
+) -> Plan:
     """Undo an applied plan as a whole; raises Missing, Conflict, Invalid."""
 
     async def run(connection: Connection, realising: _Realising) -> Plan:
-        return await changing.rollback(connection, workspace, plan, realising, by=by)
+        return await changing.rollback(connection, workspace, plan, realising, by=by, address=address)
 
     return await _changed(database, workspace, models, run)
 

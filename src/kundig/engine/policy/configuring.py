@@ -13,6 +13,8 @@ from kundig.engine.policy.models import Models
 from kundig.engine.policy.scope import Scope
 
 RIGHT = "manage_configuration"
+_RIGHTS = frozenset({"role", "sharing_rule"})
+"""Kinds of documents from which follows what people may do: changed only right after it was proven who sits there."""
 
 
 async def configure(scope: Scope, database: Database, models: Models, documents: Sequence[Document], *, note: str) -> Plan:
@@ -22,15 +24,19 @@ async def configure(scope: Scope, database: Database, models: Models, documents:
     changed since the scope was opened: whoever repeats the whole sees what others have changed.
     """
     scope.require(RIGHT)
+    if any(document.kind in _RIGHTS for document in documents):
+        scope.require_proof()
     for document in documents:
         check_body(document, f"{document.kind} {document.name}")
     context = scope.context
+    version = scope.model.version
     return await apply_documents(
-        database, context.workspace, models, documents, by=context.actor, note=note, version=scope.model.version
+        database, context.workspace, models, documents, by=context.actor, address=context.address, note=note, version=version
     )
 
 
 async def take_back(scope: Scope, database: Database, models: Models, plan: UUID) -> Plan:
     """Undo an applied plan in the actor's name; raises Denied, Missing, Conflict, Invalid."""
     scope.require(RIGHT)
-    return await rollback_plan(database, scope.context.workspace, models, plan, by=scope.context.actor)
+    context = scope.context
+    return await rollback_plan(database, context.workspace, models, plan, by=context.actor, address=context.address)

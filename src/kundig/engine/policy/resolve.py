@@ -85,6 +85,7 @@ def resolve(
         edit_rules=frozenset() if narrowing.read_only else frozenset(resolving.edit_rules),
         everything=full,
         roles=person.roles,
+        second_factor=any(role.second_factor == "required" for role in roles),
         parameters=parameters(objects),
     )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from kundig.base.context import Context
 from kundig.base.database.connection import Connection
-from kundig.base.errors import Denied, Missing
+from kundig.base.errors import Denied, Missing, ProofNeeded
 from kundig.base.i18n import t
+from kundig.engine.audit.reads import SensitiveReads
 from kundig.engine.policy.access import Access, ObjectAccess
 from kundig.engine.policy.policies import Policies, policies_of
 from kundig.engine.schema.bound import BoundObject
@@ -21,6 +22,8 @@ class Scope:
     context: Context
     model: Model
     access: Access
+    sensitive: SensitiveReads = field(default_factory=SensitiveReads)
+    """What was read of sensitive fields so far; the edge notes it in the audit trail."""
 
     @property
     def connection(self) -> Connection:
@@ -53,6 +56,11 @@ class Scope:
         """The same; raises Denied."""
         if not self.may(right):
             raise Denied(t("Your role does not include this."))
+
+    def require_proof(self) -> None:
+        """Raises ProofNeeded if a person at a page has not shown lately that it is them; see `Context.proven`."""
+        if self.context.proven is False:
+            raise ProofNeeded
 
     def because(self, source: str) -> Scope:
         """The same scope with another reason for what it writes."""

@@ -10,6 +10,8 @@ from uuid import UUID
 from kundig.base.database.names import quoted
 from kundig.base.errors import Denied, Invalid, Missing
 from kundig.base.i18n import t
+from kundig.engine.audit import Noted, note, note_all
+from kundig.engine.audit.events import SHARE_ENDED, SHARED
 from kundig.engine.policy.audience import renew_apart
 from kundig.engine.policy.decisions import allowed, visible_ids
 from kundig.engine.policy.principals import Principal, ensure, numbers
@@ -37,8 +39,9 @@ with recursive ended as (
   join {{ws}}.share s on s.object = %(object)s and s.record = e.record and s.created_by::text = p.ref
   where s.created_by is distinct from (select o.owner_id from {{ws}}.{table} o where o.id = s.record)
 )
-delete from {{ws}}.share where object = %(object)s and (record, principal) in (select record, principal from ended)
-returning record
+delete from {{ws}}.share s using {{ws}}.principal p
+where s.object = %(object)s and (s.record, s.principal) in (select record, principal from ended) and p.id = s.principal
+returning s.record, p.kind, p.ref
 """
 """Shares, and what those who lose them have granted, and so on."""
 _EXPIRED = "select object, record, principal from {ws}.share where until <= now() order by object, record, principal for update"
@@ -60,6 +63,8 @@ async def grant_share(
     shared = {"object": object_, "record": record, "kind": to.kind, "ref": to.ref}
     await scope.connection.execute(_GRANT, {**shared, "level": level, "until": until, "by": scope.access.user})
     await renew_apart(scope, object_, [record])
+    ends = {} if until is None else {"until": until.isoformat()}
+    await note(scope.context, SHARED, object_=object_, record=record, detail={"to": _told(scope, to), "level": level, **ends})
 
 
 async def revoke_share(scope: Scope, object_: str, record: UUID, to: Principal) -> None:
@@ -96,7 +101,18 @@ async def _end(scope: Scope, object_: str, given: Sequence[tuple[UUID, int]]) ->
     statement = _END.format(table=quoted(scope.model.objects[object_].table.name))
     records, principals = zip(*given, strict=True)
     values = {"object": object_, "records": list(records), "principals": list(principals)}
-    await renew_apart(scope, object_, set(await scope.connection.values(statement, values)) | set(records))
+    gone = await scope.connection.rows(statement, values)
+    await renew_apart(scope, object_, {row["record"] for row in gone} | set(records))
+    told = [({"to": _told(scope, Principal(row["kind"], row["ref"]))}, row["record"]) for row in gone]
+    await note_all(scope.context, [Noted(SHARE_ENDED, object_, record, detail) for detail, record in told])
+
+
+def _told(scope: Scope, to: Principal) -> Any:
+    """A receiver of a share for the audit trail: a link, or the name of a role."""
+    field = {"user": "created_by", "members": "team"}.get(to.kind)
+    if field is None:
+        return to.ref
+    return {"id": to.ref, "object": next(iter(scope.model.objects.values())).fields[field].target}
 
 
 async def _require_share(scope: Scope, object_: str, record: UUID) -> None:

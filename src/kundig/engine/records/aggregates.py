@@ -15,6 +15,7 @@ from kundig.engine.policy.statements import statement
 from kundig.engine.records.measures import ZONE, Group, Measure, parse_groups, parse_measures
 from kundig.engine.records.ordering import Joined
 from kundig.engine.records.pages import Reach, as_json
+from kundig.engine.records.sensitive import tell_figures
 from kundig.engine.records.sight import filter_in
 from kundig.engine.schema.fields.money import currency_digits
 
@@ -43,6 +44,7 @@ async def aggregate(scope: Scope, object_: str, where: Any = None, group: Sequen
     if len(rows) > MOST_GROUPS:
         text = t("There are more than {most} groups. Narrow the records by a filter, or group more coarsely.", most=MOST_GROUPS)
         raise Invalid.one("group", "too_many", text)
+    tell_figures(scope, [*(g.path for g in groups), *(m.path for m in figures if m.path is not None)], len(rows))
     return f"[{','.join(rows)}]"
 
 

@@ -15,7 +15,7 @@ from kundig.base.jobs import queue
 from kundig.base.uuid7 import uuid7
 from kundig.engine.history.changes import read_change
 from kundig.engine.policy.scope import Scope
-from kundig.engine.records.undo import check_rights, conflicts_of, refuse_twice, step_back, steps_of
+from kundig.engine.records.undo import check_rights, conflicts_of, note_undo, refuse_twice, step_back, steps_of
 from kundig.engine.records.writing import Change
 
 JOB = "records.undo"
@@ -44,6 +44,7 @@ async def begin_undo(scope: Scope, change: UUID, *, force: bool = False) -> UUID
         raise Conflict(t("This change is being undone already."))
     payload = {"undoing": str(undoing), "change": str(change), "force": force}
     await queue(scope.connection, JOB, payload, actor=scope.context.actor, lock=f"undo {change}")
+    await note_undo(scope, change, undoing)
     return undoing
 
 

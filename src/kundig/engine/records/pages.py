@@ -86,9 +86,11 @@ def page_statement(
     """
     page = _page(reach, segments, after, most)
     row = reach.object.table.alias("o")
-    values = record_columns(reach.scope, reach.object, row, fields)
+    joined = Joined(row, AccessReading.of(reach.scope))
+    joined.source = page.join(row, row.c.id == page.c.id)
+    values = record_columns(reach.scope, reach.object, joined, fields)
     own = [page.c.segment.label("_segment"), page.c.id.label("_id"), page.c["keys"].label("_keys"), page.c.place.label("_place")]
-    found = sa.select(*own, *values).select_from(page.join(row, row.c.id == page.c.id)).subquery("d")
+    found = sa.select(*own, *values).select_from(joined.source).subquery("d")
     return (
         sa.select(found.c["_segment"].label("segment"), found.c["_id"].label("id"), found.c["_keys"].label("keys"), as_json(values))
         .select_from(found)

@@ -18,10 +18,11 @@ from kundig.engine.policy.scope import Scope
 from kundig.engine.policy.statements import statement
 from kundig.engine.records.counting import count_matching, estimate, refuse_if_slow
 from kundig.engine.records.few import sees_few
-from kundig.engine.records.ordering import Key, parse_order
+from kundig.engine.records.ordering import Joined, Key, parse_order
 from kundig.engine.records.pages import AFTER, MOST, Reach, as_json, ids_statement, page_statement
 from kundig.engine.records.segments import Segment, segments_of
 from kundig.engine.records.selecting import parse_fields, record_columns
+from kundig.engine.records.sensitive import tell_read
 from kundig.engine.records.sight import filter_in
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.filters import Filter
@@ -88,7 +89,9 @@ async def list_records(scope: Scope, query: ListQuery) -> Page:
         cursor = write_cursor(scope, named, Place(last["segment"], tuple(last["keys"]), str(last["id"])))
     count = await _count(reach, query.count)
     there = [row for row in shown if row["record"] is not None]
-    return Page(f"[{','.join(row['record'] for row in there)}]", cursor, count, tuple(row["id"] for row in there))
+    ids = tuple(row["id"] for row in there)
+    tell_read(scope, object_, fields, ids)
+    return Page(f"[{','.join(row['record'] for row in there)}]", cursor, count, ids)
 
 
 async def read_record(scope: Scope, object_: str, id_: UUID, fields: Sequence[str] | None = None) -> RecordText:
@@ -96,12 +99,17 @@ async def read_record(scope: Scope, object_: str, id_: UUID, fields: Sequence[st
     found = await _named_records(scope, object_, [id_], fields)
     if not found:
         raise Missing
+    tell_read(scope, scope.object(object_), fields, [id_])
     return RecordText(found[0]["record"], found[0]["version"])
 
 
 async def read_many(scope: Scope, object_: str, ids: Sequence[UUID], fields: Sequence[str] | None = None) -> dict[UUID, str]:
     """Those of the records that the actor may see, as JSON texts."""
-    return {row["id"]: row["record"] for row in await _named_records(scope, object_, ids, fields)} if ids else {}
+    if not ids:
+        return {}
+    found = {row["id"]: row["record"] for row in await _named_records(scope, object_, ids, fields)}
+    tell_read(scope, scope.object(object_), fields, found.keys())
+    return found
 
 
 async def count_records(scope: Scope, object_: str, where: Any = None, cap: int | None = 10_001) -> int:
@@ -138,7 +146,8 @@ async def _rows(
         rows = [*rows, *await _read(reach, keys, fields, rest, None, most - len(rows))]
     if reach.where is None:
         return rows
-    records = await read_many(reach.scope, reach.object.name, [row["id"] for row in rows], fields)
+    named = await _named_records(reach.scope, reach.object.name, [row["id"] for row in rows], fields) if rows else []
+    records = {row["id"]: row["record"] for row in named}
     return [{**row, "record": records.get(row["id"])} for row in rows]
 
 
@@ -201,11 +210,12 @@ async def _named_records(scope: Scope, name: str, ids: Sequence[UUID], fields: S
 
 def _records_statement(scope: Scope, object_: BoundObject, fields: tuple[str, ...] | None, *, one: bool) -> sa.Select[Any]:
     row = object_.table.alias("o")
-    values = record_columns(scope, object_, row, fields)
+    joined = Joined(row, AccessReading.of(scope))
+    values = record_columns(scope, object_, joined, fields)
     ids = sa.bindparam("ids", type_=sa.Uuid()) if one else sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid())))
-    seen = AccessReading.of(scope).seen(object_.name, row)
+    seen = joined.reading.seen(object_.name, row)
     own = [row.c.id.label("_id"), row.c.version.label("_version")]
-    found = sa.select(*own, *values).select_from(row).where(row.c.id == ids, seen).subquery("d")
+    found = sa.select(*own, *values).select_from(joined.source).where(row.c.id == ids, seen).subquery("d")
     return sa.select(found.c["_id"].label("id"), found.c["_version"].label("version"), as_json(values)).select_from(found)
 
 

@@ -13,6 +13,7 @@ from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import t
 from kundig.engine.policy.predicates import AccessReading
 from kundig.engine.policy.scope import Scope
+from kundig.engine.records.ordering import Joined
 from kundig.engine.records.sight import path_in
 from kundig.engine.schema.bound import BoundField, BoundObject
 from kundig.engine.schema.model import Path, UnknownField
@@ -39,9 +40,9 @@ def parse_fields(scope: Scope, object_: BoundObject, fields: Sequence[str] | Non
     return tuple(dict.fromkeys(("id", *fields)))
 
 
-def record_columns(scope: Scope, object_: BoundObject, row: sa.FromClause, fields: tuple[str, ...] | None) -> list[sa.Label[Any]]:
-    """The values of a record, labelled as in JSON. `row` is the object's table or an alias of it."""
-    reading = AccessReading.of(scope)
+def record_columns(scope: Scope, object_: BoundObject, joined: Joined, fields: tuple[str, ...] | None) -> list[sa.Label[Any]]:
+    """The values of a record, labelled as in JSON; what they are read from is `joined.source` then."""
+    row, reading = joined.row, joined.reading
     if fields is None:
         hidden = scope.rights(object_.name).hidden
         shown: Iterable[BoundField] = (*object_.implicit.values(), *object_.fields.values())

@@ -13,7 +13,10 @@ from uuid import UUID
 
 from kundig.base.errors import Conflict, Denied, Missing
 from kundig.base.i18n import t
+from kundig.engine.audit import note
+from kundig.engine.audit.events import UNDONE
 from kundig.engine.history.entries import DELETED, without_labels
+from kundig.engine.history.journal import actor_link
 from kundig.engine.policy.decisions import Deed, allowed, visible_ids
 from kundig.engine.policy.predicates import FullReading
 from kundig.engine.policy.scope import Scope
@@ -24,6 +27,10 @@ from kundig.engine.schema.values_json import read_values, values_statement
 
 JOB_FROM = 1000
 """Changes of more records than this are undone by a job."""
+_MADE_BY = """
+select by_id, (select count(*) from {ws}.change_entry where change = %(change)s) as count
+from {ws}.change where id = %(change)s order by at limit 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,17 @@ async def undo(scope: Scope, change: UUID, *, force: bool = False) -> Undone:
     await step_back(undoing, steps)
     if not undoing.written:
         raise Conflict(t("There is nothing left to undo."))
+    await note_undo(scope, change, undoing.id)
     return Undone(undoing.id, conflicts)
+
+
+async def note_undo(scope: Scope, change: UUID, undoing: UUID) -> None:
+    """Note in the audit trail that somebody takes back what somebody else has changed."""
+    row = await scope.connection.row(_MADE_BY, {"change": change})
+    if row is None or row["by_id"] == scope.access.user:
+        return
+    detail = {"change": str(change), "undoing": str(undoing), "person": actor_link(scope, row["by_id"]), "count": row["count"]}
+    await note(scope.context, UNDONE, detail=detail)
 
 
 async def refuse_twice(scope: Scope, change: UUID) -> None:

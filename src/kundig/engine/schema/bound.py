@@ -73,13 +73,14 @@ class BoundField:
 
     @property
     def searched(self) -> bool:
-        """Whether full-text search finds it: what the definition says, else texts and contact points."""
+        """Whether full-text search finds it: what the definition says, else texts and contact points.
+
+        Sensitive fields are never found: a hit would tell of them without anybody noting who has read it.
+        """
         wanted = self.definition.searched
-        return (
-            wanted
-            if wanted is not None
-            else self.type.contact is not None or (self.kind is Kind.TEXT and self.type.plain and not self.type.kept)
-        )
+        if self.definition.sensitive or wanted is not None:
+            return bool(wanted) and not self.definition.sensitive
+        return self.type.contact is not None or (self.kind is Kind.TEXT and self.type.plain and not self.type.kept)
 
     @cached_property
     def column_names(self) -> tuple[str, ...]:

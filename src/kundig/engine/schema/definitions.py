@@ -11,8 +11,10 @@ import msgspec
 
 from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import Text, t
+from kundig.engine.audit.events import EVENTS
 from kundig.engine.extension import (
     Action,
+    AuditEvent,
     Extension,
     Field,
     Hook,
@@ -81,6 +83,8 @@ class Definitions:
     """In the order in which they are called: that of the modules."""
     actions: tuple[Action, ...] = ()
     providers: Mapping[str, SignInProvider] = field(default_factory=dict)
+    events: Mapping[str, AuditEvent] = field(default_factory=dict)
+    """What can stand in the audit trail, by name: the engine's own events and those of the modules."""
 
     @cached_property
     def ordered(self) -> Mapping[str, tuple[str, ...]]:
@@ -116,12 +120,14 @@ def define(modules: Sequence[Module], documents: Sequence[Document] = ()) -> Def
             merging.extend(extension, f"module {module.name}")
     for document in sorted(documents, key=lambda d: (list(_KINDS).index(d.kind) if d.kind in _KINDS else -1, d.name)):
         merging.add_document(document)
+    events = merging.events(modules)
     if merging.faults:
         raise Misfit(merging.faults)
     definitions = replace(
         merging.definitions(),
         hooks=tuple(hook for module in modules for hook in module.hooks),
         actions=tuple(action for module in modules for action in module.actions),
+        events=events,
     )
     if faults := check(definitions, {name for name, source in merging.sources.items() if source.startswith("module ")}):
         raise Misfit(faults)
@@ -162,6 +168,16 @@ class _Merging:
         ):
             for value in values:
                 self._add(kind, value, source)
+
+    def events(self, modules: Sequence[Module]) -> dict[str, AuditEvent]:
+        """The events of the audit trail by their names, each of them declared once."""
+        found = {event.name: event for event in EVENTS}
+        for module in modules:
+            for event in module.audit_events:
+                if found.setdefault(event.name, event) is not event:
+                    text = t("There is an event of this name in the audit log already.")
+                    self.faults.append(Fault(f"module {module.name}", event.name, text))
+        return found
 
     def extend(self, extension: Extension, source: str) -> None:
         """Put an extension's fields onto its object."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -11,7 +12,20 @@ import sqlalchemy as sa
 
 from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import Text, t
-from kundig.engine.extension import Action, Field, Guests, Hook, Layout, Object, Pipeline, Role, SharingRule, SignInProvider, View
+from kundig.engine.extension import (
+    Action,
+    AuditEvent,
+    Field,
+    Guests,
+    Hook,
+    Layout,
+    Object,
+    Pipeline,
+    Role,
+    SharingRule,
+    SignInProvider,
+    View,
+)
 from kundig.engine.schema.bound import BoundField, BoundObject, Child
 from kundig.engine.schema.definitions import Definitions, Fault, Misfit
 from kundig.engine.schema.fields import TYPES
@@ -62,6 +76,17 @@ class Model:
     actions: Mapping[tuple[str, str], Action]
     """By object and name."""
     providers: Mapping[str, SignInProvider]
+    events: Mapping[str, AuditEvent]
+    """What can stand in the audit trail, by name."""
+
+    @cached_property
+    def sensitive(self) -> Mapping[str, frozenset[str]]:
+        """The sensitive fields of each object that has some: reading one is noted in the audit trail."""
+        named = {
+            name: frozenset(field.name for field in object_.fields.values() if field.definition.sensitive)
+            for name, object_ in self.objects.items()
+        }
+        return {name: fields for name, fields in named.items() if fields}
 
     def object(self, name: str) -> BoundObject:
         """An object by its API name; raises KeyError."""
@@ -129,6 +154,7 @@ def build_model(definitions: Definitions, schema: str, version: int) -> Model:
         hooks=_hooks(definitions.hooks),
         actions={(action.object, action.name): action for action in definitions.actions},
         providers=definitions.providers,
+        events=definitions.events,
     )
 
 

@@ -23,6 +23,7 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 _SHARED: Mapping[str, Text] = {
     "search": t("Search"),
     "changes": t("Changes"),
+    "audit": t("Audit log"),
     "imports": t("Imports"),
     "meta": t("The model"),
 }

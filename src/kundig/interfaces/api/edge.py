@@ -28,8 +28,10 @@ from kundig.interfaces.api.answers import HEADERS, Answer
 from kundig.interfaces.api.limits import RequestLimit
 from kundig.interfaces.api.openapi import Documents
 from kundig.interfaces.api.problems import http_problem, language_of, problem, unexpected
+from kundig.interfaces.peers import address_of
+from kundig.interfaces.reads import note_reads
 from kundig.services.identity.scopes import Scopes
-from kundig.services.identity.signed import Signed, authenticate_token, note_use
+from kundig.services.identity.signed import Signed, asking, authenticate_token, note_use
 
 Work = Callable[[Scope], Awaitable[Answer]]
 Reopen = Callable[[], AbstractAsyncContextManager[Scope]]
@@ -75,11 +77,13 @@ class Visit:
         """A transaction as the one who asks, committed at the end."""
         if self.token is None:
             raise Unauthenticated
-        async with self.api.database.transaction(None, readonly=readonly, isolation=isolation) as connection:
+        async with self.api.database.transaction(
+            None, readonly=readonly, isolation=isolation, asking=asking("token", self.token)
+        ) as connection:
             self.request.state.connection = connection
             self.signed = await authenticate_token(connection, self.token)
             self.language = self.signed.language
-            yield await self.api.scopes.open(connection, self.signed, SOURCE)
+            yield await self.api.scopes.open(connection, self.signed, SOURCE, address_of(self.request))
 
 
 async def serve(
@@ -101,8 +105,14 @@ async def serve(
         given = await retrying(partial(_once, visit, work, isolation))
     except Exception as error:
         given = refused(visit, error)
-    used = BackgroundTask(note_use, visit.api.database, visit.signed) if visit.signed and visit.signed.stale else None
-    return given.response(used)
+    return given.response(_use_of(visit))
+
+
+def _use_of(visit: Visit) -> BackgroundTask | None:
+    """Notes that the token was used, if that was not done lately."""
+    if visit.signed is None or not visit.signed.stale:
+        return None
+    return BackgroundTask(note_use, visit.api.database, visit.signed, address_of(visit.request))
 
 
 async def stream(request: Request[Any, Any, Any], start: Start) -> Response[bytes] | Stream:
@@ -113,7 +123,7 @@ async def stream(request: Request[Any, Any, Any], start: Start) -> Response[byte
         head, parts = await retrying(partial(_started, visit, start))
     except Exception as error:
         return refused(visit, error).response()
-    return Stream(parts, headers={**HEADERS, **head.headers}, media_type=head.media_type)
+    return Stream(parts, headers={**HEADERS, **head.headers}, media_type=head.media_type, background=_use_of(visit))
 
 
 async def _started(visit: Visit, start: Start) -> tuple[Answer, AsyncIterator[bytes]]:
@@ -129,11 +139,15 @@ def admit(visit: Visit) -> None:
 
 async def _once(visit: Visit, work: Work, isolation: str | None) -> Answer:
     request = visit.request
-    async with visit.opened(readonly=request.method == "GET", isolation=isolation) as scope:
+    readonly = request.method == "GET"
+    async with visit.opened(readonly=readonly, isolation=isolation) as scope:
         key = request.headers.get(idempotency.HEADER) if request.method == "POST" else None
-        if key is None:
-            return await work(scope)
-        return await _done_once(visit, scope, work, idempotency.checked_key(key))
+        given = await (work(scope) if key is None else _done_once(visit, scope, work, idempotency.checked_key(key)))
+        if not readonly:
+            await scope.sensitive.note(scope.context)
+    if readonly:
+        await note_reads(visit.api.database, scope)
+    return given
 
 
 async def _done_once(visit: Visit, scope: Scope, work: Work, key: str) -> Answer:

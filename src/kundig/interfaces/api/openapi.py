@@ -9,12 +9,14 @@ import msgspec
 
 from kundig import __version__
 from kundig.engine.extension import Action
+from kundig.engine.history.trail import RIGHT as TRAIL_RIGHT
 from kundig.engine.policy.access import ObjectAccess
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.families import DELETE, MOST, families_of
 from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.api import schemas
 from kundig.interfaces.api.answers import as_json
+from kundig.interfaces.api.audit_operations import TRAIL, trail_operations
 from kundig.interfaces.api.meta import is_read_only, known_objects, shown_fields
 from kundig.interfaces.api.operations import ID, SHARED_OPERATIONS, SHARES, answers, json_body, object_operations, operation, ref
 from kundig.interfaces.api.schemas import Schema
@@ -56,7 +58,7 @@ class Documents:
     def text(self, scope: Scope) -> str:
         """The document for a reader, as JSON."""
         allowed = tuple((name, rights.export, rights.bring) for name, rights in sorted(scope.access.objects.items()))
-        key = (scope.model.schema, scope.model.version, scope.access.shape, allowed)
+        key = (scope.model.schema, scope.model.version, scope.access.shape, allowed, scope.may(TRAIL_RIGHT))
         made = self._made.get(key)
         if made is None:
             made = self._made[key] = as_json(describe(scope))
@@ -69,6 +71,8 @@ class Documents:
 def describe(scope: Scope) -> dict[str, Any]:
     """The document itself."""
     components: dict[str, Schema] = {**schemas.SHARED, "Problem": _PROBLEM, "FieldProblem": _FIELD_PROBLEM, **SHARES}
+    if scope.may(TRAIL_RIGHT):
+        components |= TRAIL
     paths: dict[str, Any] = {}
     for object_ in known_objects(scope):
         rights = scope.rights(object_.name)
@@ -84,7 +88,7 @@ def describe(scope: Scope) -> dict[str, Any]:
         "info": {"title": "Kundig", "version": __version__, "description": "See the page /api/docs for what holds for all of it."},
         "servers": [{"url": PREFIX}],
         "security": [{"token": []}],
-        "paths": {**paths, **SHARED_OPERATIONS},
+        "paths": {**paths, **SHARED_OPERATIONS, **(trail_operations(scope) if scope.may(TRAIL_RIGHT) else {})},
         "components": {"schemas": components, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import Router
 
 from kundig.interfaces.api.actions import run_action
+from kundig.interfaces.api.audit import export_trail, get_trail
 from kundig.interfaces.api.batch import batch
 from kundig.interfaces.api.bodies import MAX_BODY
 from kundig.interfaces.api.describing import get_objects, get_openapi
@@ -42,6 +43,8 @@ def api_router() -> Router:
             undo_change,
             get_change,
             get_search,
+            get_trail,
+            export_trail,
             post_import,
             get_import,
             get_objects,

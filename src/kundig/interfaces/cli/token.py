@@ -56,6 +56,6 @@ async def _add(email: str, name: str, narrowing: Narrowing, expires_at: datetime
             raise Invalid.one("right", "unknown", t("There is no right “{right}”.", right=unknown))
         try:
             user = await user_by_email(scope.connection, email)
-            return await add_token(scope.connection, user, name, narrowing=narrowing, expires_at=expires_at)
+            return await add_token(scope.context, user, name, narrowing=narrowing, expires_at=expires_at)
         except Missing:
             raise Missing(t("There is no active user with the address {email}.", email=email)) from None

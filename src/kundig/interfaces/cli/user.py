@@ -50,10 +50,13 @@ def add(
 
 
 async def _add(values: dict[str, Any], teams: list[str], password: str | None, workspace: str) -> None:
+    from kundig.engine.audit import note
     from kundig.engine.records.writing import Change, Create
     from kundig.interfaces.cli.installation import installation
+    from kundig.services.identity.audit_events import LINK_SENT
     from kundig.services.identity.letters import link_address
     from kundig.services.identity.links import invite
+    from kundig.services.identity.objects import USER
     from kundig.services.identity.signing_in import set_first_password
 
     async with installation(workspace) as found:
@@ -64,6 +67,8 @@ async def _add(values: dict[str, Any], teams: list[str], password: str | None, w
             if password is not None:
                 await set_first_password(scope.connection, id_, password)
             invitation = await invite(scope.connection, id_) if password is None and values["is_active"] else None
+            if invitation is not None:
+                await note(scope.context, LINK_SENT, object_=USER.name, record=id_)
         if invitation is not None:
             tell(
                 t(

@@ -45,7 +45,6 @@ class Email(ComplexAttribute):
 
     value: Annotated[EmailStr | None, Required.true] = None
     type: str | None = Field(None, examples=["work"])
-    primary: bool | None = None
 
 
 class Role(ComplexAttribute):

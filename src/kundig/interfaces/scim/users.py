@@ -60,7 +60,7 @@ class Users:
             user_name=record["directory_name"] or record["email"],
             display_name=record["name"],
             name=Name(formatted=record["name"]),
-            emails=[Email(value=record["email"], type="work", primary=True)],
+            emails=[Email(value=record["email"], type="work")],
             active=bool(record["is_active"]),
             preferred_language=record["language"],
             timezone=record["time_zone"],

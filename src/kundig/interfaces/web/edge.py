@@ -24,12 +24,15 @@ from litestar.exceptions import HTTPException
 
 from kundig.base.context import Workspace
 from kundig.base.database import Database, retrying
-from kundig.base.errors import Denied, Invalid, KundigError, Malformed, Unauthenticated
+from kundig.base.errors import Denied, FactorNeeded, Invalid, KundigError, Malformed, ProofNeeded, Unauthenticated
 from kundig.base.i18n import LANGUAGES, Text, t
 from kundig.base.secrets import Secrets
 from kundig.base.uuid7 import uuid7
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.api.problems import STATUS
+from kundig.interfaces.hosts import LOCAL
+from kundig.interfaces.peers import address_of
+from kundig.interfaces.reads import note_reads
 from kundig.interfaces.web.error_page import error_page
 from kundig.interfaces.web.frame import Frame, Theme
 from kundig.interfaces.web.headers import PAGE_HEADERS
@@ -37,11 +40,16 @@ from kundig.interfaces.web.shell import shell_of
 from kundig.interfaces.web.widgets.reading import Form
 from kundig.services.delivery.post import Post
 from kundig.services.delivery.push import PushRoute
+from kundig.services.identity.passkeys import Site
 from kundig.services.identity.providers.entering import Providers
 from kundig.services.identity.scopes import Scopes
-from kundig.services.identity.signed import Signed, note_use
+from kundig.services.identity.signed import Signed, asking, note_use
 
 SESSION_COOKIE, THEME_COOKIE, LANGUAGE_COOKIE = "kundig_session", "kundig_theme", "kundig_language"
+SET_UP = "/second-factor"
+"""Where somebody sets up the second factor that their role asks for; until then there is no other page for them."""
+PROVE = "/prove"
+"""The dialog in which somebody shows that it is still them."""
 MAX_FORM = 2_000_000
 """Bytes of a form without files."""
 _HTML = "text/html; charset=utf-8"
@@ -82,6 +90,10 @@ class Web:
         """Whether people reach Kundig by https: cookies are then marked for it."""
         return self.base_url.startswith("https://")
 
+    def cookie(self, name: str) -> str:
+        """What a cookie is called: by https so that a browser takes it from this very host only, for all of it, encrypted."""
+        return f"__Host-{name}" if self.secure else name
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -106,12 +118,20 @@ class Visit:
     """Who has signed in, once that is known."""
     form: Form = field(default_factory=dict)
     body: bytes = b""
+    setting_up: bool = False
+    """The page is there also for who still has to set up a second factor."""
 
     @property
     def web(self) -> Web:
         """What all pages share."""
         found: Web = self.request.app.state.web
         return found
+
+    @property
+    def site(self) -> Site:
+        """What passkeys are made for: the address of the settings, or of the request where the settings name this machine only."""
+        own = Site.at(self.web.base_url)
+        return Site.at(f"{self.request.url.scheme}://{self.request.url.netloc}") if own.host in LOCAL else own
 
     @property
     def htmx(self) -> bool:
@@ -135,9 +155,15 @@ class Visit:
 Work = Callable[[Scope, Visit], Awaitable[Reply]]
 
 
-async def page(request: Request[Any, Any, Any], work: Work, *, write: bool | None = None) -> Response[Any]:
-    """Run `work` as the signed-in person, in one transaction that is read-only for GET unless `write` says otherwise."""
+async def page(
+    request: Request[Any, Any, Any], work: Work, *, write: bool | None = None, setting_up: bool = False
+) -> Response[Any]:
+    """Run `work` as the signed-in person, in one transaction that is read-only for GET unless `write` says otherwise.
+
+    `setting_up`: the page is there also for who still has to set up a second factor.
+    """
     visit = visit_of(request)
+    visit.setting_up = setting_up
     try:
         await read_form(visit)
         if request.method not in ("GET", "HEAD"):
@@ -147,16 +173,18 @@ async def page(request: Request[Any, Any, Any], work: Work, *, write: bool | Non
         reply = refused(visit, error)
     answer = respond(visit, reply)
     if visit.signed is not None and visit.signed.stale:
-        answer.background = BackgroundTask(note_use, visit.web.database, visit.signed)
+        answer.background = BackgroundTask(note_use, visit.web.database, visit.signed, address_of(request))
     return answer
 
 
 async def _once(visit: Visit, work: Work, write: bool) -> Reply:
     if visit.secret is None:
         raise Unauthenticated
-    async with visit.web.database.transaction(None, readonly=not write) as connection:
+    async with visit.web.database.transaction(None, readonly=not write, asking=asking("session", visit.secret)) as connection:
         visit.request.state.connection = connection
-        scope, visit.signed = await visit.web.scopes.of_session(connection, visit.secret, "web")
+        scope, visit.signed = await visit.web.scopes.of_session(
+            connection, visit.secret, "web", address_of(visit.request), setting_up=visit.setting_up
+        )
         shell = None if visit.htmx and "hx-boosted" not in visit.request.headers else await shell_of(scope)
         visit.frame = replace(
             visit.frame,
@@ -167,14 +195,19 @@ async def _once(visit: Visit, work: Work, write: bool) -> Reply:
             live="" if shell is None else f"/live?from={visit.signed.position}",
             theme=visit.frame.theme if shell is None or THEME_COOKIE in visit.request.cookies else shell.theme,
         )
-        return await work(scope, visit)
+        reply = await work(scope, visit)
+        if write:
+            await scope.sensitive.note(scope.context)
+    if not write:
+        await note_reads(visit.web.database, scope)
+    return reply
 
 
 def _frame(request: Request[Any, Any, Any]) -> Frame:
     """The frame before it is known who asks."""
     theme: Theme = {"dark": "dark", "light": "light"}.get(request.cookies.get(THEME_COOKIE, ""), "auto")  # type: ignore[assignment]  # the three words
-    secret = request.cookies.get(SESSION_COOKIE)
     web: Web = request.app.state.web
+    secret = request.cookies.get(web.cookie(SESSION_COOKIE))
     return Frame(
         language=language_of(request),
         theme=theme,
@@ -241,6 +274,10 @@ def refused(visit: Visit, error: Exception) -> Reply:
     language = visit.frame.language
     if isinstance(error, Unauthenticated) and not isinstance(error, Denied):
         return to_sign_in(visit)
+    if isinstance(error, FactorNeeded):
+        return Reply(headers={"HX-Redirect": SET_UP}) if visit.htmx else Reply(to=SET_UP)
+    if isinstance(error, ProofNeeded) and visit.htmx:
+        return Reply(status=STATUS[error.kind], headers={"X-Kundig-Prove": PROVE})
     if isinstance(error, KundigError):
         texts = [wrong.text for wrong in error.errors] if isinstance(error, Invalid) else [error.text]
         return _told(visit, STATUS[error.kind], " ".join(dict.fromkeys(text.render(language) for text in texts)))
@@ -312,4 +349,5 @@ def page_for_error(request: Request[Any, Any, Any], error: Exception) -> Respons
 
 def visit_of(request: Request[Any, Any, Any]) -> Visit:
     """A visit before it is known who asks."""
-    return Visit(request, _frame(request), request.cookies.get(SESSION_COOKIE))
+    web: Web = request.app.state.web
+    return Visit(request, _frame(request), request.cookies.get(web.cookie(SESSION_COOKIE)))

@@ -31,8 +31,10 @@ from kundig.interfaces.web.pages import (
     palette,
     pipelines,
     planning,
+    proving,
     reactions,
     records,
+    second_step,
     shapes,
     sharing,
     sign_in_providers,
@@ -40,14 +42,18 @@ from kundig.interfaces.web.pages import (
     single,
     stages,
     steps,
+    strength,
     timelines,
     trash,
     views,
 )
 from kundig.interfaces.web.pages.settings import (
+    access,
     accounts,
+    audit,
     company,
     devices,
+    factors,
     feed,
     history,
     me,
@@ -67,8 +73,9 @@ _RECORDS = (
     single,
 )  # fmt: skip
 _PERSONAL = (
-    guiding, first_hour, offline, home, live, signing_in, sign_in_providers, notifications, importing, imports, me, devices,
-    security, accounts, feeds, feed, tokens, company, users, teams, roles, providers, provisioning, pipelines, history, samples,
+    guiding, first_hour, offline, home, live, signing_in, sign_in_providers, second_step, strength, proving, notifications,
+    importing, imports, me, devices, security, factors, accounts, feeds, feed, tokens, company, users, access, teams, roles,
+    providers, provisioning, pipelines, history, audit, samples,
 )  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

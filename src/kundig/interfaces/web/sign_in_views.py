@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from markupsafe import Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,46 @@ class SignIn:
     hint: str = ""
     server: str = ""
     providers: tuple[tuple[str, str], ...] = ()
+    passkeys: bool = False
+    """Browsers make passkeys for this address."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondStep:
+    """`second_step.html`: a code of the app or, if `recovery`, one of those for who has lost it; a passkey does too."""
+
+    next: str = "/"
+    remember: bool = False
+    recovery: bool = False
+    passkeys: bool = False
+    error: str = ""
+    server: str = ""
+
+    @property
+    def query(self) -> str:
+        """What the address of the page carries along."""
+        return urlencode({"next": self.next} | ({"remember": "1"} if self.remember else {}))
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """`set_up.html`: a role asks for a second factor, and here it is set up before anything else."""
+
+    app: AppOffer
+    passkeys: bool = False
+    server: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AppOffer:
+    """`pages/settings/factor_app.html`: the picture and the key that an app is set up with, for a first code of it."""
+
+    picture: Markup
+    key: str
+    sealed: str
+    name: str = ""
+    setting_up: bool = False
+    errors: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from kundig.base.context import Context
 from kundig.base.database import Connection, Database
 from kundig.base.errors import Missing
 from kundig.base.uuid7 import uuid7
+from kundig.engine.audit import note
+from kundig.services.identity.audit_events import FEED_ENDED, FEED_MADE
 from kundig.services.identity.codes import hashed, new_code
 from kundig.services.identity.throttle import Limit, count_try
 
@@ -39,12 +42,14 @@ class Feed:
     used_at: datetime | None
 
 
-async def renew_feed(connection: Connection, user: UUID) -> str:
+async def renew_feed(context: Context, user: UUID) -> str:
     """A new link's code; an earlier one ends at once. It can't be read again. Raises Missing if there is no such active user."""
-    code, schema = new_code(), connection.schema
+    code, connection = new_code(), context.connection
+    schema = connection.schema
     async with connection.directory():
         if not await connection.execute(_ADD, {"id": uuid7(), "hash": hashed(code), "schema": schema, "user": user}):
             raise Missing
+    await note(context, FEED_MADE)
     return code
 
 
@@ -56,11 +61,14 @@ async def feed_of(connection: Connection, user: UUID) -> Feed | None:
     return None if row is None else Feed(row["created_at"], row["used_at"])
 
 
-async def end_feed(connection: Connection, user: UUID) -> None:
+async def end_feed(context: Context, user: UUID) -> None:
     """The link leads nowhere from now on."""
+    connection = context.connection
     schema = connection.schema
     async with connection.directory():
-        await connection.execute(_END, {"schema": schema, "user": user})
+        ended = await connection.execute(_END, {"schema": schema, "user": user})
+    if ended:
+        await note(context, FEED_ENDED)
 
 
 async def count_call(database: Database, code: str, address: str | None) -> None:

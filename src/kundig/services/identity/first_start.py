@@ -84,7 +84,7 @@ async def claim(
     """Become the first administrator; the link is used up. Raises Missing, Invalid, TooMany."""
     if not await first_link_holds(database, workspace, code, address=address):
         raise Missing(t("This link is no longer valid. Please ask for a new one."))
-    passwords.check_new(password, email, name)
+    await passwords.check_new(password, email, name)
     async with database.transaction(workspace) as connection:
         await connection.execute(_LOCK, {"schema": workspace.schema})
         async with connection.directory():

@@ -16,11 +16,16 @@ from kundig.engine.policy import principals
 from kundig.engine.policy.policies import EVERYONE
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import Draft
+from kundig.services.identity.managing import may_give
 from kundig.services.identity.members import Member, keep_members
 from kundig.services.identity.objects import OWN_FIELDS, TEAM, USER
+from kundig.services.identity.rights_trail import note_rights
+from kundig.services.identity.telling import tell
 
 _RIGHTS_FIELDS = ("role", "teams", "is_active")
 """From these follow rights: a change of them changes the version, so that it holds from the next request on."""
+_PROVEN_FIELDS = ("role", "email", "is_active")
+"""What lets somebody in, or decides what they may do: changed only right after it was proven who sits there."""
 _OTHER_ADMINISTRATORS = """
 select exists (
   select from {ws}."user" where is_active and deleted_at is null and role && %(roles)s::text[] and id <> all(%(changed)s::uuid[]))
@@ -41,6 +46,9 @@ async def check_users(scope: Scope, drafts: Sequence[Draft]) -> None:
         _check_time_zone(draft)
         _check_roles(scope, draft)
         _check_own(scope, draft)
+        _check_above(scope, draft)
+    if any(draft.changes(name) for draft in drafts for name in _PROVEN_FIELDS):
+        scope.require_proof()
     await principals.ensure(scope.connection, (principals.user(draft.id) for draft in drafts))
     await _check_last_administrator(scope, drafts)
 
@@ -53,6 +61,10 @@ async def keep_users(scope: Scope, drafts: Sequence[Draft]) -> None:
     moved = [
         d for d in drafts if d.action == "update" and (d.changes("email") or (d.changes("is_active") and not d.get("is_active")))
     ]
+    for draft in drafts:
+        if draft.action == "update" and draft.changes("email"):
+            values = {"email": str(draft.get("email"))}
+            await tell(scope.connection, draft.id, "email_changed", values=values, email=str(draft.before("email")))
     await keep_members(scope.connection, [_member(draft) for draft in drafts], [draft.id for draft in moved])
     if any(draft.action == "update" and draft.changes(name) for draft in drafts for name in _RIGHTS_FIELDS):
         await bump_version(scope.connection, scope.context.workspace)
@@ -109,15 +121,8 @@ def _check_roles(scope: Scope, draft: Draft) -> None:
     for name in draft.get("role") or ():
         if name not in known or name == EVERYONE:
             draft.refuse("role", "bad_value", t("There is no role “{role}”.", role=name))
-        elif not _may_give(scope, name):
+        elif not may_give(scope, name):
             draft.refuse("role", "denied", t("You can't give a role that has more rights than you: “{role}”.", role=name))
-
-
-def _may_give(scope: Scope, name: str) -> bool:
-    role = scope.model.roles[name]
-    if scope.access.everything or scope.access.user is None:
-        return True
-    return not role.everything and set(role.rights) <= scope.access.rights
 
 
 def _check_own(scope: Scope, draft: Draft) -> None:
@@ -126,6 +131,16 @@ def _check_own(scope: Scope, draft: Draft) -> None:
     for name in ("role", "is_active"):
         if draft.changes(name):
             draft.refuse(name, "denied", t("Your own rights can only be changed by somebody else."))
+
+
+def _check_above(scope: Scope, draft: Draft) -> None:
+    """Who has more rights than the actor is let in or kept out by others: with their address one could take their place."""
+    if draft.action == "update" and not all(
+        may_give(scope, name) for name in draft.before("role") or () if name in scope.model.roles
+    ):
+        for name in ("email", "is_active", "role"):
+            if draft.changes(name):
+                draft.refuse(name, "denied", t("This user has more rights than you: somebody else has to do this."))
 
 
 async def _check_last_administrator(scope: Scope, drafts: Sequence[Draft]) -> None:
@@ -158,6 +173,7 @@ USER_FIELDS = tuple(definition.name for definition in USER.fields)
 
 HOOKS = (
     Hook(USER.name, "before", check_users),
+    Hook(USER.name, "before", note_rights),
     Hook(USER.name, "after", keep_users),
     Hook(TEAM.name, "after", keep_teams),
 )

@@ -8,6 +8,8 @@ from kundig.services.identity.reset import reset_job
 from kundig.services.identity.samples import samples_job
 from kundig.services.identity.scopes import Scopes
 from kundig.services.identity.sessions import forget_ended
+from kundig.services.identity.signing_in import FAILED
+from kundig.services.identity.telling import telling_job
 from kundig.services.identity.throttle import forget_old
 
 
@@ -18,8 +20,8 @@ async def _forget(run: JobRun) -> None:
 
 
 def identity_jobs(scopes: Scopes, post: Post) -> tuple[Job, ...]:
-    """What identity is asked to do: links for forgotten passwords, taking sample data away."""
-    return (reset_job(post), samples_job(scopes))
+    """What identity is asked to do: links for forgotten passwords, telling what changed, taking sample data away."""
+    return (reset_job(post), telling_job(post), samples_job(scopes))
 
 
-JOBS = (Job("identity.forget_ended", _forget, periodic="17 * * * *", per_workspace=False),)
+JOBS = (Job("identity.forget_ended", _forget, periodic="17 * * * *", per_workspace=False), FAILED)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from kundig.base.database import Connection, Database
+from kundig.base.database.workspaces import workspace_from
 from kundig.base.errors import Missing
 from kundig.base.i18n import t
+from kundig.engine.audit import note
 from kundig.services.identity import passwords
+from kundig.services.identity.audit_events import PASSWORD_RESET
 from kundig.services.identity.codes import hashed, new_code
+from kundig.services.identity.noting import in_workspace
 from kundig.services.identity.throttle import Limit, count_try
 
 Purpose = Literal["setup", "reset"]
@@ -23,7 +27,7 @@ with old as (delete from kundig.link where identity = %(identity)s)
 insert into kundig.link (hash, purpose, identity, expires_at) values (%(hash)s, %(purpose)s, %(identity)s, now() + %(lifetime)s)
 """
 _MEMBER = """
-select i.id, i.email, m.name, m.language, w.schema, i.password is null as fresh
+select i.id, i.email, m.user_id, m.name, m.language, w.schema, i.password is null as fresh
 from kundig.identity i join kundig.membership m on m.identity = i.id join kundig.workspace w on w.id = m.workspace
 where m.is_active and {condition} order by m.workspace limit 1
 """
@@ -31,6 +35,11 @@ _HOLDER = """
 select i.id, i.email, m.name, m.language, i.password is null as fresh from kundig.link l join kundig.identity i on i.id = l.identity
 join kundig.membership m on m.identity = i.id and m.is_active
 where l.hash = %(hash)s and l.expires_at > now() limit 1
+"""
+_MEMBER_OF = """
+select m.user_id, w.name, w.schema, w.kind, w.currency, w.region, w.language, w.time_zone
+from kundig.membership m join kundig.workspace w on w.id = m.workspace
+where m.identity = %(identity)s and m.is_active order by m.workspace limit 1
 """
 _SET = "update kundig.identity set password = %(password)s, password_at = now() where id = %(identity)s"
 _END = """
@@ -48,6 +57,7 @@ class Invitation:
     email: str
     name: str
     language: str
+    user: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +108,7 @@ async def holder_of(database: Database, code: str, *, address: str | None) -> Ho
 async def use_link(database: Database, code: str, password: str, *, address: str | None) -> Holder:
     """Set the password and use the link up; all sessions end. Raises Missing, Invalid, TooMany."""
     holder = await holder_of(database, code, address=address)
-    passwords.check_new(password, holder.email, holder.name)
+    await passwords.check_new(password, holder.email, holder.name)
     stored = await passwords.hash_password(password)
     async with database.transaction(None) as connection:
         if not await connection.execute(
@@ -106,6 +116,9 @@ async def use_link(database: Database, code: str, password: str, *, address: str
         ):
             raise Missing(t("This link is no longer valid. Please ask for a new one."))
         await set_password(connection, holder.identity, stored)
+        member = await connection.row(_MEMBER_OF, {"identity": holder.identity})
+        if member is not None:
+            await note(await in_workspace(connection, workspace_from(member), member["user_id"], address), PASSWORD_RESET)
     return holder
 
 
@@ -113,12 +126,12 @@ async def set_password(connection: Connection, identity: UUID, stored: str) -> N
     """Store a password's hash; links, sessions and devices of the identity end. The transaction must be in no workspace."""
     await connection.execute(_SET, {"password": stored, "identity": identity})
     await connection.execute("delete from kundig.link where identity = %(identity)s", {"identity": identity})
-    for table in ("session", "device"):
+    for table in ("session", "sign_in_step", "device"):
         await connection.execute(_END.format(table=table), {"identity": identity})
 
 
-async def _link(connection: Connection, row: dict[str, object], purpose: Purpose) -> Invitation:
+async def _link(connection: Connection, row: dict[str, Any], purpose: Purpose) -> Invitation:
     code = new_code()
     values = {"hash": hashed(code), "purpose": purpose, "identity": row["id"], "lifetime": LIFETIMES[purpose]}
     await connection.execute(_ADD, values)
-    return Invitation(code, purpose, str(row["email"]), str(row["name"]), str(row["language"]))
+    return Invitation(code, purpose, row["email"], row["name"], row["language"], row["user_id"])

@@ -59,7 +59,7 @@ class Member:
 async def keep_members(connection: Connection, members: Sequence[Member], ended: Sequence[UUID] = ()) -> None:
     """Bring identities and memberships in line with users; end all sign-ins of `ended` (deactivated, other address).
 
-    Those are sessions, tokens, devices and links.
+    Those are sessions, tokens, calendar links, devices and one-time links.
 
     A new address moves the user to the identity of that address, with the password of that one; an identity that nobody else
     uses is renamed and keeps its own.
@@ -78,7 +78,10 @@ async def keep_members(connection: Connection, members: Sequence[Member], ended:
     async with connection.directory():
         if ended:
             gone = {"schema": schema, "users": list(ended)}
-            for statement in (*(_END.format(table=table) for table in ("session", "token", "device")), _END_LINKS):
+            for statement in (
+                *(_END.format(table=table) for table in ("session", "sign_in_step", "token", "feed", "device")),
+                _END_LINKS,
+            ):
                 await connection.execute(statement, gone)
         await connection.execute(_RENAME, values)
         await connection.execute(_IDENTITIES, values)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kundig.base.database import MigrationSource
 from kundig.engine.extension import Module
+from kundig.services.identity.audit_events import EVENTS
 from kundig.services.identity.hooks import HOOKS
 from kundig.services.identity.jobs import JOBS
 from kundig.services.identity.objects import TEAM, USER
@@ -21,4 +22,5 @@ MODULE = Module(
     roles=ROLES,
     hooks=HOOKS,
     jobs=JOBS,
+    audit_events=EVENTS,
 )

@@ -10,13 +10,10 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from kundig.base.errors import Invalid
 from kundig.base.i18n import t
+from kundig.services.identity.strength import Strength, strength_of
 
 SHORTEST = 8
 LONGEST = 1024
-_COMMON = frozenset(
-    """password passwort 12345678 123456789 1234567890 qwertzui qwertyui qwertyuiop 11111111 00000000 iloveyou sunshine princess
-    football baseball password1 passwort1 hallohallo schalke04 willkommen geheim123 abcd1234 abc12345 trustno1 superman""".split()  # noqa: SIM905 - reads better
-)
 _HASHER = PasswordHasher(time_cost=1, memory_cost=46 * 1024, parallelism=1)
 _AT_ONCE = 2
 """Each takes 46 MiB and a core for some 100 ms: a flood of sign-ins must wait for its own kind, not push everybody aside."""
@@ -27,30 +24,38 @@ _NOBODYS = "$argon2id$v=19$m=47104,t=1,p=1$9vtwU6N1tRq+6NhnT5BfSg$kVxMwfBhkVX5r0
 class _Turns:
     """The semaphore of the running event loop (tests run several)."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._turns = asyncio.Semaphore(at_once)
 
     def taken(self) -> asyncio.Semaphore:
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
-            self._loop, self._turns = loop, asyncio.Semaphore(_AT_ONCE)
+            self._loop, self._turns = loop, asyncio.Semaphore(self._at_once)
         return self._turns
 
 
-_turns = _Turns()
+_turns = _Turns(_AT_ONCE)
+_judging = _Turns(1)
+"""Anybody can have passwords judged while they type: that takes no turn of those who sign in."""
 
 
-def check_new(password: str, *about: str) -> None:
-    """Raise Invalid unless a new password is acceptable; `about` are name and address, which it must not be."""
+async def check_new(password: str, *about: str) -> None:
+    """Raise Invalid unless a new password is acceptable; `about` are name, address, company: what is known of the person."""
     if len(password) < SHORTEST:
         raise Invalid.one("password", "too_short", t("A password needs at least {least} characters.", least=SHORTEST))
     if len(password) > LONGEST:
         raise Invalid.one("password", "too_long", t("At most {max} characters are possible here.", max=LONGEST))
-    folded = password.casefold()
-    known = {text.casefold() for item in about for text in (item, item.partition("@")[0]) if text}
-    if folded in _COMMON or folded in known or len(set(folded)) < 3:
-        raise Invalid.one("password", "too_common", t("This password is too easy to guess. Please choose another one."))
+    weakness = (await judged(password, *about)).weakness
+    if weakness is not None:
+        raise Invalid.one("password", "too_common", weakness)
+
+
+async def judged(password: str, *about: str) -> Strength:
+    """How hard a password is to guess, worked out away from the event loop."""
+    async with _judging.taken():
+        return await asyncio.to_thread(strength_of, password, about)
 
 
 async def hash_password(password: str) -> str:

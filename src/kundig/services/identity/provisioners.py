@@ -65,11 +65,11 @@ class Provisioner:
 
 async def add_provisioner(
     connection: Connection, name: str, roles: Sequence[str], first_roles: Sequence[str], *, expires_at: datetime | None
-) -> tuple[UUID, str]:
-    """A new one of the connection's workspace, and its token, which can't be read again."""
-    token, id_ = new_code(PREFIX), uuid7()
+) -> str:
+    """The token of a new one of the connection's workspace; it can't be read again."""
+    token = new_code(PREFIX)
     values = {
-        "id": id_,
+        "id": uuid7(),
         "hash": hashed(token),
         "schema": connection.schema,
         "name": name,
@@ -79,7 +79,7 @@ async def add_provisioner(
     }
     async with connection.directory():
         await connection.execute(_ADD, values)
-    return id_, token
+    return token
 
 
 async def provisioners(connection: Connection) -> list[dict[str, Any]]:

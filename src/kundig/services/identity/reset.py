@@ -7,9 +7,13 @@ from datetime import timedelta
 from kundig.base.database import Database
 from kundig.base.database.workspaces import all_workspaces
 from kundig.base.jobs import Job, JobRun, first_time, queue
+from kundig.engine.audit import note
 from kundig.services.delivery.post import Post
+from kundig.services.identity.audit_events import LINK_SENT
 from kundig.services.identity.letters import send_link
 from kundig.services.identity.links import reset_link
+from kundig.services.identity.noting import in_workspace
+from kundig.services.identity.objects import USER
 from kundig.services.identity.throttle import Limit, count_try
 
 JOB = "identity.reset"
@@ -25,7 +29,7 @@ async def ask_reset(database: Database, email: str, *, address: str | None) -> N
     if refusal:
         raise refusal
     async with database.transaction(None) as connection:
-        await queue(connection, JOB, {"email": wanted})
+        await queue(connection, JOB, {"email": wanted, "address": address})
 
 
 def reset_job(post: Post) -> Job:
@@ -40,8 +44,8 @@ def reset_job(post: Post) -> Job:
                 return
             invitation, schema = found
             workspace = next(one for one in await all_workspaces(connection) if one.schema == schema)
-            connection.enter(workspace, role_set=False)
-            await connection.take_role()
+            context = await in_workspace(connection, workspace, None, run.payload.get("address"))
+            await note(context, LINK_SENT, object_=USER.name, record=invitation.user)
             await send_link(connection, post, invitation)
 
     return Job(JOB, send, per_workspace=False)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from kundig.base.jobs import Job, JobRun, queue
+from kundig.engine.audit import note
 from kundig.engine.policy.configuring import RIGHT as CONFIGURE
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.writing import MAX_ITEMS, Change, Delete, Update
+from kundig.services.identity.audit_events import SAMPLES_REMOVED
 from kundig.services.identity.scopes import Scopes
 
 JOB = "identity.remove_samples"
@@ -41,6 +43,7 @@ async def remove_samples(scope: Scope) -> int:
             await change.write(name, [Delete(id_) for id_ in ids[start : start + MAX_ITEMS]])
         removed += len(ids)
     await change.write("user", [Update(id_, {"is_active": False}) for id_ in await _users_to_end(scope)])
+    await note(scope.context, SAMPLES_REMOVED, detail={"count": removed})
     return removed
 
 

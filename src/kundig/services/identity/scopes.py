@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from kundig.base.context import SYSTEM, Actor, Context, Workspace
 from kundig.base.database import Connection
 from kundig.base.database.workspaces import version_of
-from kundig.base.errors import Missing, Unauthenticated
+from kundig.base.errors import FactorNeeded, Missing, Unauthenticated
 from kundig.base.i18n import t
 from kundig.base.secrets import Secrets
 from kundig.engine.extension import Module
@@ -54,28 +54,40 @@ class Scopes:
         self._secrets = secrets
         self._access: dict[tuple[str, UUID, Narrowing], _Kept] = {}
 
-    async def of_token(self, connection: Connection, token: str, source: str) -> Scope:
-        """The scope of an API token; raises Unauthenticated. The connection must be in no workspace yet."""
-        return await self.open(connection, await authenticate_token(connection, token), source)
+    async def of_token(self, connection: Connection, token: str, source: str, address: str | None = None) -> Scope:
+        """The scope of an API token; raises Unauthenticated. The connection must be in no workspace yet.
 
-    async def of_session(self, connection: Connection, code: str, source: str) -> tuple[Scope, Signed]:
-        """The scope of a session, and who is signed in; raises Unauthenticated."""
+        `address` is where the request came from, here and below.
+        """
+        return await self.open(connection, await authenticate_token(connection, token), source, address)
+
+    async def of_session(
+        self, connection: Connection, code: str, source: str, address: str | None = None, *, setting_up: bool = False
+    ) -> tuple[Scope, Signed]:
+        """The scope of a session, and who is signed in; raises Unauthenticated.
+
+        Raises FactorNeeded if a role asks for a second factor that is missing, but where that is set up.
+        """
         signed = await authenticate_session(connection, code)
-        return await self.open(connection, signed, source), signed
+        scope = await self.open(connection, signed, source, address)
+        if scope.access.second_factor and not signed.secured and not setting_up:
+            raise FactorNeeded
+        return scope, signed
 
-    async def of_feed(self, connection: Connection, code: str, source: str) -> tuple[Scope, Signed]:
+    async def of_feed(self, connection: Connection, code: str, source: str, address: str | None = None) -> tuple[Scope, Signed]:
         """The scope of a calendar's secret link, with who it belongs to; raises Unauthenticated."""
         signed = await authenticate_feed(connection, code)
-        return await self.open(connection, signed, source), signed
+        return await self.open(connection, signed, source, address), signed
 
-    async def open(self, connection: Connection, signed: Signed, source: str) -> Scope:
+    async def open(self, connection: Connection, signed: Signed, source: str, address: str | None = None) -> Scope:
         """The scope of who has been authenticated on this connection."""
         model = await self.models.at(connection, signed.workspace, signed.version)
         access = await self._access_of(connection, signed.workspace, model, signed.user, signed.narrowing)
         zone = ZoneInfo(signed.time_zone)
         context = Context(
-            connection, signed.workspace, signed.actor, source, language=signed.language, time_zone=zone, secrets=self._secrets
-        )
+            connection, signed.workspace, signed.actor, source, language=signed.language, time_zone=zone, secrets=self._secrets,
+            address=address, proven=signed.proven,
+        )  # fmt: skip
         return Scope(context, model, access)
 
     async def of_user(

@@ -6,8 +6,11 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from kundig.base.context import Context
 from kundig.base.database import Connection
 from kundig.base.uuid7 import uuid7
+from kundig.engine.audit import note
+from kundig.services.identity.audit_events import SIGNED_IN
 from kundig.services.identity.codes import hashed, new_code
 from kundig.services.identity.devices import FORGET_UNUSED, LET_GO
 from kundig.services.identity.signed import ALIVE, LONGEST
@@ -17,6 +20,9 @@ insert into kundig.session (id, hash, workspace, user_id, ends_at, agent, addres
 select %(id)s, %(hash)s, m.workspace, m.user_id, now() + %(longest)s, %(agent)s, %(address)s::inet, %(provider)s
 from kundig.membership m where m.workspace = %(workspace)s and m.user_id = %(user)s and m.is_active
 """
+_FAMILIAR = """exists (
+  select from kundig.session s join kundig.membership m on m.workspace = s.workspace and m.user_id = s.user_id
+  where m.identity = {identity} and s.address = %(address)s::inet)"""
 _LIST = """
 select s.id, s.created_at, s.seen_at, s.agent, host(s.address) as address from kundig.session s
 join kundig.workspace w on w.id = s.workspace
@@ -46,7 +52,7 @@ async def begin_session(
             "workspace": workspace,
             "user": user,
             "longest": LONGEST,
-            "agent": "".join(c for c in agent[:300] if c.isprintable()),
+            "agent": printable(agent),
             "address": address,
             "provider": provider,
         },
@@ -54,10 +60,39 @@ async def begin_session(
     return code
 
 
-async def prove_session(connection: Connection, id_: UUID) -> None:
-    """Note that it was just proven who sits at a session."""
+async def note_signed_in(context: Context, agent: str) -> None:
+    """Note that somebody has got in; the transaction is in the workspace."""
+    await note(context, SIGNED_IN, detail={"browser": printable(agent)})
+
+
+async def renew_session(connection: Connection, session: UUID) -> str:
+    """Another code for a session that may do more from now on; the one before is worth nothing. The new one, for the cookie."""
+    code = new_code()
     async with connection.directory():
-        await connection.execute("update kundig.session set proven_at = now() where id = %(id)s", {"id": id_})
+        await connection.execute(
+            "update kundig.session set hash = %(hash)s where id = %(id)s", {"id": session, "hash": hashed(code)}
+        )
+    return code
+
+
+async def note_proof(connection: Connection, session: UUID) -> None:
+    """Note that who sits at a session has just shown who they are. The transaction must be in no workspace."""
+    await connection.execute("update kundig.session set proven_at = now() where id = %(id)s", {"id": session})
+
+
+def familiar(identity: str) -> str:
+    """The condition that somebody is signed in from the parameter `address`; `identity` is what SQL calls them."""
+    return _FAMILIAR.format(identity=identity)
+
+
+async def has_been_at(connection: Connection, identity: UUID, address: str | None) -> bool:
+    """Whether somebody is signed in from an address already. The transaction must be in no workspace."""
+    return bool(await connection.value(f"select {familiar('%(identity)s')}", {"identity": identity, "address": address}))
+
+
+def printable(agent: str) -> str:
+    """What a browser calls itself, fit to be kept and shown."""
+    return "".join(c for c in agent[:300] if c.isprintable())
 
 
 async def sign_out(connection: Connection, code: str) -> None:
@@ -85,8 +120,10 @@ async def end_sessions(connection: Connection, user: UUID, *, only: UUID | None 
 
 
 async def forget_ended(connection: Connection) -> int:
-    """Remove sessions, links and devices whose time is over. The transaction must be in no workspace."""
+    """Remove sessions, links, devices and half sign-ins whose time is over. The transaction must be in no workspace."""
     await connection.execute(LET_GO)
     await connection.execute(FORGET_UNUSED)
     links = await connection.execute("delete from kundig.link where expires_at < now()")
+    for table in ("challenge", "sign_in_step"):
+        await connection.execute(f"delete from kundig.{table} where ends_at < now()")
     return links + await connection.execute("delete from kundig.session where ends_at < now()")

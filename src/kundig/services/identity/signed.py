@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
 from kundig.base.context import Actor, Workspace
-from kundig.base.database import Connection, Database
-from kundig.base.database.connection import Compiled
+from kundig.base.database import Asked, Connection, Database, Question
 from kundig.base.database.names import workspace_role
 from kundig.base.database.workspaces import workspace_from
 from kundig.base.errors import Unauthenticated
+from kundig.engine.audit import note
 from kundig.engine.policy.resolve import UNNARROWED, Narrowing
+from kundig.services.identity.audit_events import TOKEN_USED
 from kundig.services.identity.codes import TOKEN_PREFIX, hashed
+from kundig.services.identity.noting import in_workspace
 
+FRESH = timedelta(minutes=10)
+"""For so long after it was proven who sits there, what matters can be changed without asking again."""
 IDLE = timedelta(hours=24)
 """A session that is not used for so long ends."""
 LONGEST = timedelta(days=7)
@@ -24,40 +29,34 @@ LONGEST = timedelta(days=7)
 ALIVE = f"s.ends_at > now() and s.seen_at > now() - make_interval(secs => {int(IDLE.total_seconds())})"
 """The condition that a session `s` has not ended."""
 
-_WHO = """
+By = Literal["session", "token", "feed"]
+
+_WHO = f"""
 s.id, s.user_id, m.name as user_name, m.language as user_language, m.time_zone as user_time_zone, w.version,
 w.name, w.schema, w.kind, w.currency, w.region, w.language, w.time_zone,
-pg_snapshot_xmin(pg_current_snapshot())::text::bigint as position, set_config('role', %(role)s || w.schema, true)
+pg_snapshot_xmin(pg_current_snapshot())::text::bigint as position, set_config('role', '{workspace_role("")}' || w.schema, true)
 """
 _JOINS = """
 join kundig.membership m on m.workspace = s.workspace and m.user_id = s.user_id
 join kundig.workspace w on w.id = s.workspace
-where s.hash = %(hash)s and m.is_active
+where s.hash = $1 and m.is_active
 """
-# Their plans are kept: every request begins with one of them, and planning would cost more than the look-up.
-_BY_SESSION = Compiled(
-    f"""
-select s.proven_at, s.seen_at < now() - interval '1 minute' as stale, {_WHO} from kundig.session s {_JOINS}
-and {ALIVE}
-""",
-    prepare=True,
-)
-_BY_TOKEN = Compiled(
-    f"""
-select s.read_only, s.objects, s.rights, (s.used_at is null or s.used_at < now() - interval '10 minutes') as stale, {_WHO}
-from kundig.token s {_JOINS}
-and (s.expires_at is null or s.expires_at > now())
-""",
-    prepare=True,
-)
-_BY_FEED = Compiled(
-    f"select (s.used_at is null or s.used_at < now() - interval '10 minutes') as stale, {_WHO} from kundig.feed s {_JOINS}",
-    prepare=True,
-)
-_ROLE_PREFIX = workspace_role("")
-
-
-By = Literal["session", "token", "feed"]
+_USED_LATELY = "(s.used_at is null or s.used_at < now() - interval '10 minutes') as stale"
+# Every request begins with one of them.
+_QUESTIONS: Mapping[By, Question] = {
+    "session": Question(
+        "kundig_session",
+        "select s.proven_at,"
+        " s.provider is not null or exists (select from kundig.factor f where f.identity = m.identity) as secured,"
+        f" s.seen_at < now() - interval '1 minute' as stale, {_WHO} from kundig.session s {_JOINS} and {ALIVE}",
+    ),
+    "token": Question(
+        "kundig_token",
+        f"select s.name as token_name, s.read_only, s.objects, s.rights, {_USED_LATELY}, {_WHO} from kundig.token s {_JOINS}"
+        " and (s.expires_at is null or s.expires_at > now())",
+    ),
+    "feed": Question("kundig_feed", f"select {_USED_LATELY}, {_WHO} from kundig.feed s {_JOINS}"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +72,34 @@ class Signed:
     workspace: Workspace
     version: int
     narrowing: Narrowing = UNNARROWED
+    token_name: str | None = None
+    """What a token is called."""
     position: int = 0
     """How far the feed had got when this was asked: everything before it is seen by what is read from here on."""
     stale: bool = False
     """Its last use was noted some time ago: call `note_use`."""
     proven_at: datetime | None = None
-    """When a session last saw the password."""
+    """When it was last proven who sits there: by password, passkey or code."""
+    secured: bool = True
+    """Whether the person of a session has a second factor; a provider's sign-in is as good, it asks for its own."""
 
     @property
     def actor(self) -> Actor:
         """Who is answerable for what happens."""
-        return Actor("token", self.id, self.user) if self.by == "token" else Actor("user", self.user, self.user)
+        by_token = self.by == "token"
+        return Actor("token", self.id, self.user, self.token_name) if by_token else Actor("user", self.user, self.user)
+
+    @property
+    def proven(self) -> bool | None:
+        """Whether that was lately; None for tokens and feeds, which were made by somebody who had proven it."""
+        if self.by != "session":
+            return None
+        return self.proven_at is not None and datetime.now(UTC) - self.proven_at < FRESH
+
+
+def asking(by: By, code: str) -> Asked:
+    """Whose a code is, for a transaction to begin with: `authenticate_…` then costs no statement of its own."""
+    return _QUESTIONS[by].about(hashed(code))
 
 
 async def authenticate_session(connection: Connection, code: str) -> Signed:
@@ -91,21 +107,21 @@ async def authenticate_session(connection: Connection, code: str) -> Signed:
 
     The connection must be in no workspace; it must be the transaction's first statement, so that nothing is done as nobody.
     """
-    row = await _found(connection, _BY_SESSION, code)
-    return _signed("session", row, UNNARROWED, proven_at=row["proven_at"])
+    row = await _found(connection, "session", code)
+    return replace(_signed("session", row, UNNARROWED), proven_at=row["proven_at"], secured=row["secured"])
 
 
 async def authenticate_token(connection: Connection, token: str) -> Signed:
     """The same for an API token."""
     if not token.startswith(TOKEN_PREFIX):
         raise Unauthenticated
-    row = await _found(connection, _BY_TOKEN, token)
+    row = await _found(connection, "token", token)
     return _signed("token", row, _narrowing(row))
 
 
 async def authenticate_feed(connection: Connection, code: str) -> Signed:
     """The same for the secret link of a calendar, which may only read."""
-    return _signed("feed", await _found(connection, _BY_FEED, code), Narrowing(read_only=True))
+    return _signed("feed", await _found(connection, "feed", code), Narrowing(read_only=True))
 
 
 async def narrowing_of(connection: Connection, actor: Actor) -> Narrowing:
@@ -131,24 +147,38 @@ def _narrowing(row: dict[str, Any]) -> Narrowing:
     )
 
 
-async def note_use(database: Database, signed: Signed) -> None:
-    """Note that a session or token is in use, if that was not done lately; in a transaction of its own, after the answer."""
+async def note_use(database: Database, signed: Signed, address: str | None = None) -> None:
+    """Note that a session or token is in use, if that was not done lately; in a transaction of its own, after the answer.
+
+    The first use of a token on a day goes into the audit trail. `address` is where the request came from.
+    """
     if not signed.stale:
         return
     table, column = signed.by, "seen_at" if signed.by == "session" else "used_at"
     async with database.transaction(None) as connection:
-        await connection.execute(f"update kundig.{table} set {column} = now() where id = %(id)s", {"id": signed.id})
+        before = await connection.row(_USED.format(table=table, column=column), {"id": signed.id, "zone": signed.time_zone})
+        if signed.by == "token" and before is not None and before["new_day"]:
+            context = await in_workspace(connection, signed.workspace, signed.user, address)
+            await note(replace(context, actor=signed.actor), TOKEN_USED)
 
 
-async def _found(connection: Connection, statement: Compiled, code: str) -> dict[str, Any]:
-    row = await connection.row(statement, {"hash": hashed(code), "role": _ROLE_PREFIX})
+# Locked before it is looked at, so that of several requests on a new day one is the first.
+_USED = """
+with old as (select id, {column} as at from kundig.{table} where id = %(id)s for update)
+update kundig.{table} s set {column} = now() from old where s.id = old.id
+returning old.at is null or (old.at at time zone %(zone)s)::date < (now() at time zone %(zone)s)::date as new_day
+"""
+
+
+async def _found(connection: Connection, by: By, code: str) -> dict[str, Any]:
+    row = await connection.ask(asking(by, code))
     if row is None:
         raise Unauthenticated
     connection.enter(workspace_from(row))
     return row
 
 
-def _signed(by: By, row: dict[str, Any], narrowing: Narrowing, proven_at: datetime | None = None) -> Signed:
+def _signed(by: By, row: dict[str, Any], narrowing: Narrowing) -> Signed:
     return Signed(
         by=by,
         id=row["id"],
@@ -159,7 +189,7 @@ def _signed(by: By, row: dict[str, Any], narrowing: Narrowing, proven_at: dateti
         workspace=workspace_from(row),
         version=row["version"],
         narrowing=narrowing,
+        token_name=row.get("token_name"),
         position=row["position"],
         stale=row["stale"],
-        proven_at=proven_at,
     )

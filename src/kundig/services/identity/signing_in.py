@@ -7,32 +7,40 @@ from elsewhere does not lock its owner out.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from kundig.base.database import Connection, Database
+from kundig.base.database.workspaces import workspace_from
 from kundig.base.errors import Invalid, Unauthenticated
 from kundig.base.i18n import t
+from kundig.base.jobs import Job, JobRun, first_time, queue
+from kundig.engine.audit import note
 from kundig.services.identity import passwords
+from kundig.services.identity.audit_events import PASSWORD_CHANGED, SIGN_IN_FAILED
+from kundig.services.identity.factors import has_factor
 from kundig.services.identity.links import set_password
-from kundig.services.identity.sessions import begin_session
+from kundig.services.identity.noting import in_workspace
+from kundig.services.identity.objects import USER
+from kundig.services.identity.sessions import begin_session, familiar, note_proof, note_signed_in
 from kundig.services.identity.signed import Signed
+from kundig.services.identity.steps import begin_step
 from kundig.services.identity.throttle import Limit, count_try, forgive
 
+FAILED_JOB = "identity.sign_in_failed"
+_security = logging.getLogger("kundig.security")
 _QUARTER = timedelta(minutes=15)
 _HOUR = timedelta(hours=1)
-_FRESH = timedelta(minutes=10)
 
-_ACCOUNT = """
-select i.id, i.password, i.email, exists (
-  select from kundig.session s join kundig.membership m on m.workspace = s.workspace and m.user_id = s.user_id
-  where m.identity = i.id and s.address = %(address)s::inet) as familiar
-from kundig.identity i where i.email = %(email)s
+_ACCOUNT = f"""
+select i.id, i.password, i.email, {familiar("i.id")} as familiar from kundig.identity i where i.email = %(email)s
 """
 _MEMBERSHIP = """
-select m.workspace, m.user_id, w.name from kundig.membership m join kundig.workspace w on w.id = m.workspace
+select m.workspace, m.user_id, w.name, w.schema, w.kind, w.currency, w.region, w.language, w.time_zone
+from kundig.membership m join kundig.workspace w on w.id = m.workspace
 where m.identity = %(identity)s and m.is_active and (%(workspace)s::text is null or w.name = %(workspace)s)
 and not exists (select from kundig.provider_identity p where p.workspace = m.workspace and p.user_id = m.user_id and p.sole)
 order by m.workspace limit 1
@@ -51,6 +59,8 @@ class SignedIn:
     code: str
     user: UUID
     workspace: str
+    whole: bool = True
+    """False: the password was right and a second step is missing (`second_step.py`); the code is for that and opens no page."""
 
 
 def refusal() -> Unauthenticated:
@@ -61,8 +71,9 @@ def refusal() -> Unauthenticated:
 async def sign_in(
     database: Database, email: str, password: str, *, address: str | None, agent: str = "", workspace: str | None = None
 ) -> SignedIn:
-    """Begin a session. `address` is the peer's, as the socket says. Raises Unauthenticated, TooMany.
+    """Begin a session, or the second step for who has a second factor. Raises Unauthenticated, TooMany.
 
+    `address` is the peer's, as the socket says.
     Opens its own transactions: a try must stay counted, and no connection is held while the password is checked.
     """
     wanted = email.strip().lower()[:254]
@@ -74,10 +85,11 @@ async def sign_in(
         raise too_many
     right = await passwords.fits(password, account["password"] if account else None)
     if not right or account is None:
+        await _refused(database, wanted, workspace, address)
         raise refusal()
     renewed = await passwords.hash_password(password) if passwords.outdated(account["password"]) else None
     async with database.transaction(None) as connection:
-        member = await connection.row(_MEMBERSHIP, {"identity": account["id"], "workspace": workspace})
+        member = await membership_of(connection, account["id"], workspace)
         if member is None:
             raise refusal()
         await forgive(connection, limits)
@@ -86,8 +98,47 @@ async def sign_in(
             await connection.execute(update, {"new": renewed, "id": account["id"], "old": account["password"]})
         # a link that was sent and not needed must not lie around
         await connection.execute("delete from kundig.link where identity = %(id)s", {"id": account["id"]})
-        code = await begin_session(connection, member["workspace"], member["user_id"], agent=agent, address=address)
-    return SignedIn(code, member["user_id"], member["name"])
+        whole = not await has_factor(connection, account["id"])
+        if whole:
+            code = await begin_session(connection, member["workspace"], member["user_id"], agent=agent, address=address)
+            await note_signed_in(await in_workspace(connection, workspace_from(member), member["user_id"], address), agent)
+        else:
+            code = await begin_step(connection, member["workspace"], member["user_id"])
+    return SignedIn(code, member["user_id"], member["name"], whole)
+
+
+async def membership_of(connection: Connection, identity: UUID, workspace: str | None) -> dict[str, Any] | None:
+    """Where somebody signs in: `workspace` (number), `user_id` and the workspace's own; the first if none is named.
+
+    The transaction must be in no workspace.
+    """
+    return await connection.row(_MEMBERSHIP, {"identity": identity, "workspace": workspace})
+
+
+async def _refused(database: Database, email: str, workspace: str | None, address: str | None) -> None:
+    """Tell those who watch over security, and have a job find out who was meant: the same for every address, known or not."""
+    _security.info("sign-in refused", extra={"address": address})
+    async with database.transaction(None) as connection:
+        payload = {"email": email, "workspace": workspace, "address": address, "at": datetime.now(UTC).isoformat()}
+        await queue(connection, FAILED_JOB, payload)
+
+
+async def _note_failed(run: JobRun) -> None:
+    """Note a failed sign-in where somebody has the address; what was typed for nobody is forgotten."""
+    async with run.database.transaction(None) as connection:
+        if not await first_time(connection, run):
+            return
+        given = run.payload
+        identity = await connection.value("select id from kundig.identity where email = %(email)s", {"email": given["email"]})
+        member = await connection.row(_MEMBERSHIP, {"identity": identity, "workspace": given["workspace"]})
+        if member is None:
+            return
+        context = await in_workspace(connection, workspace_from(member), None, given["address"])
+        at = datetime.fromisoformat(given["at"])
+        await note(context, SIGN_IN_FAILED, object_=USER.name, record=member["user_id"], at=at)
+
+
+FAILED = Job(FAILED_JOB, _note_failed, per_workspace=False)
 
 
 async def change_password(
@@ -95,25 +146,22 @@ async def change_password(
 ) -> str:
     """Set another password; all sessions end, a new one begins, whose code is returned. Raises Invalid, TooMany."""
     own = await _proven(database, signed, current, address=address)
-    passwords.check_new(new, own["email"], own["name"])
+    await passwords.check_new(new, own["email"], own["name"])
     stored = await passwords.hash_password(new)
     async with database.transaction(None) as connection:
         await set_password(connection, own["id"], stored)
         find = "select id from kundig.workspace where schema = %(schema)s"
         workspace = await connection.value(find, {"schema": signed.workspace.schema})
-        return await begin_session(connection, workspace, signed.user, agent=agent, address=address)
+        code = await begin_session(connection, workspace, signed.user, agent=agent, address=address)
+        await note(await in_workspace(connection, signed.workspace, signed.user, address), PASSWORD_CHANGED)
+        return code
 
 
 async def prove(database: Database, signed: Signed, password: str, *, address: str | None) -> None:
-    """Ask for the password again before something that matters (new token, other address). Raises Invalid, TooMany."""
+    """Take the right password as proof that it is still the same person. Raises Invalid, TooMany."""
     await _proven(database, signed, password, address=address)
     async with database.transaction(None) as connection:
-        await connection.execute("update kundig.session set proven_at = now() where id = %(id)s", {"id": signed.id})
-
-
-def freshly_proven(signed: Signed) -> bool:
-    """Whether the session has seen the password in the last ten minutes; a token never has."""
-    return signed.proven_at is not None and datetime.now(UTC) - signed.proven_at < _FRESH
+        await note_proof(connection, signed.id)
 
 
 async def set_first_password(connection: Connection, user: UUID, password: str) -> None:
@@ -123,7 +171,7 @@ async def set_first_password(connection: Connection, user: UUID, password: str) 
         own = await connection.row(_OWN, {"schema": schema, "user": user})
         if own is None:
             raise Invalid.one("email", "not_found", t("There is no such user."))
-        passwords.check_new(password, own["email"], own["name"])
+        await passwords.check_new(password, own["email"], own["name"])
         await set_password(connection, own["id"], await passwords.hash_password(password))
 
 

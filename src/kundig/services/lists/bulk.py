@@ -175,6 +175,11 @@ async def _step(scope: Scope, id_: UUID) -> bool:
     return False
 
 
+async def end_run(scope: Scope, id_: UUID, reason: Text) -> None:
+    """End a run that can't go on, since who asked for it may no longer sign in; `scope` is the program's."""
+    await _end(scope, id_, "stopped", reason)
+
+
 async def _end(scope: Scope, id_: UUID, state: str, reason: Text | None) -> None:
     await scope.connection.execute(
         "update {ws}.bulk_run set state = %(state)s, reason = %(reason)s, ended_at = now()"
@@ -237,4 +242,7 @@ async def _write(change: Change, object_: str, items: list[Item], outcome: Outco
 
 FORGET = "delete from {ws}.bulk_run where created_at < now() - interval '7 days' and state in ('chosen', 'done', 'stopped')"
 """Which records were chosen is needed no longer; what was changed stays in the journal."""
-__all__ = ["AT_ONCE", "CHUNK", "FEW", "FORGET", "JOB", "Preview", "check_order", "preview", "refusals", "run_bulk", "start", "stop"]
+__all__ = [
+    "AT_ONCE", "CHUNK", "FEW", "FORGET", "JOB", "Preview", "check_order", "end_run", "preview", "refusals", "run_bulk", "start",
+    "stop",
+]  # fmt: skip

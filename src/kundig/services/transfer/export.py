@@ -20,6 +20,7 @@ from kundig.engine.policy.cursors import Place, read_cursor, write_cursor
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.ordering import parse_order
 from kundig.engine.records.reading import ListQuery, Page, list_records, read_many
+from kundig.services.transfer.audit_events import EXPORTED
 from kundig.services.transfer.sheets.columns import Column, columns_for
 from kundig.services.transfer.sheets.csv_sheet import csv_head, csv_page
 from kundig.services.transfer.sheets.workbook import Workbook
@@ -79,7 +80,7 @@ async def start_export(
     columns = columns_for(scope, bound, fields, localized=localized)
     await list_records(scope, ListQuery(object_, where, fields, order, 1))  # what is named wrongly is told before the first byte
     detail = {"format": format_, "fields": fields, "where": where, "order": order} | ({} if ids is None else {"chosen": len(ids)})
-    await note(scope.context, "export", object_=object_, detail=detail)
+    await note(scope.context, EXPORTED, object_=object_, detail=detail)
     chosen = None if ids is None else tuple(ids)
     return Export(
         FORMATS[FORMATS.index(format_)], query, columns, scope.context.language, localized, f"{object_}.{format_}", chosen

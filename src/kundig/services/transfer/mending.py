@@ -13,8 +13,10 @@ from uuid import UUID
 
 from kundig.base.errors import Missing
 from kundig.base.i18n import t
+from kundig.engine.audit import note
 from kundig.engine.policy.scope import Scope
 from kundig.services.transfer import store
+from kundig.services.transfer.audit_events import ERRORS_DOWNLOADED
 from kundig.services.transfer.cells.words import text_of
 from kundig.services.transfer.files import Row, read_rows
 from kundig.services.transfer.files.recognise import NO_DELIMITER
@@ -31,6 +33,7 @@ async def errors_file(scope: Scope, id_: UUID) -> AsyncIterator[bytes]:
     run = await store.read_run(scope.connection, id_)
     if run is None:
         raise Missing
+    await note(scope.context, ERRORS_DOWNLOADED, object_=run.order.object, detail={"import": str(id_)})
     heading = t("Error").render(scope.context.language)
     header = run.shape.header[:-1] if run.shape.header[-1] == heading else run.shape.header
     delimiter = ";" if run.shape.delimiter in {"", NO_DELIMITER} else run.shape.delimiter

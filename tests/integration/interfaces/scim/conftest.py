@@ -66,7 +66,7 @@ async def crm(new_crm: Callable[[], Awaitable[Crm]]) -> Crm:
 async def directory(crm: Crm) -> Directory:
     await crm.user("administrator")
     async with crm.system() as scope:
-        _, token = await add_provisioner(scope.connection, "Entra ID", ROLES, ("read_only",), expires_at=None)
+        token = await add_provisioner(scope.connection, "Entra ID", ROLES, ("read_only",), expires_at=None)
     transport = httpx.ASGITransport(app=crm.app, raise_app_exceptions=False)
     http = httpx.AsyncClient(transport=transport, base_url=BASE, headers={"Authorization": f"Bearer {token}"})
     return Directory(crm, token, await crm.stack.enter_async_context(http))

@@ -14,6 +14,7 @@ GIVEN = {
     "language": "en",
     "time_zone": "Europe/Zurich",
     "region": "CH",
+    "audit_days": "365",
 }
 
 
@@ -28,13 +29,17 @@ async def values(caller: Caller) -> dict[str, str]:
         r'value="([^"]*)"[^>]*name="company"', text
     )
     address = re.search(r'<textarea[^>]*name="address"[^>]*>([^<]*)<', text)
+    days = re.search(r'<input[^>]*name="audit_days"[^>]*value="([^"]*)"', text)
     assert company
     assert address
-    return {name: key or label for name, (key, label) in chosen.items()} | {"company": company[1], "address": address[1]}
+    assert days
+    written = {"company": company[1], "address": address[1], "audit_days": days[1]}
+    return {name: key or label for name, (key, label) in chosen.items()} | written
 
 
 async def test_what_is_given_holds_for_everybody_and_can_be_found_in_the_history(admin: Caller) -> None:
-    assert await values(admin) == {"company": "", "address": "", "language": "de", "time_zone": "Europe/Berlin", "region": "DE"}
+    usual = {"language": "de", "time_zone": "Europe/Berlin", "region": "DE", "audit_days": "400"}
+    assert await values(admin) == usual | {"company": "", "address": ""}
     answer = await admin.pages.post(ADDRESS, data=GIVEN)
     assert answer.status_code == 303, answer.text[:500]
     assert await values(admin) == GIVEN
@@ -49,7 +54,14 @@ async def test_what_is_given_holds_for_everybody_and_can_be_found_in_the_history
 
 async def test_what_is_wrong_comes_back_with_what_was_typed(admin: Caller) -> None:
     before = await values(admin)
-    wrong = GIVEN | {"company": "  ", "time_zone": "Mars/Olympus", "region": "XX", "language": "tlh", "address": "x" * 501}
+    wrong = GIVEN | {
+        "company": "  ",
+        "time_zone": "Mars/Olympus",
+        "region": "XX",
+        "language": "tlh",
+        "address": "x" * 501,
+        "audit_days": "7",
+    }
     answer = await admin.pages.post(ADDRESS, data=wrong)
     assert answer.status_code == 422
     text = html.unescape(answer.text)
@@ -59,6 +71,7 @@ async def test_what_is_wrong_comes_back_with_what_was_typed(admin: Caller) -> No
         "one of the countries",
         "one of the languages",
         "at most 500",
+        "from 90 to 3650",
         "x" * 501,
     ):
         assert told in text

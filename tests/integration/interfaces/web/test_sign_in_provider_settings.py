@@ -70,7 +70,7 @@ async def test_a_provider_is_set_up_changed_and_removed(crm: Crm, admin: Caller,
         )
         kept = await scope.connection.value("select string_agg(r::text, '') from {ws}.document_revision r")
     assert SECRET not in str(stored) + str(trail) + str(kept)
-    assert [row["event"] for row in trail] == ["provider_added"]
+    assert [row["event"] for row in trail] == ["provider_changed"]
     await admin.pages.post(f"{ADDRESS}/keycloak", data=given(honest, client_secret="", label="Schlüssel"))
     async with crm.system() as scope:
         assert await secret_of(scope.connection, crm.app.state.web.secrets, "keycloak") == SECRET, "left empty, it stays"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
-import time
 from uuid import UUID
 
 import pytest
@@ -79,7 +77,7 @@ async def test_deactivation_ends_sessions_and_tokens_with_the_next_request(world
     user, email = await person(world, "leaver")
     code = await enters(world, email)
     async with world.system() as scope:
-        token = await add_token(scope.connection, user, "script")
+        token = await add_token(scope.context, user, "script")
     assert await is_signed_in(world, code)
     assert await token_works(world, token)
     await world.update("user", user, is_active=False)
@@ -103,18 +101,6 @@ async def test_a_wrong_password_and_an_unknown_address_are_told_alike(world: Wor
             await enters(world, wanted, "wrong password")
         told.append((type(refused.value), str(refused.value)))
     assert told[0] == told[1]
-
-
-async def test_an_unknown_address_takes_as_long_as_a_known_one(world: World) -> None:
-    stored = await passwords.hash_password(PASSWORD)
-    times: dict[str | None, list[float]] = {stored: [], None: []}
-    for _ in range(7):
-        for kept, measured in times.items():
-            start = time.perf_counter()
-            assert not await passwords.fits("wrong password", kept)
-            measured.append(time.perf_counter() - start)
-    known, unknown = (statistics.median(measured) for measured in times.values())
-    assert 0.4 < known / unknown < 2.5
 
 
 async def test_guessing_is_stopped_and_the_owner_still_gets_in(world: World) -> None:
@@ -228,7 +214,7 @@ async def test_another_address_keeps_the_password_and_ends_sessions(world: World
 async def test_a_narrow_token_takes_rights_away(world: World) -> None:
     user, _ = await person(world, "narrow", "level_all")
     async with world.system() as scope:
-        token = await add_token(scope.connection, user, "reader", narrowing=Narrowing(True, frozenset({"house"})))
+        token = await add_token(scope.context, user, "reader", narrowing=Narrowing(True, frozenset({"house"})))
     async with world.database.transaction(None) as connection:
         scope = await world.scopes.of_token(connection, token, "api")
         assert set(scope.access.objects) == {"house", "visitor"}, "what a house owns comes with it"
@@ -241,7 +227,7 @@ async def test_a_narrow_token_takes_rights_away(world: World) -> None:
     async with world.system() as scope:
         [listed] = await tokens_of(scope.connection, user)
         assert token not in str(listed)
-        assert await end_tokens(scope.connection, user, only=listed["id"]) == 1
+        assert await end_tokens(scope.context, user, only=listed["id"]) == 1
     assert not await token_works(world, token)
     async with world.database.transaction(world.workspace) as connection:
         with pytest.raises(Unauthenticated):

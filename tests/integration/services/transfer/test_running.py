@@ -147,6 +147,8 @@ async def test_bad_rows_as_a_file_to_mend(crm, word):
     assert figures(state) == ("done", 4, 2, 0, 0, 2)
     async with crm.opened() as scope:
         file = b"".join([part async for part in errors_file(scope, state["id"])])
+        find = "select object, detail ->> 'import' as import from {ws}.audit_event where event = 'import_errors_downloaded' order by at desc"
+        assert await scope.connection.row(find) == {"object": "product", "import": str(state["id"])}
     header, *rows = csv.reader(io.StringIO(file.decode("utf-8-sig"), newline=""), delimiter=";")
     assert header[:4] == ["Nr", "Name", "Preis", "Notiz"]
     assert [row[:4] for row in rows] == [[f"{word}-2", f"{word} 2", "teuer", "Zeile 1\nZeile 2"], [f"{word}-4", "", "viel", ""]]

@@ -18,12 +18,14 @@ from kundig.base.i18n import t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import ListQuery, list_records
 from kundig.engine.schema.fields.recurrence import SERIES_PARTS
+from kundig.interfaces.peers import address_of
+from kundig.interfaces.reads import note_reads
 from kundig.interfaces.web.calendar_file import TYPE, Item, calendar_file
 from kundig.interfaces.web.edge import Web
 from kundig.interfaces.web.headers import SECURITY_HEADERS
 from kundig.interfaces.web.pages.calendar_entries import ASSUMED, Source, of_people, sources_of
 from kundig.services.identity.feeds import count_call
-from kundig.services.identity.signed import Signed, note_use
+from kundig.services.identity.signed import Signed, asking, note_use
 
 BEFORE, AHEAD = timedelta(days=90), timedelta(days=400)
 """How much of the past and of the future is told."""
@@ -41,12 +43,14 @@ async def show_feed(request: Request[Any, Any, Any], code: str) -> Response[byte
     headers = {**SECURITY_HEADERS, "Cache-Control": "private, max-age=300", "X-Robots-Tag": "noindex"}
     secret = code.removesuffix(".ics")
     try:
-        await count_call(web.database, secret, request.client.host if request.client else None)
+        await count_call(web.database, secret, address_of(request))
 
         async def once() -> tuple[bytes, Signed]:
-            async with web.database.transaction(None, readonly=True) as connection:
-                scope, signed = await web.scopes.of_feed(connection, secret, "feed")
-                return await _file(scope, signed, web), signed
+            async with web.database.transaction(None, readonly=True, asking=asking("feed", secret)) as connection:
+                scope, signed = await web.scopes.of_feed(connection, secret, "feed", address_of(request))
+                file = await _file(scope, signed, web)
+            await note_reads(web.database, scope)
+            return file, signed
 
         content, signed = await retrying(once)
     except TooMany as error:

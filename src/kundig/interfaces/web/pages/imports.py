@@ -125,7 +125,7 @@ async def download_errors(request: Request[Any, Any, Any], id_: str) -> Response
             spool.write(part)
         return Reply("")
 
-    answer = await page(request, work)
+    answer = await page(request, work, write=True)
     if answer.status_code != 200 or not spool.tell():
         spool.close()
         return answer

@@ -26,7 +26,7 @@ from kundig.interfaces.web.edge import Visit, visit_of
 from kundig.interfaces.web.headers import SECURITY_HEADERS
 from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.rendering import render
-from kundig.services.identity.signed import Signed
+from kundig.services.identity.signed import Signed, asking
 from kundig.services.live.hub import Hub
 from kundig.services.live.streams import Follows, News, Stream
 
@@ -54,7 +54,7 @@ async def live(request: Request[Any, Any, Any]) -> Response[Any]:
 
 
 async def _signed(visit: Visit, secret: str) -> tuple[Signed, Access, Follows, str]:
-    async with visit.web.database.transaction(None, readonly=True) as connection:
+    async with visit.web.database.transaction(None, readonly=True, asking=asking("session", secret)) as connection:
         scope, signed = await visit.web.scopes.of_session(connection, secret, "web")
         return signed, scope.access, await _follows(scope, visit), scope.context.language
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
 
 from kundig.base.errors import Invalid, Missing, TooMany, Unauthenticated
 from kundig.base.i18n import label_in, t
+from kundig.engine.audit import note
 from kundig.engine.policy.scope import Scope
+from kundig.interfaces.peers import address_of
 from kundig.interfaces.web.edge import (
     SESSION_COOKIE,
     Reply,
@@ -27,13 +29,16 @@ from kundig.interfaces.web.edge import (
 from kundig.interfaces.web.rendering import render
 from kundig.interfaces.web.sign_in_views import Forgotten, NewPassword, SignIn
 from kundig.services.delivery.post import FOLDER
+from kundig.services.identity.audit_events import SIGNED_OUT
 from kundig.services.identity.first_start import claim, first_link_holds
 from kundig.services.identity.links import Holder, holder_of, use_link
 from kundig.services.identity.passwords import SHORTEST
 from kundig.services.identity.reset import ask_reset
 from kundig.services.identity.sessions import sign_out
-from kundig.services.identity.signing_in import sign_in
+from kundig.services.identity.signing_in import SignedIn, sign_in
 
+STEP_COOKIE = "kundig_step"
+SECOND_STEP = "/sign-in/second"
 REMEMBERED = 30 * 24 * 3600
 """Seconds for which "stay signed in" keeps the cookie; the session itself ends by its own rules."""
 
@@ -56,7 +61,7 @@ async def open_page(request: Request[Any, Any, Any], work: Open) -> Response[str
 
 def peer(visit: Visit) -> str | None:
     """The address of who asks, as the socket says: headers can be made up."""
-    return visit.request.client.host if visit.request.client else None
+    return address_of(visit.request)
 
 
 @get("/sign-in")
@@ -69,14 +74,25 @@ async def sign_in_page(request: Request[Any, Any, Any]) -> Response[str]:
     return await open_page(request, work)
 
 
-async def sign_in_form(visit: Visit, next_: str, *, email: str = "", error: str = "", status: int = 200) -> Reply:
+async def sign_in_form(
+    visit: Visit, next_: str, *, email: str = "", remember: bool = True, error: str = "", status: int = 200
+) -> Reply:
     """The form, with the providers that one can sign in at instead, and with what went wrong."""
     language = visit.frame.language
     providers = tuple(
         (f"/sign-in/with/{provider.name}?next={quote(next_, safe='')}", label_in(provider.label, language))
         for provider in await visit.web.providers.offered()
     )
-    view = SignIn(email=email, next=next_, error=error, server=visit.web.base_url, hint=_hint(visit), providers=providers)
+    view = SignIn(
+        email=email,
+        next=next_,
+        remember=remember,
+        error=error,
+        server=visit.web.base_url,
+        hint=_hint(visit),
+        providers=providers,
+        passkeys=visit.site.possible,
+    )
     return Reply(render("sign_in.html", view, visit.frame), status)
 
 
@@ -91,27 +107,56 @@ async def do_sign_in(request: Request[Any, Any, Any]) -> Response[str]:
             signed = await sign_in(visit.web.database, email, visit.value("password"), address=peer(visit), agent=agent)
         except (Unauthenticated, TooMany) as error:
             said = error.text.render(visit.frame.language)
-            return await sign_in_form(visit, next_, email=email, error=said, status=429 if isinstance(error, TooMany) else 422)
-        remembered = REMEMBERED if visit.value("remember") else None
-        return Reply(to=next_, cookies=(session_cookie(visit, signed.code, remembered),))
+            return await sign_in_form(
+                visit,
+                next_,
+                email=email,
+                remember=bool(visit.value("remember")),
+                error=said,
+                status=429 if isinstance(error, TooMany) else 422,
+            )
+        return await entered(visit, signed, next_)
 
     return await open_page(request, work)
 
 
+async def entered(visit: Visit, signed: SignedIn, next_: str) -> Reply:
+    """To where one wanted to go, with a new session, or to the second step; the session that this browser had before ends."""
+    remember = bool(visit.value("remember"))
+    if not signed.whole:
+        wanted = urlencode({"next": next_} | ({"remember": "1"} if remember else {}))
+        return Reply(to=f"{SECOND_STEP}?{wanted}", cookies=(own_cookie(visit, STEP_COOKIE, signed.code, None),))
+    before = visit_of(visit.request).secret
+    if before is not None:
+        async with visit.web.database.transaction(None) as connection:
+            await sign_out(connection, before)
+    cookies = [session_cookie(visit, signed.code, REMEMBERED if remember else None)]
+    if visit.request.cookies.get(visit.web.cookie(STEP_COOKIE)):
+        cookies.append(own_cookie(visit, STEP_COOKIE, "", 0))
+    return Reply(to=next_, cookies=tuple(cookies))
+
+
 def session_cookie(visit: Visit, code: str, seconds: int | None) -> Cookie:
-    """The cookie of a session: for this host only, not for scripts, not sent from other sites."""
-    return Cookie(SESSION_COOKIE, value=code, path="/", httponly=True, secure=visit.web.secure, samesite="lax", max_age=seconds)
+    """The cookie of a session."""
+    return own_cookie(visit, SESSION_COOKIE, code, seconds)
+
+
+def own_cookie(visit: Visit, name: str, code: str, seconds: int | None) -> Cookie:
+    """A cookie that only this host gets, that no script reads and no other site has sent."""
+    key = visit.web.cookie(name)
+    return Cookie(key, value=code, path="/", httponly=True, secure=visit.web.secure, samesite="lax", max_age=seconds)
 
 
 @post("/sign-out", status_code=200)
 async def do_sign_out(request: Request[Any, Any, Any]) -> Response[str]:
     """End the session here and on the server."""
 
-    async def work(_: Scope, visit: Visit) -> Reply:
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        await note(scope.context, SIGNED_OUT)
         return Reply(to="/sign-in", cookies=(session_cookie(visit, "", 0),), headers={"Clear-Site-Data": '"cache", "storage"'})
 
-    secret = request.cookies.get(SESSION_COOKIE)
-    answer = await page(request, work)
+    secret = visit_of(request).secret
+    answer = await page(request, work, setting_up=True)
     if secret and "Clear-Site-Data" in answer.headers:  # it was really asked for by them
         async with request.app.state.web.database.transaction(None) as connection:
             await sign_out(connection, secret)
@@ -177,7 +222,7 @@ async def use_link_page(request: Request[Any, Any, Any], code: str) -> Response[
             return await _password_form(visit, code, {})
         agent = visit.request.headers.get("user-agent", "")
         signed = await sign_in(visit.web.database, email, password, address=peer(visit), agent=agent)
-        return Reply(to="/", cookies=(session_cookie(visit, signed.code, None),))
+        return await entered(visit, signed, "/")
 
     return await open_page(request, work)
 

@@ -20,8 +20,10 @@ from kundig.base.database.workspaces import version_of
 from kundig.base.errors import Conflict, Missing
 from kundig.base.secrets import Secrets
 from kundig.engine.audit import note
-from kundig.engine.extension import SignInProvider
+from kundig.engine.extension import AuditEvent, SignInProvider
 from kundig.engine.policy.scope import Scope
+from kundig.services.identity.audit_events import IDENTITY_LINKED, SIGN_IN_REFUSED, SIGNED_IN
+from kundig.services.identity.noting import NOBODY
 from kundig.services.identity.providers import trips
 from kundig.services.identity.providers.client_secrets import secret_of
 from kundig.services.identity.providers.exchanging import exchanged, with_user_info
@@ -32,7 +34,7 @@ from kundig.services.identity.providers.people import person_of, wanted_claims
 from kundig.services.identity.providers.refusals import ProviderRefusal
 from kundig.services.identity.providers.trips import Returned, Trip
 from kundig.services.identity.scopes import Scopes
-from kundig.services.identity.sessions import begin_session, prove_session
+from kundig.services.identity.sessions import begin_session, note_proof, printable
 from kundig.services.identity.signed import Signed
 from kundig.services.identity.throttle import Limit, count_try, forgive
 
@@ -94,7 +96,7 @@ class Providers:
         """Begin the session of whom the claims mean; its code. Raises ProviderRefusal."""
         async with self._as_program(address) as scope:
             user = await person_of(scope, provider, claims)
-            await _note(scope.context, "signed_in", user, provider, claims)
+            await _note(scope.context, SIGNED_IN, user, provider, claims, browser=printable(agent))
         async with self.database.transaction(None) as connection:
             number = await connection.value(_NUMBER, {"schema": self.workspace.schema})
             return await begin_session(connection, number, user, agent=agent, address=address, provider=provider.name)
@@ -106,7 +108,7 @@ class Providers:
             await bind(scope.connection, user, str(claims["iss"]), str(claims["sub"]))
         except Conflict as error:
             raise ProviderRefusal("linked", error.text) from error
-        await _note(scope.context, "identity_linked", user, provider, claims)
+        await _note(scope.context, IDENTITY_LINKED, user, provider, claims)
 
     async def prove(self, scope: Scope, signed: Signed, claims: Claims) -> None:
         """Take it as proven who sits there; raises ProviderRefusal if that is somebody else, or was asked some time ago."""
@@ -115,7 +117,8 @@ class Providers:
             raise ProviderRefusal("auth_time")
         if await user_of(scope.connection, str(claims["iss"]), str(claims["sub"])) != signed.user:
             raise ProviderRefusal("somebody_else")
-        await prove_session(scope.connection, signed.id)
+        async with scope.connection.directory():
+            await note_proof(scope.connection, signed.id)
 
     async def count(self, address: str | None, *, rightful: bool = False) -> None:
         """Count somebody's coming back, or take it back; raises TooMany."""
@@ -132,7 +135,8 @@ class Providers:
         """Note that somebody was not let in."""
         async with self._as_program(address) as scope:
             detail = {"provider": name, "reason": refusal.reason, "said": refusal.detail}
-            await note(scope.context, "sign_in_refused", detail={key: value for key, value in detail.items() if value})
+            context = replace(scope.context, actor=NOBODY)
+            await note(context, SIGN_IN_REFUSED, detail={key: value for key, value in detail.items() if value})
 
     @asynccontextmanager
     async def _as_program(self, address: str | None) -> AsyncIterator[Scope]:
@@ -141,8 +145,8 @@ class Providers:
             yield replace(scope, context=replace(scope.context, address=address))
 
 
-async def _note(context: Context, event: str, user: UUID, provider: SignInProvider, claims: Claims) -> None:
-    detail: dict[str, Any] = {"provider": provider.name, "issuer": claims["iss"], "subject": claims["sub"]}
+async def _note(context: Context, event: AuditEvent, user: UUID, provider: SignInProvider, claims: Claims, **more: Any) -> None:
+    detail = {"provider": provider.name, "subject": claims["sub"], **more}
     await note(replace(context, actor=Actor("user", user, user)), event, object_="user", record=user, detail=detail)
 
 

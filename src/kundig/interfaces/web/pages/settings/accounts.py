@@ -25,10 +25,10 @@ from kundig.interfaces.web.pages.settings.me import me
 from kundig.interfaces.web.pages.settings.navigation import SECURITY, USERS, settings_navigation
 from kundig.interfaces.web.pages.sign_in_providers import trip_cookie
 from kundig.interfaces.web.rendering import render, render_block
+from kundig.services.identity.audit_events import IDENTITY_LINKED, IDENTITY_UNLINKED
 from kundig.services.identity.providers.id_tokens import LONGEST_SUBJECT
 from kundig.services.identity.providers.identities import bind, identities_of, unbind
 from kundig.services.identity.providers.trips import begun
-from kundig.services.identity.signing_in import freshly_proven
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ async def connect(request: Request[Any, Any, Any], name: str) -> Response[str]:
     async def work(scope: Scope, visit: Visit) -> Reply:
         if name not in scope.model.providers:
             raise Missing
-        _require_proof(visit)
+        scope.require_proof()
         trip = begun(name, next_=SECURITY, purpose="link", session=signed_in(visit).id)
         return Reply(headers={"HX-Redirect": f"/sign-in/with/{name}?on=1"}, cookies=(trip_cookie(visit, trip),))
 
@@ -94,7 +94,7 @@ async def disconnect(request: Request[Any, Any, Any], id_: str) -> Response[str]
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         user = me(scope)
-        _require_proof(visit)
+        scope.require_proof()
         account = _account(await accounts_of(scope, user), record_id(id_))
         if account.fixed:
             raise Denied(t("Your company wants you to sign in there. An administrator can change this."))
@@ -121,6 +121,7 @@ async def add(request: Request[Any, Any, Any], id_: str) -> Response[str]:
     async def work(scope: Scope, visit: Visit) -> Reply:
         user, name, subject = record_id(id_), visit.value("provider"), visit.value("subject").strip()
         await _view(scope, user)
+        scope.require_proof()
         provider = scope.model.providers.get(name)
         try:
             if provider is None or not 0 < len(subject) <= LONGEST_SUBJECT:
@@ -131,8 +132,8 @@ async def add(request: Request[Any, Any, Any], id_: str) -> Response[str]:
             errors = {"subject": error.text.render(visit.frame.language)}
             view = await _view(scope, user, provider=name, subject=subject, errors=errors)
             return Reply(render_block("pages/settings/accounts.html", "accounts", view, visit.frame), 422)
-        detail = {"provider": name, "issuer": provider.issuer, "subject": subject}
-        await note(scope.context, "identity_linked", object_="user", record=user, detail=detail)
+        detail = {"provider": name, "subject": subject}
+        await note(scope.context, IDENTITY_LINKED, object_="user", record=user, detail=detail)
         return Reply(to=f"{USERS}/{id_}/logins", headers=notice(visit, t("Saved.")))
 
     return await page(request, work)
@@ -145,6 +146,7 @@ async def remove(request: Request[Any, Any, Any], id_: str, account: str) -> Res
     async def work(scope: Scope, visit: Visit) -> Reply:
         user = record_id(id_)
         view = await _view(scope, user)
+        scope.require_proof()
         await _ended(scope, user, _account(view.accounts, record_id(account)))
         return Reply(to=f"{USERS}/{id_}/logins", headers=notice(visit, t("The user no longer signs in there.")))
 
@@ -166,7 +168,7 @@ async def _ended(scope: Scope, user: UUID, account: AccountView) -> None:
     assert account.id is not None, "found by its id"
     await unbind(scope.connection, user, account.id)
     detail = {"provider": account.provider, "subject": account.subject}
-    await note(scope.context, "identity_unlinked", object_="user", record=user, detail=detail)
+    await note(scope.context, IDENTITY_UNLINKED, object_="user", record=user, detail=detail)
 
 
 def _account(accounts: tuple[AccountView, ...], id_: UUID) -> AccountView:
@@ -174,11 +176,6 @@ def _account(accounts: tuple[AccountView, ...], id_: UUID) -> AccountView:
     if found is None:
         raise Missing
     return found
-
-
-def _require_proof(visit: Visit) -> None:
-    if not freshly_proven(signed_in(visit)):
-        raise Denied(t("For this you must have signed in within the last ten minutes. Sign out and in again first."))
 
 
 ROUTES = (connect, disconnect, show, add, remove)

@@ -9,6 +9,8 @@ from typing import Any
 from litestar import Request, Response, get, post
 
 from kundig.base.i18n import LANGUAGES, Text, t
+from kundig.base.whole import whole
+from kundig.engine.audit.forgetting import KEPT_DAYS, LEAST_DAYS, MOST_DAYS
 from kundig.engine.configuration.documents import SETTINGS_NAME, Document
 from kundig.engine.configuration.store import stored_documents
 from kundig.engine.policy.configuring import RIGHT, configure
@@ -22,7 +24,7 @@ from kundig.interfaces.web.rendering import render, render_block
 from kundig.interfaces.web.widgets.described import countries
 
 LONGEST = {"company": 200, "address": 500}
-_NAMES = ("company", "address", "language", "time_zone", "region")
+_NAMES = ("company", "address", "language", "time_zone", "region", "audit_days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class CompanyView:
     """`settings/company.html`."""
 
     nav: tuple[LinkGroup, ...]
-    values: Mapping[str, str]
+    values: Mapping[str, Any]
     currency: str
     zones: tuple[str, ...]
     countries: tuple[tuple[str, str], ...]
@@ -44,7 +46,8 @@ async def show(request: Request[Any, Any, Any]) -> Response[str]:
     async def work(scope: Scope, visit: Visit) -> Reply:
         scope.require(RIGHT)
         workspace = scope.context.workspace
-        usual = {"language": workspace.language, "time_zone": workspace.time_zone, "region": workspace.region}
+        usual: dict[str, Any] = {"language": workspace.language, "time_zone": workspace.time_zone, "region": workspace.region}
+        usual["audit_days"] = KEPT_DAYS
         return Reply(render("pages/settings/company.html", _view(scope, {**usual, **await _settings(scope)}), visit.frame))
 
     return await page(request, work)
@@ -60,7 +63,8 @@ async def save(request: Request[Any, Any, Any]) -> Response[str]:
         errors = {name: text.render(visit.frame.language) for name, text in _wrong(values)}
         if errors:
             return Reply(render_block("pages/settings/company.html", "form", _view(scope, values, errors), visit.frame), 422)
-        kept = {name: value for name, value in (await _settings(scope) | values).items() if value}
+        kept: dict[str, Any] = {name: value for name, value in (await _settings(scope) | values).items() if value}
+        kept["audit_days"] = int(values["audit_days"])
         note = t("Company").render(scope.context.workspace.language)
         document = Document("workspace", SETTINGS_NAME, kept)
         await configure(scope, visit.web.database, visit.web.scopes.models, [document], note=note)
@@ -87,9 +91,11 @@ def _wrong(values: Mapping[str, str]) -> Iterator[tuple[str, Text]]:
         yield "time_zone", t("There is no time zone “{zone}”. Give one such as Europe/Berlin.", zone=values["time_zone"][:100])
     if values["region"] not in dict(countries("en")):
         yield "region", t("Choose one of the countries.")
+    if not LEAST_DAYS <= (whole(values["audit_days"]) or 0) <= MOST_DAYS:
+        yield "audit_days", t("Give a whole number from {least} to {most}.", least=LEAST_DAYS, most=MOST_DAYS)
 
 
-def _view(scope: Scope, values: Mapping[str, str], errors: Mapping[str, str] | None = None) -> CompanyView:
+def _view(scope: Scope, values: Mapping[str, Any], errors: Mapping[str, str] | None = None) -> CompanyView:
     nav, context = settings_navigation(scope), scope.context
     return CompanyView(nav, values, context.workspace.currency, time_zones(), countries(context.language), errors or {})
 

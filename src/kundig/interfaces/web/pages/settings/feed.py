@@ -44,7 +44,8 @@ async def renew(request: Request[Any, Any, Any]) -> Response[str]:
     """Make a link and show it this once; an earlier one ends."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        code = await renew_feed(scope.connection, me(scope))
+        scope.require_proof()
+        code = await renew_feed(scope.context, me(scope))
         address = f"{visit.web.base_url.rstrip('/')}/calendar/feed/{code}.ics"
         view = FeedView(settings_navigation(scope), await feed_of(scope.connection, me(scope)), address)
         return Reply(render_block("pages/settings/feed.html", "feed", view, visit.frame))
@@ -57,7 +58,7 @@ async def end(request: Request[Any, Any, Any]) -> Response[str]:
     """End the link at once."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        await end_feed(scope.connection, me(scope))
+        await end_feed(scope.context, me(scope))
         return Reply(to=FEED, headers=notice(visit, t("The link has ended.")))
 
     return await page(request, work)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kundig.base.i18n import Text, t
+from kundig.engine.history.trail import RIGHT as READ_AUDIT
 from kundig.engine.policy.configuring import RIGHT as CONFIGURE
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.web.frame import Link, LinkGroup
@@ -11,6 +12,7 @@ ME, SECURITY, TOKENS, FEED = "/settings/me", "/settings/security", "/settings/to
 COMPANY, USERS, TEAMS = "/settings/company", "/settings/users", "/settings/teams"
 ROLES, PIPELINES, HISTORY = "/settings/roles", "/settings/pipelines", "/settings/history"
 PROVIDERS, PROVISIONING = "/settings/sign-in-providers", "/settings/provisioning"
+AUDIT = "/settings/audit"
 IMPORTS, SAMPLES = "/imports", "/settings/samples"
 
 _ICONS = {
@@ -26,6 +28,7 @@ _ICONS = {
     PROVISIONING: "refresh-cw",
     PIPELINES: "square-kanban",
     HISTORY: "scroll-text",
+    AUDIT: "shield-alert",
     IMPORTS: "file-up",
     SAMPLES: "boxes",
 }
@@ -42,6 +45,7 @@ def settings_navigation(scope: Scope) -> tuple[LinkGroup, ...]:
         *([(t("Roles and rights"), ROLES)] if users or roles else []),
         *([(t("Sign-in providers"), PROVIDERS), (t("Provisioning"), PROVISIONING)] if scope.access.everything else []),
         *([(t("Pipelines"), PIPELINES), (t("Configuration"), HISTORY)] if configures else []),
+        *([(t("Audit log"), AUDIT)] if scope.may(READ_AUDIT) else []),
     ]
     brings = any(rights.bring for rights in scope.access.objects.values())
     data = [

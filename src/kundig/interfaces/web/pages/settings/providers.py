@@ -17,7 +17,7 @@ from kundig.base.http import Refused
 from kundig.base.i18n import label_in, t
 from kundig.engine.audit import note
 from kundig.engine.configuration.documents import Document
-from kundig.engine.extension import SignInProvider
+from kundig.engine.extension import AuditEvent, SignInProvider
 from kundig.engine.policy.configuring import configure
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import ListQuery, list_records
@@ -35,6 +35,7 @@ from kundig.interfaces.web.pages.settings.provider_drafts import (
 )
 from kundig.interfaces.web.pages.settings.users import MOST, role_names
 from kundig.interfaces.web.rendering import render, render_block
+from kundig.services.identity.audit_events import PROVIDER_CHANGED, PROVIDER_REMOVED
 from kundig.services.identity.providers.client_secrets import has_secret, keep_secret
 from kundig.services.identity.providers.identities import free_passwords
 from kundig.services.identity.providers.refusals import ProviderRefusal
@@ -140,10 +141,11 @@ async def remove(request: Request[Any, Any, Any], name: str) -> Response[str]:
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         stored = _stored(scope, name)
+        scope.require_proof()
         said = t("Sign-in provider removed: {name}", name=name).render(scope.context.workspace.language)
         document = Document(KIND, name, {"name": name, "hidden": True})
         await configure(scope, visit.web.database, visit.web.scopes.models, [document], note=said)
-        await _follow(scope, visit, stored, "provider_removed", secret="", passwords=True)
+        await _follow(scope, visit, stored, PROVIDER_REMOVED, secret="", passwords=True)
         return Reply(to=PROVIDERS, headers=notice(visit, t("Nobody signs in there any more.")))
 
     return await page(request, work, write=False)
@@ -202,6 +204,7 @@ async def _saved(scope: Scope, visit: Visit, stored: SignInProvider | None) -> R
         errors["issuer"] = error.text.render(language)
     if errors:
         return await _back(scope, visit, draft, stored, errors)
+    scope.require_proof()
     note_ = t("Sign-in provider: {name}", name=draft.label).render(scope.context.workspace.language)
     document = Document(KIND, draft.name, body_of(draft, stored))
     try:
@@ -211,12 +214,12 @@ async def _saved(scope: Scope, visit: Visit, stored: SignInProvider | None) -> R
         return await _back(scope, visit, draft, stored, {"": told})
     forget = secret == "" and visit.value("forget_secret") == "1"
     kept = "" if forget else (secret or None)
-    await _follow(scope, visit, draft, "provider_changed" if stored else "provider_added", secret=kept, passwords=draft.passwords)
+    await _follow(scope, visit, draft, PROVIDER_CHANGED, secret=kept, passwords=draft.passwords)
     return Reply(to=f"{PROVIDERS}/{draft.name}", headers=notice(visit, t("Saved.")))
 
 
 async def _follow(
-    scope: Scope, visit: Visit, provider: SignInProvider | ProviderDraft, event: str, *, secret: str | None, passwords: bool
+    scope: Scope, visit: Visit, provider: SignInProvider | ProviderDraft, event: AuditEvent, *, secret: str | None, passwords: bool
 ) -> None:
     """What is kept beside the configuration: the secret (None: as it is), whose passwords count, the audit trail."""
     async with visit.web.database.transaction(scope.context.workspace) as connection:
@@ -225,7 +228,8 @@ async def _follow(
         if passwords:
             await free_passwords(connection, provider.issuer)
         told = scope.context.on(connection)
-        await note(told, event, detail={"provider": provider.name, "issuer": provider.issuer, "secret": secret is not None})
+        changed = {"secret": bool(secret)} if secret else {}
+        await note(told, event, detail={"provider": provider.name, "issuer": provider.issuer, **changed})
 
 
 async def _view(

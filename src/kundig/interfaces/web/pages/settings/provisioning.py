@@ -12,7 +12,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from kundig.base.errors import Denied, Invalid, Missing, TooMany
+from kundig.base.errors import Denied, Missing
 from kundig.base.i18n import t
 from kundig.base.whole import whole
 from kundig.engine.audit import note
@@ -22,13 +22,11 @@ from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.frame import LinkGroup
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.ids import record_id
-from kundig.interfaces.web.pages.settings.browsers import signed_in
 from kundig.interfaces.web.pages.settings.navigation import PROVISIONING, settings_navigation
 from kundig.interfaces.web.pages.settings.users import role_names
-from kundig.interfaces.web.pages.signing_in import peer
 from kundig.interfaces.web.rendering import render, render_block
+from kundig.services.identity.audit_events import DIRECTORY_ADDED, DIRECTORY_REMOVED
 from kundig.services.identity.provisioners import add_provisioner, end_provisioner, provisioners
-from kundig.services.identity.signing_in import freshly_proven, prove
 
 DAYS = (365, 730, 0)
 
@@ -43,7 +41,6 @@ class ProvisioningView:
     roles: Mapping[str, str]
     first_roles: Mapping[str, str]
     """Those that new users may be given."""
-    asks_password: bool
     token: str = ""
     name: str = ""
     days: int = 365
@@ -68,18 +65,15 @@ async def add(request: Request[Any, Any, Any]) -> Response[str]:
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         view = await _typed(scope, visit)
-        try:
-            await _check(visit, view)
-        except (Invalid, TooMany) as error:
-            language = visit.frame.language
-            told = {e.field: e.text.render(language) for e in error.errors} if isinstance(error, Invalid) else {}
-            wrong = replace(view, errors=told or {"password": error.text.render(language)})
+        if not view.name:
+            wrong = replace(view, errors={"name": t("This is needed.").render(visit.frame.language)})
             return Reply(render_block("pages/settings/provisioning.html", "directories", wrong, visit.frame), 422)
+        scope.require_proof()
         ends = scope.context.now + timedelta(days=view.days) if view.days else None
         roles = sorted(view.chosen | view.first)
-        id_, token = await add_provisioner(scope.connection, view.name, roles, sorted(view.first), expires_at=ends)
-        await note(scope.context, "directory_added", detail={"directory": view.name, "id": str(id_), "roles": roles})
-        shown = replace(await _view(scope, visit), token=token, asks_password=False)
+        token = await add_provisioner(scope.connection, view.name, roles, sorted(view.first), expires_at=ends)
+        await note(scope.context, DIRECTORY_ADDED, detail={"directory": view.name, "roles": roles})
+        shown = replace(await _view(scope, visit), token=token)
         return Reply(render_block("pages/settings/provisioning.html", "directories", shown, visit.frame))
 
     return await page(request, work)
@@ -91,10 +85,11 @@ async def end(request: Request[Any, Any, Any], id_: str) -> Response[str]:
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         _require(scope)
+        scope.require_proof()
         name = await end_provisioner(scope.connection, record_id(id_))
         if name is None:
             raise Missing
-        await note(scope.context, "directory_removed", detail={"directory": name, "id": id_})
+        await note(scope.context, DIRECTORY_REMOVED, detail={"directory": name})
         return Reply(to=PROVISIONING, headers=notice(visit, t("The token has ended.")))
 
     return await page(request, work)
@@ -114,7 +109,6 @@ async def _view(scope: Scope, visit: Visit) -> ProvisioningView:
         directories=await provisioners(scope.connection),
         roles=roles,
         first_roles={name: label for name, label in roles.items() if not scope.model.roles[name].everything},
-        asks_password=not freshly_proven(signed_in(visit)),
     )
 
 
@@ -128,13 +122,6 @@ async def _typed(scope: Scope, visit: Visit) -> ProvisioningView:
         chosen=frozenset(name for name in visit.form.get("role", []) if name in known),
         first=frozenset(name for name in visit.form.get("first", []) if name in view.first_roles),
     )
-
-
-async def _check(visit: Visit, view: ProvisioningView) -> None:
-    if not view.name:
-        raise Invalid.one("name", "required", t("This is needed."))
-    if view.asks_password:
-        await prove(visit.web.database, signed_in(visit), visit.value("password"), address=peer(visit))
 
 
 ROUTES = (show, add, end)

@@ -97,6 +97,8 @@ class RolesView:
     roles: tuple[RoleLink, ...]
     chosen: RoleLink
     everything: bool
+    second_factor: bool
+    """Who has it must sign in with more than a password."""
     deeds: tuple[str, ...]
     rows: tuple[Row, ...]
     reach: tuple[tuple[str, str, str], ...]
@@ -139,6 +141,7 @@ async def _view(scope: Scope, role: Role) -> RolesView:
         roles=tuple(links.values()),
         chosen=links[role.name],
         everything=role.everything,
+        second_factor=role.second_factor == "required",
         deeds=tuple(text.render(language) for _, text in DEEDS),
         rows=tuple(_row(role, object_, language) for object_ in objects),
         reach=tuple((glyph, word.render(language), _REACH[level].render(language)) for level, (glyph, word) in LEVELS.items()),

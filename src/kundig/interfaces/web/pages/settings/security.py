@@ -1,8 +1,8 @@
-"""Signing in: the password, accounts at providers, and the sessions that are open."""
+"""Signing in: the password, the second step, accounts at providers, and the sessions that are open."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from litestar import Request, Response, get, post
 
 from kundig.base.errors import Invalid, TooMany
 from kundig.base.i18n import t
+from kundig.engine.audit import note
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.frame import LinkGroup
@@ -23,6 +24,9 @@ from kundig.interfaces.web.pages.settings.me import me
 from kundig.interfaces.web.pages.settings.navigation import SECURITY, settings_navigation
 from kundig.interfaces.web.pages.signing_in import peer, session_cookie
 from kundig.interfaces.web.rendering import render, render_block
+from kundig.services.identity.audit_events import SESSION_ENDED
+from kundig.services.identity.factors import Factor, factors_of
+from kundig.services.identity.objects import USER
 from kundig.services.identity.passwords import SHORTEST
 from kundig.services.identity.sessions import end_sessions, sessions_of
 from kundig.services.identity.signing_in import change_password
@@ -50,6 +54,13 @@ class SecurityView:
     sessions: tuple[SessionView, ...] = ()
     accounts: tuple[AccountView, ...] = ()
     """At the sign-in providers."""
+    factors: tuple[Factor, ...] = ()
+    codes: int = 0
+    """Recovery codes that were not used."""
+    required: bool = False
+    """A role asks for a second factor."""
+    passkeys: bool = False
+    """Browsers make passkeys for this address."""
     length: int = SHORTEST
     errors: Mapping[str, str] = field(default_factory=dict)
 
@@ -59,19 +70,30 @@ async def show(request: Request[Any, Any, Any]) -> Response[str]:
     """Password form, accounts and sessions."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        here = signed_in(visit).id
-        rows = await sessions_of(scope.connection, me(scope))
-        sessions = tuple(_session(row, here) for row in rows)
-        accounts = await accounts_of(scope, me(scope))
-        view = SecurityView(settings_navigation(scope), sessions=sessions, accounts=accounts)
+        user, here = me(scope), signed_in(visit).id
+        found = await factors_of(scope.connection, user)
+        view = SecurityView(
+            nav=settings_navigation(scope),
+            email=found.holder.email,
+            sessions=session_views(await sessions_of(scope.connection, user), here),
+            accounts=await accounts_of(scope, user),
+            factors=found.all,
+            codes=found.codes,
+            required=scope.access.second_factor,
+            passkeys=visit.site.possible,
+        )
         return Reply(render("pages/settings/security.html", view, visit.frame))
 
     return await page(request, work)
 
 
-def _session(row: dict[str, Any], here: UUID) -> SessionView:
-    name, phone = browser_name(row["agent"])
-    return SessionView(row["id"], name, phone, row["address"], row["created_at"], row["seen_at"], row["id"] == here)
+def session_views(rows: Sequence[dict[str, Any]], here: UUID) -> tuple[SessionView, ...]:
+    """Sessions as people know them; `here` is the one that asks."""
+    named = [(row, *browser_name(row["agent"])) for row in rows]
+    return tuple(
+        SessionView(row["id"], name, phone, row["address"], row["created_at"], row["seen_at"], row["id"] == here)
+        for row, name, phone in named
+    )
 
 
 @post("/settings/security/password", status_code=200)
@@ -114,6 +136,8 @@ async def end(request: Request[Any, Any, Any]) -> Response[str]:
     async def work(scope: Scope, visit: Visit) -> Reply:
         only = record_id(visit.query("only")) if visit.query("only") else None
         ended = await end_sessions(scope.connection, me(scope), only=only, but=signed_in(visit).id)
+        if ended:
+            await note(scope.context, SESSION_ENDED, object_=USER.name, record=me(scope), detail={"count": ended})
         told = t("The session has ended.") if ended == 1 else t("{n} sessions have ended.", n=ended)
         return Reply(to=SECURITY, headers=notice(visit, told))
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from kundig.base.errors import FieldError, Invalid, TooMany
 from kundig.base.i18n import label_in, t
 from kundig.base.whole import whole
 from kundig.engine.policy.resolve import Narrowing
@@ -18,12 +17,9 @@ from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.frame import LinkGroup
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.ids import record_id
-from kundig.interfaces.web.pages.settings.browsers import signed_in
 from kundig.interfaces.web.pages.settings.me import me
 from kundig.interfaces.web.pages.settings.navigation import TOKENS, settings_navigation
-from kundig.interfaces.web.pages.signing_in import peer
 from kundig.interfaces.web.rendering import render, render_block
-from kundig.services.identity.signing_in import freshly_proven, prove
 from kundig.services.identity.tokens import add_token, end_tokens, tokens_of
 
 DAYS = (30, 90, 365, 0)
@@ -36,7 +32,6 @@ class TokensView:
     nav: tuple[LinkGroup, ...]
     tokens: Sequence[Mapping[str, Any]]
     objects: tuple[tuple[str, str], ...]
-    asks_password: bool
     token: str = ""
     name: str = ""
     days: int = 90
@@ -61,17 +56,14 @@ async def make(request: Request[Any, Any, Any]) -> Response[str]:
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         view = await _typed(scope, visit)
-        try:
-            await _check(visit, view)
-        except (Invalid, TooMany) as error:
-            language = visit.frame.language
-            told = {e.field: e.text.render(language) for e in error.errors} if isinstance(error, Invalid) else {}
-            wrong = replace(view, errors=told or {"password": error.text.render(language)})
+        if not view.name:
+            wrong = replace(view, errors={"name": t("This is needed.").render(visit.frame.language)})
             return Reply(render_block("pages/settings/tokens.html", "tokens", wrong, visit.frame), 422)
+        scope.require_proof()
         narrowing = Narrowing(read_only=view.read_only, objects=view.chosen or None)
         ends = scope.context.now + timedelta(days=view.days) if view.days else None
-        token = await add_token(scope.connection, me(scope), view.name, narrowing=narrowing, expires_at=ends)
-        shown = replace(await _view(scope, visit), token=token, asks_password=False)
+        token = await add_token(scope.context, me(scope), view.name, narrowing=narrowing, expires_at=ends)
+        shown = replace(await _view(scope, visit), token=token)
         return Reply(render_block("pages/settings/tokens.html", "tokens", shown, visit.frame))
 
     return await page(request, work)
@@ -82,7 +74,7 @@ async def end(request: Request[Any, Any, Any], id_: str) -> Response[str]:
     """End a token at once."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        await end_tokens(scope.connection, me(scope), only=record_id(id_))
+        await end_tokens(scope.context, me(scope), only=record_id(id_))
         return Reply(to=TOKENS, headers=notice(visit, t("The token has ended.")))
 
     return await page(request, work)
@@ -99,7 +91,6 @@ async def _view(scope: Scope, visit: Visit) -> TokensView:
         nav=settings_navigation(scope),
         tokens=await tokens_of(scope.connection, me(scope)),
         objects=tuple(sorted(named, key=lambda item: item[1].casefold())),
-        asks_password=not freshly_proven(signed_in(visit)),
     )
 
 
@@ -112,13 +103,6 @@ async def _typed(scope: Scope, visit: Visit) -> TokensView:
         read_only=bool(visit.value("read_only")),
         chosen=frozenset(name for name in visit.form.get("object", []) if name in scope.access.objects),
     )
-
-
-async def _check(visit: Visit, view: TokensView) -> None:
-    if not view.name:
-        raise Invalid([FieldError("name", "required", t("This is needed."))])
-    if view.asks_password:
-        await prove(visit.web.database, signed_in(visit), visit.value("password"), address=peer(visit))
 
 
 ROUTES = (show, make, end)

@@ -24,7 +24,7 @@ from kundig.interfaces.web.pages.settings.navigation import USERS, settings_navi
 from kundig.interfaces.web.rendering import render, render_block
 from kundig.services.delivery.post import FOLDER
 from kundig.services.identity.letters import link_address, send_link
-from kundig.services.identity.links import invite
+from kundig.services.identity.managing import link_for, require_managing
 
 MOST = 1000
 _FIELDS = ("label", "name", "email", "role", "teams", "is_active")
@@ -184,14 +184,12 @@ async def save(request: Request[Any, Any, Any], id_: str) -> Response[str]:
 
 @post("/settings/users/{id_:str}/active", status_code=200)
 async def set_active(request: Request[Any, Any, Any], id_: str) -> Response[str]:
-    """Let a user sign in, or no longer: sessions and tokens end at once."""
+    """Let a user sign in again who had left."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         scope.require("manage_users")
-        active = visit.query("to") == "1"
-        await write(scope, "user", [Update(record_id(id_), {"is_active": active})])
-        told = t("The user can sign in again.") if active else t("The user can no longer sign in.")
-        return Reply(to=f"{USERS}/{id_}", headers=notice(visit, told))
+        await write(scope, "user", [Update(record_id(id_), {"is_active": True})])
+        return Reply(to=f"{USERS}/{id_}", headers=notice(visit, t("The user can sign in again.")))
 
     return await page(request, work)
 
@@ -201,10 +199,8 @@ async def new_link(request: Request[Any, Any, Any], id_: str) -> Response[str]:
     """A new link to choose a password; earlier ones end."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        scope.require("manage_users")
         user = record_id(id_)
-        record = msgspec.json.decode((await read_record(scope, "user", user, ["label"])).text)
-        return await _invited(scope, visit, user, record["label"])
+        return await _invited(scope, visit, user, await require_managing(scope, user))
 
     return await page(request, work)
 
@@ -212,7 +208,7 @@ async def new_link(request: Request[Any, Any, Any], id_: str) -> Response[str]:
 async def _invited(scope: Scope, visit: Visit, user: UUID, name: str) -> Reply:
     """Mail the link, or show it this once."""
     out = visit.web.post
-    invitation = await invite(scope.connection, user)
+    invitation = await link_for(scope, user)
     if visit.value("send") == "show":
         view = await _of(scope, visit, user, link=link_address(out.base_url, invitation.code))
         return Reply(render_block("pages/settings/user.html", "form", view, visit.frame))

@@ -1,0 +1,148 @@
+"""Who manages users ends sessions of others, resets second steps, and lets people go who hand over what is still open."""
+
+from __future__ import annotations
+
+import time
+from uuid import UUID
+
+from tests.integration.rights.crm import Caller, Crm
+
+from kundig.base.context import Actor
+from kundig.base.jobs import JobRun
+from kundig.base.secrets import Secrets
+from kundig.services.identity.factors import factors_of
+from kundig.services.identity.own_factors import set_up_app
+from kundig.services.identity.totp import Offer, code_at
+from kundig.services.lists import bulk
+from kundig.services.lists.choosing import choose
+from kundig.services.lists.jobs import lists_jobs
+
+KEY = b"only for tests, never for people"
+HTMX = {"HX-Request": "true"}
+
+
+async def manager(crm: Crm) -> Caller:
+    """Somebody who manages users and may not do everything."""
+    await crm.configure(
+        "kind: role\nname: people\nlabel: {en: People, de: Personal}\nrights: [manage_users]\n"
+        "objects: {account: {read: all, edit: all, assign: all, bulk: true}, user: {read: all, create: true, edit: all}}\n"
+    )
+    return await crm.in_english("people", "sales_representative")
+
+
+async def with_factor(crm: Crm, user: UUID) -> None:
+    async with crm.scope(user) as scope:
+        offer = Offer()
+        code = code_at(offer.key, time.time())
+        await set_up_app(scope, Secrets(KEY), UUID(int=0), offer, name="Phone", code=code)
+
+
+async def events(crm: Crm, user: UUID) -> list[str]:
+    async with crm.system() as scope:
+        return list(
+            await scope.connection.values("select event from {ws}.audit_event where record = %(user)s order by id", {"user": user})
+        )
+
+
+async def test_sessions_of_others_are_ended(crm: Crm) -> None:
+    boss, worker = await manager(crm), await crm.in_english("sales_representative")
+    page = await boss.pages.get(f"/settings/users/{worker.user}/access")
+    assert "test" in page.text
+    ended = await boss.pages.post(f"/settings/users/{worker.user}/sessions/end", headers=HTMX)
+    assert "The session has ended" in ended.headers["hx-trigger"]
+    assert (await worker.pages.get("/settings/me")).status_code == 303
+    assert (await worker.get("/account")).status_code == 200, "tokens are ended by deactivation"
+    assert "session_ended" in await events(crm, worker.user)
+
+
+async def test_second_steps_are_reset_and_their_owner_is_told(crm: Crm) -> None:
+    boss, worker = await manager(crm), await crm.in_english("sales_representative")
+    await with_factor(crm, worker.user)
+    answer = await boss.pages.post(f"/settings/users/{worker.user}/factors/reset", headers=HTMX)
+    assert answer.status_code == 200, answer.headers
+    async with crm.system() as scope:
+        left = await factors_of(scope.connection, worker.user)
+    assert (left.all, left.codes) == ((), 0)
+    assert "factors_reset" in await events(crm, worker.user)
+    async with crm.database.owner() as connection:
+        told = await connection.values(
+            "select args -> 'payload' ->> 'news' from jobs.procrastinate_jobs"
+            " where task_name = 'identity.tell' and args -> 'payload' ->> 'user' = %(user)s order by id",
+            {"user": str(worker.user)},
+        )
+    assert told == ["factor_added", "factors_reset"]
+
+
+async def test_who_has_more_rights_is_left_alone(crm: Crm) -> None:
+    boss, admin = await manager(crm), await crm.in_english("administrator")
+    await with_factor(crm, admin.user)
+    for path in ("sessions/end", "factors/reset", "leave", "link"):
+        answer = await boss.pages.post(f"/settings/users/{admin.user}/{path}", data={"send": "show"}, headers=HTMX)
+        assert answer.status_code == 403, path
+    values = {"name": "Admin", "email": f"mine.{crm.workspace.name}@example.com", "role": "administrator"}
+    answer = await boss.pages.post(f"/settings/users/{admin.user}", data=values, headers=HTMX)
+    assert answer.status_code == 422
+    assert "has more rights than you" in answer.text
+    assert (await admin.get("/account")).status_code == 200
+
+
+async def test_who_leaves_hands_over_what_is_open(crm: Crm) -> None:
+    boss, leaver, heir = (
+        await crm.in_english("administrator"),
+        await crm.in_english("administrator"),
+        await crm.user("administrator"),
+    )
+    own = {"owner": leaver.user}
+    account = await crm.create("account", name="Übergabe AG", **own)
+    done, due = [await crm.create("task", subject=status, status=status, **own) for status in ("done", "open")]
+    call = await crm.create("call", subject="Gehört zur Vergangenheit", **own)
+    others = await crm.create("account", name="Bleibt AG", owner=boss.user)
+    dialog = await boss.pages.get(f"/settings/users/{leaver.user}/leave", headers=HTMX)
+    assert "<b>1</b> Accounts" in dialog.text, dialog.headers
+    assert "<b>1</b> Tasks" in dialog.text
+    assert "Calls" not in dialog.text
+    wrong = await boss.pages.post(f"/settings/users/{leaver.user}/leave", data={"successor": str(leaver.user)}, headers=HTMX)
+    assert wrong.status_code == 422
+    assert (await leaver.get("/account")).status_code == 200, "nothing has happened"
+    answer = await boss.pages.post(f"/settings/users/{leaver.user}/leave", data={"successor": str(heir)}, headers=HTMX)
+    assert answer.status_code == 200, answer.headers
+    assert (await leaver.get("/account")).status_code == 401
+    assert (await leaver.pages.get("/")).status_code == 303
+    owners = {
+        id_: await owner(boss, object_, id_)
+        for object_, id_ in (("account", account), ("task", due), ("task", done), ("call", call), ("account", others))
+    }
+    assert owners == {account: heir, due: heir, done: leaver.user, call: leaver.user, others: boss.user}
+    page = await boss.pages.get(f"/settings/users/{leaver.user}/access")
+    assert page.text.count("1 record was changed") == 2
+    assert "handed_over" in await events(crm, leaver.user)
+    await take_back(boss, page.text)
+    assert await owner(boss, "account", account) == leaver.user
+
+
+async def owner(caller: Caller, object_: str, id_: UUID) -> UUID:
+    return UUID((await caller.get(f"/{object_}/{id_}")).json()["owner"]["id"])
+
+
+async def take_back(caller: Caller, page: str) -> None:
+    for address in {part.split('"')[0] for part in page.split('hx-post="')[1:] if part.startswith("/changes/")}:
+        assert (await caller.pages.post(address, headers=HTMX)).status_code in (200, 204)
+
+
+async def test_running_work_of_who_was_deactivated_stops(crm: Crm) -> None:
+    """PE-03: a job that goes on in chunks writes nothing more, and is told as stopped."""
+    user, observer = await crm.user("administrator"), await crm.in_english("administrator")
+    ids = [await crm.create("account", name=f"Lauf {number}") for number in range(3)]
+    async with crm.scope(user) as scope:
+        id_ = await choose(scope, "account", ids)
+        await scope.connection.execute(
+            "update {ws}.bulk_run set state = 'queued', action = 'edit', wanted = %(wanted)s::jsonb where id = %(id)s",
+            {"id": id_, "wanted": '{"name": "X"}'},
+        )
+    await crm.update("user", user, is_active=False)
+    job = next(job for job in lists_jobs(crm.scopes) if job.name == bulk.JOB)
+    await job.run(JobRun(1, crm.database, crm.workspace, Actor("user", user, user), {"id": str(id_)}, 0))
+    async with crm.system() as scope:
+        state = await scope.connection.value("select state from {ws}.bulk_run where id = %(id)s", {"id": id_})
+    assert state == "stopped"
+    assert (await observer.get(f"/account/{ids[0]}")).json()["name"] == "Lauf 0"
