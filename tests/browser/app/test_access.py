@@ -9,7 +9,7 @@ PATHS = (
     "/", "/o/account?view=all", "/o/opportunity", "/o/opportunity/board", "/o/account/new", "/search?q=hofmann", "/trash",
     "/notifications", "/imports", "/imports/new", "/settings/me", "/settings/security", "/settings/tokens", "/settings/calendar", "/settings/users", "/settings/users/new",
     "/settings/teams", "/settings/roles/sales_representative", "/settings/history", "/settings/company", "/api/docs",
-    "/settings/pipelines", "/settings/pipelines/lead",
+    "/settings/pipelines", "/settings/pipelines/lead", "/settings/sign-in-providers", "/settings/sign-in-providers/new", "/settings/provisioning",
 )  # fmt: skip
 
 

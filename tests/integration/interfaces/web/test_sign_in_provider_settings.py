@@ -137,7 +137,7 @@ async def test_it_is_asked_whether_it_answers(admin: Caller, honest: Issuer) -> 
     honest.metadata = {"jwks_uri": f"{honest.address}/nowhere"}
     assert "status 404" in await said(honest.address)
     honest.down = True
-    assert "does not answer" in await said(honest.address)
+    assert "Nobody answers" in await said(honest.address)
 
 
 async def test_it_is_for_administrators_only(crm: Crm, seller: Caller, honest: Issuer) -> None:

@@ -456,7 +456,9 @@ async def test_somebody_who_is_signed_in_connects_an_account(house: House) -> No
     async with house.browser() as browser:
         assert (await house.sign_in(browser, sub="Ärger/42")).status_code == 422
     names = [event["event"] for event in await house.events() if event["record"] == caller.user]
-    assert [name for name in names if "rights" not in name] == ["identity_linked", "signed_in", "identity_unlinked"]
+    assert [name for name in names if name not in ("token_made", "user_rights_changed")] == [
+        "identity_linked", "signed_in", "identity_unlinked",
+    ]  # fmt: skip
 
 
 async def test_connecting_belongs_to_the_session_that_began_it(house: House) -> None:
@@ -485,6 +487,36 @@ async def test_a_provider_s_sign_in_is_as_good_as_a_second_step(house: House) ->
     async with house.browser() as browser:
         assert signed_in(await house.sign_in(browser, sub=subject))
         assert (await browser.get("/settings/me")).status_code == 200
+
+
+async def test_who_has_no_password_shows_it_at_the_provider(house: House) -> None:
+    user, subject = await house.person("administrator")
+    caller = await house.crm.caller(user)
+    stale = "update kundig.session set proven_at = now() - interval '1 hour' where user_id = %(user)s"
+    async with house.crm.database.transaction(None) as connection:
+        await connection.execute(stale, {"user": user})
+
+    async def proven() -> bool:
+        return (await caller.pages.post("/settings/tokens", data={"name": "x", "days": "30"})).status_code == 200
+
+    async def shows(**claims: Any) -> httpx.Response:
+        here = {"HX-Request": "true", "HX-Current-URL": "http://kundig.test/settings/tokens"}
+        assert f"/prove/with/{house.name}" in (await caller.pages.get("/prove", headers=here)).text
+        sent = await caller.pages.get((await caller.pages.post(f"/prove/with/{house.name}", headers=here)).headers["hx-redirect"])
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(sent.headers["location"]).query).items()}
+        assert (asked["prompt"], asked["max_age"]) == ("login", "0")
+        house.issuer.nonce, house.issuer.claims = asked["nonce"], claims
+        return await house.back(caller.pages, asked["state"])
+
+    assert not await proven()
+    for claims in ({"sub": "somebody"}, {"sub": subject, "auth_time": 1_700_000_000}, {"sub": subject, "auth_time": None}):
+        assert (await shows(**claims)).status_code == 403
+        assert not await proven()
+    back = await shows(sub=subject)
+    assert (back.status_code, back.headers["location"]) == (303, "/settings/tokens")
+    assert await proven()
+    foreign = await caller.pages.post("/prove/with/nowhere", headers={"HX-Request": "true"})
+    assert foreign.status_code == 404
 
 
 async def test_trying_again_and_again_is_stopped(house: House) -> None:

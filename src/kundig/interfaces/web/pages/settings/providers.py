@@ -175,7 +175,8 @@ async def _tested(visit: Visit) -> Tested:
         metadata = await issuers.metadata(issuer, fresh=True)
         await issuers.refresh_keys(metadata)
     except (ProviderRefusal, Refused) as error:
-        return Tested(fault=error.text.render(visit.frame.language))
+        text = t("Nobody answers at this address.") if isinstance(error, ProviderRefusal) and error.reason == "away" else error.text
+        return Tested(fault=text.render(visit.frame.language))
     return Tested(place=urlsplit(metadata.authorization_endpoint).netloc)
 
 
