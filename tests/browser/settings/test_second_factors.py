@@ -120,6 +120,47 @@ def test_an_app_and_a_recovery_code(server: Server, administrator: str, new_page
     page.wait_for_url(at(server, "/"))
     page.goto(at(server, "/settings/security"))
     expect(page.locator("#factors")).to_contain_text("9 unused recovery codes")
+    server.run("user", "unlock", email)
+    page.context.clear_cookies()
+    enter(page, server, email)
+    page.wait_for_url(at(server, "/"))
+
+
+def test_who_must_set_up_a_second_step_and_who_looks_after_them(server: Server, administrator: str, new_page: NewPage) -> None:
+    document = server.data.parent / "careful.yaml"
+    document.write_text("kind: role\nname: careful\nlabel: {en: Careful, de: Vorsichtig}\nsecond_factor: required\n")
+    server.run("config", "apply", str(document))
+    server.run(
+        "user", "add", "must@example.com", "--role", "careful", "--language", "en", "--password-stdin", given=f"{PASSWORD}\n"
+    )
+    page = new_page()
+    with_authenticator(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    enter(page, server, "must@example.com")
+    page.wait_for_url(at(server, "/second-factor"))
+    page.get_by_text("An app that shows codes").click()
+    accessible(page)
+    page.goto(at(server, "/"))
+    page.wait_for_url(at(server, "/second-factor"))
+    page.get_by_role("button", name="Make a passkey").click()
+    page.get_by_role("link", name="I have kept them").click()
+    page.wait_for_url(at(server, "/"))
+    boss = new_page()
+    enter(boss, server, administrator)
+    boss.wait_for_url(at(server, "/"))
+    boss.goto(at(server, "/settings/users?q=must"))
+    boss.locator("tbody a").click()
+    boss.get_by_role("button", name="More").first.click()
+    boss.get_by_role("menuitem", name="Sessions and second step").click()
+    expect(boss.locator(".k-lines li")).to_contain_text(["Chrome", "Passkey"])
+    accessible(boss)
+    boss.get_by_role("button", name="They leave").click()
+    expect(boss.locator("#leave")).to_contain_text("They own nothing that is still open.")
+    accessible(boss)
+    boss.locator("#leave").get_by_role("button", name="Let them sign in no more").click()
+    expect(boss.get_by_text("Nowhere at the moment.")).to_be_visible()
+    page.goto(at(server, "/settings/me"))
+    expect(page).to_have_url(re.compile("/sign-in"))
 
 
 def test_what_matters_asks_who_sits_there_and_goes_on(server: Server, administrator: str, new_page: NewPage) -> None:

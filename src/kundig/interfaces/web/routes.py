@@ -18,6 +18,7 @@ from kundig.interfaces.web.pages import (
     first_hour,
     forms,
     guiding,
+    handing_over,
     home,
     importing,
     imports,
@@ -34,6 +35,7 @@ from kundig.interfaces.web.pages import (
     proving,
     reactions,
     records,
+    rights,
     second_step,
     shapes,
     sharing,
@@ -45,6 +47,7 @@ from kundig.interfaces.web.pages import (
     strength,
     timelines,
     trash,
+    viewing,
     views,
 )
 from kundig.interfaces.web.pages.settings import (
@@ -59,7 +62,6 @@ from kundig.interfaces.web.pages.settings import (
     me,
     providers,
     provisioning,
-    roles,
     samples,
     security,
     teams,
@@ -70,12 +72,12 @@ from kundig.interfaces.web.pages.settings import (
 _RECORDS = (
     lists, live_rows, views, arranging, filter_editor, bulk, boards, steps, calendars, calendar_moves, planning, records, timelines,
     laying_out, composing, forms, shapes, cells, stages, actions, lookups, finding, trash, comments, reactions, sharing, palette,
-    single,
+    single, handing_over,
 )  # fmt: skip
 _PERSONAL = (
     guiding, first_hour, offline, home, live, signing_in, sign_in_providers, second_step, strength, proving, notifications,
-    importing, imports, me, devices, security, factors, accounts, feeds, feed, tokens, company, users, access, teams, roles,
-    providers, provisioning, pipelines, history, audit, samples,
+    importing, imports, me, devices, security, factors, accounts, feeds, feed, tokens, company, users, access, viewing, teams,
+    rights, providers, provisioning, pipelines, history, audit, samples,
 )  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

@@ -181,10 +181,20 @@ SAMPLES_REMOVED = audit_event(
     ("removed the sample data", "hat die Beispieldaten entfernt"),
     count=("Records", "Datensätze"),
 )
+VIEW_BEGUN = audit_event(
+    "view_as_begun",
+    ("View of a colleague begun", "Ansicht einer anderen Person begonnen"),
+    ("began to see Kundig as {record} sees it", "hat begonnen, Kundig wie {record} zu sehen"),
+)
+VIEW_ENDED = audit_event(
+    "view_as_ended",
+    ("View of a colleague ended", "Ansicht einer anderen Person beendet"),
+    ("no longer sees Kundig as {record} sees it", "sieht Kundig nicht mehr wie {record}"),
+)
 
 EVENTS = (
     SIGNED_IN, SIGN_IN_FAILED, SIGNED_OUT, SESSION_ENDED, PASSWORD_CHANGED, PASSWORD_RESET, LINK_SENT, TOKEN_MADE, TOKEN_REVOKED,
     TOKEN_USED, FEED_MADE, FEED_ENDED, RIGHTS_CHANGED, SECOND_STEP_FAILED, FACTOR_ADDED, FACTOR_REMOVED, FACTORS_RESET,
     CODES_RENEWED, RECOVERY_CODE_USED, HANDED_OVER, SAMPLES_REMOVED, SIGN_IN_REFUSED, IDENTITY_LINKED, IDENTITY_UNLINKED,
-    PROVIDER_CHANGED, PROVIDER_REMOVED, DIRECTORY_ADDED, DIRECTORY_REMOVED,
+    PROVIDER_CHANGED, PROVIDER_REMOVED, DIRECTORY_ADDED, DIRECTORY_REMOVED, VIEW_BEGUN, VIEW_ENDED,
 )  # fmt: skip

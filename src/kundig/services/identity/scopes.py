@@ -24,6 +24,7 @@ from kundig.engine.schema.model import Model
 from kundig.services.identity.objects import OWN_FIELDS, TEAM, USER
 from kundig.services.identity.provisioners import Provisioner
 from kundig.services.identity.signed import Signed, authenticate_feed, authenticate_session, authenticate_token, narrowing_of
+from kundig.services.identity.viewing import LOOKS, may_view
 
 _MOST_KEPT = 5000
 _PERSON = """
@@ -62,17 +63,38 @@ class Scopes:
         return await self.open(connection, await authenticate_token(connection, token), source, address)
 
     async def of_session(
-        self, connection: Connection, code: str, source: str, address: str | None = None, *, setting_up: bool = False
+        self,
+        connection: Connection,
+        code: str,
+        source: str,
+        address: str | None = None,
+        *,
+        setting_up: bool = False,
+        own: bool = False,
     ) -> tuple[Scope, Signed]:
         """The scope of a session, and who is signed in; raises Unauthenticated.
 
-        Raises FactorNeeded if a role asks for a second factor that is missing, but where that is set up.
+        Raises FactorNeeded if a role asks for a second factor that is missing, but where that is set up. A session that looks with
+        a colleague's eyes gets the scope for that, unless it is to be its `own`.
         """
         signed = await authenticate_session(connection, code)
         scope = await self.open(connection, signed, source, address)
         if scope.access.second_factor and not signed.secured and not setting_up:
             raise FactorNeeded
-        return scope, signed
+        if signed.viewing is None or own:
+            return scope, replace(signed, viewing=None)
+        theirs = await self.access_of(scope, signed.viewing)
+        if theirs is None or not may_view(scope, theirs):
+            return scope, replace(signed, viewing=None)
+        looks = await self._access_of(connection, signed.workspace, scope.model, signed.viewing, LOOKS)
+        return replace(scope, access=looks), signed
+
+    async def access_of(self, scope: Scope, user: UUID) -> Access | None:
+        """All rights of another user, None if they may not sign in."""
+        try:
+            return await self._access_of(scope.connection, scope.context.workspace, scope.model, user, UNNARROWED)
+        except Unauthenticated:
+            return None
 
     async def of_feed(self, connection: Connection, code: str, source: str, address: str | None = None) -> tuple[Scope, Signed]:
         """The scope of a calendar's secret link, with who it belongs to; raises Unauthenticated."""

@@ -74,11 +74,11 @@ async def _go_on(visit: Visit, trip: Trip, provider: SignInProvider, claims: Cla
     if visit.secret is None:
         raise Unauthenticated
     async with web.database.transaction(None) as connection:
-        scope, signed = await web.scopes.of_session(connection, visit.secret, "web")
+        # as oneself, also while one sees Kundig as somebody else
+        scope, signed = await web.scopes.of_session(connection, visit.secret, "web", peer(visit), own=True)
         visit.frame = replace(visit.frame, language=scope.context.language)
         if signed.id != trip.session:
             raise begin_again()
-        scope = replace(scope, context=replace(scope.context, address=peer(visit)))
         if trip.purpose == "link":
             await web.providers.link(scope, provider, claims)
         else:
