@@ -11,7 +11,7 @@ FRONTEND := hatch_build.py pyproject.toml $(shell find frontend -name node_modul
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help run test prove lint format bench faults messages lock browser clean
+.PHONY: help run test prove lint format bench faults fuzz messages lock browser clean
 
 help:  ## what there is to type
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 18
@@ -59,6 +59,9 @@ bench: $(ASSETS) $(DEV)  ## measure, and print the figures (bench/README.md says
 
 faults: $(ASSETS) $(DEV)  ## kill processes while people write, and see that nothing is lost (ARGS="imports --rows 50000 --kills 8": while an import runs)
 	$(BIN)/python -m faults $(ARGS)
+
+fuzz: $(ASSETS) $(DEV)  ## ask the API what nobody thought of, as everybody (ARGS="--minutes 60 --seed 7")
+	$(BIN)/python -m fuzz $(ARGS)
 
 messages: $(DEV)  ## bring the catalogs of both languages up to date with the sources
 	$(BIN)/python tools/messages.py

@@ -18,7 +18,6 @@ from kundig.base.database.opening import opened
 from kundig.base.jobs import JOBS, Job
 from kundig.base.lifetime import end_with_parent, stop_event
 from kundig.base.logs import log_json_lines
-from kundig.base.secrets import Secrets
 from kundig.base.settings import Settings
 from kundig.engine.extension import Module
 from kundig.engine.installing import install
@@ -87,7 +86,7 @@ def asgi() -> Litestar:
         async with opened(settings) as found:
             yield found
 
-    scopes, post = Scopes(modules(), Secrets(settings.secret_key)), post_of(settings)
+    scopes, post = Scopes(modules(), settings.secrets), post_of(settings)
     hint = sample().hint if settings.demo else None
     return application(settings, scopes, database, workspace=MAIN, post=post, hint=hint, stopping=stop_event)
 

@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import hmac
 import os
+from collections.abc import Iterable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,11 +23,12 @@ _VERSION = b"\x01"
 class Secrets:
     """Cryptography with keys derived from the one secret key, a different key for each purpose."""
 
-    __slots__ = ("_key", "_keys")
+    __slots__ = ("_former", "_key", "_keys")
 
-    def __init__(self, key: bytes) -> None:
-        """`key` is `Settings.secret_key`."""
+    def __init__(self, key: bytes, former: Iterable[bytes] = ()) -> None:
+        """`key` is `Settings.secret_key`; what `former` keys made is read and recognised, and never made again."""
         self._key = key
+        self._former = tuple(Secrets(other) for other in former)
         self._keys: dict[str, bytes] = {}
 
     def derive(self, purpose: str) -> bytes:
@@ -47,15 +49,24 @@ class Secrets:
 
     def decrypt(self, sealed: bytes, bound_to: str = "") -> str:
         """The text again; `OutsideFault` if it was encrypted with another key or for another place, or was changed."""
+        for secrets in (self, *self._former):
+            if (text := secrets._decrypted(sealed, bound_to)) is not None:
+                return text
+        raise OutsideFault(t("A stored secret can't be decrypted. Was KUNDIG_SECRET_KEY changed? Enter the secret again."))
+
+    def renewed(self, sealed: bytes, bound_to: str = "") -> bytes | None:
+        """The same text encrypted by the key of today; None if it is already. `OutsideFault` as `decrypt`."""
+        return None if self._decrypted(sealed, bound_to) is not None else self.encrypt(self.decrypt(sealed, bound_to), bound_to)
+
+    def _decrypted(self, sealed: bytes, bound_to: str) -> str | None:
+        """By this key alone."""
         nonce, rest = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
         try:
             if sealed[:1] != _VERSION:
-                raise InvalidTag
+                return None
             return AESGCM(self.derive("encryption")).decrypt(nonce, rest, bound_to.encode()).decode()
-        except (InvalidTag, ValueError) as error:
-            raise OutsideFault(
-                t("A stored secret can't be decrypted. Was KUNDIG_SECRET_KEY changed? Enter the secret again.")
-            ) from error
+        except (InvalidTag, ValueError):
+            return None
 
     def sign(self, content: bytes, purpose: str, bound_to: bytes = b"") -> str:
         """A text for URLs that carries `content` readable by anybody, and that nobody can make or use for another purpose."""
@@ -68,7 +79,8 @@ class Secrets:
         except (binascii.Error, ValueError) as error:
             raise Malformed(_foreign()) from error
         content, signature = raw[:-_SIGNATURE], raw[-_SIGNATURE:]
-        if not hmac.compare_digest(signature, self._signature(content, purpose, bound_to)):
+        known = [secrets._signature(content, purpose, bound_to) for secrets in (self, *self._former)]
+        if not any(hmac.compare_digest(signature, own) for own in known):
             raise Malformed(_foreign())
         return content
 

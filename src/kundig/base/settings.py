@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import errno
-import os
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from kundig.base.errors import OutsideFault
 from kundig.base.i18n import Text, t
+from kundig.base.keys import former_key, secret_key
+from kundig.base.secrets import Secrets
+from kundig.base.wrong_setting import WrongSetting, reason
 
-_KEY_BYTES = 32
-_KEY_FILE = "secret.key"
 _KNOWN = frozenset(
     """DATABASE_URL DATA HOST PORT BASE_URL SECRET_KEY ADMIN_EMAIL ADMIN_PASSWORD DEMO SMTP_URL WORKERS API_RATE COUNT_STATEMENTS
-    REPLICA_URL OUTGOING_HOSTS""".split()  # noqa: SIM905 - reads better
+    REPLICA_URL OUTGOING_HOSTS SECRET_KEY_OLD SECURITY_CONTACT""".split()  # noqa: SIM905 - reads better
 )
-
-
-class WrongSetting(OutsideFault):
-    """A KUNDIG_* variable has a value that can't be right; names it and says what would be."""
-
-    code = "wrong_setting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +42,15 @@ class Settings:
 
     outgoing_hosts: frozenset[str] = frozenset()
     """Places (host:port) that Kundig may talk to though they are in the own network."""
+    security_contact: str | None = None
+    """Whom strangers tell of a weakness of this installation: an address by mailto, https or tel."""
+    former_key: bytes | None = None
+    """The key that `secret_key` is taking the place of: what it encrypted can still be read."""
+
+    @property
+    def secrets(self) -> Secrets:
+        """Cryptography with the secret key; what the former one made is still known."""
+        return Secrets(self.secret_key, () if self.former_key is None else (self.former_key,))
 
     def __repr__(self) -> str:
         """Without the secrets."""
@@ -77,7 +75,8 @@ class Settings:
         data = data_folder(Path(given.get("DATA", "data")))
         return cls(
             data=data,
-            secret_key=_secret_key(given.get("SECRET_KEY"), data),
+            secret_key=secret_key(given.get("SECRET_KEY"), data),
+            former_key=former_key(given.get("SECRET_KEY_OLD"), "SECRET_KEY" in given, data),
             database_url=_database_url(given.get("DATABASE_URL")),
             host=host,
             port=port,
@@ -90,6 +89,7 @@ class Settings:
             count_statements=_flag(given, "COUNT_STATEMENTS"),
             api_rate=_number(given, "API_RATE", 200, 0, 100_000),
             outgoing_hosts=_hosts(given.get("OUTGOING_HOSTS", "")),
+            security_contact=_contact(given.get("SECURITY_CONTACT")),
         )
 
 
@@ -136,24 +136,6 @@ def data_folder(path: Path) -> Path:
 
 _FORMAT = 1
 """Of the data folder: a program refuses a higher one."""
-
-
-def reason(error: OSError) -> Text:
-    """What the operating system says, in our words where it is common, without numbers and paths."""
-    said = os.strerror(error.errno) if error.errno else type(error).__name__
-    return _REASONS.get(error.errno or 0) or Text("{said}", {"said": said})
-
-
-_REASONS = {
-    errno.EACCES: t("permission denied"),
-    errno.EPERM: t("permission denied"),
-    errno.EROFS: t("that disk can only be read"),
-    errno.ENOSPC: t("the disk is full"),
-    errno.EDQUOT: t("the disk is full"),
-    errno.EEXIST: t("there is a file of this name"),
-    errno.ENOTDIR: t("a part of the path is a file"),
-    errno.ENOENT: t("it can't be made there"),
-}
 
 
 def _wrong(name: str, value: str, expected: Text) -> WrongSetting:
@@ -206,56 +188,17 @@ def _email(text: str | None) -> str | None:
     return text
 
 
+def _contact(text: str | None) -> str | None:
+    """As in RFC 9116; a bare e-mail address is taken for what it is."""
+    if text is None:
+        return None
+    found = f"mailto:{text}" if re.fullmatch(r"[^@\s:/]+@[^@\s]+", text) else text
+    if not re.fullmatch(r"(mailto:[^@\s]+@[^@\s]+|https://[^\s]+|tel:[+0-9-]+)", found):
+        raise _wrong("SECURITY_CONTACT", text, t("it must be an e-mail address or an address that begins with https://"))
+    return found
+
+
 def _smtp_url(text: str | None) -> str | None:
     if text is not None and (urlsplit(text).scheme not in ("smtp", "smtps") or not urlsplit(text).hostname):
         raise WrongSetting(t("KUNDIG_SMTP_URL must look like smtp://user:password@host:587 or smtps://…:465."))
     return text
-
-
-def _secret_key(text: str | None, data: Path) -> bytes:
-    """The key given, or the one kept in the data folder, made at the first start."""
-    if text is not None:
-        return _decoded(text, "KUNDIG_SECRET_KEY")
-    path = data / _KEY_FILE
-    try:
-        if not path.exists():
-            draft = _written(data, secrets.token_bytes(_KEY_BYTES))
-            try:
-                # Linked, not renamed: of two first starts at once, one wins and both use its key.
-                os.link(draft, path)
-            except FileExistsError:
-                pass
-            finally:
-                draft.unlink()
-        return _decoded(path.read_text().strip(), str(path))
-    except OSError as error:
-        raise WrongSetting(
-            t("The secret key {file} can't be read or made: {reason}.", file=str(path), reason=reason(error))
-        ) from error
-
-
-def keep_secret_key(data: Path, key: bytes) -> None:
-    """Put the key of a restored backup in the place of the one the data folder was made with."""
-    _written(data, key).rename(data / _KEY_FILE)
-
-
-def _written(data: Path, key: bytes) -> Path:
-    draft = data / f".secret-{os.getpid()}"
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write((base64.urlsafe_b64encode(key).decode() if len(key) == _KEY_BYTES else key.decode()) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return draft
-
-
-def _decoded(text: str, place: str) -> bytes:
-    """Base64 of 32 bytes as we make it, or any text of at least 32 characters."""
-    try:
-        key = base64.urlsafe_b64decode(text.encode())
-    except (binascii.Error, ValueError):
-        key = b""
-    if len(key) == _KEY_BYTES:
-        return key
-    if len(text) < _KEY_BYTES:
-        raise WrongSetting(t("{place} is too short: it needs at least 32 characters that nobody can guess.", place=place))
-    return text.encode()

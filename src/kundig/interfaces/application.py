@@ -15,19 +15,22 @@ from kundig.base.context import Workspace
 from kundig.base.database import Database
 from kundig.base.http import OutgoingHttp
 from kundig.base.i18n import Text
-from kundig.base.secrets import Secrets
 from kundig.base.settings import Settings
 from kundig.interfaces.api.edge import Api, problem_response
 from kundig.interfaces.api.limits import RequestLimit
 from kundig.interfaces.api.openapi import PREFIX
 from kundig.interfaces.api.routes import api_router
+from kundig.interfaces.fetches import FetchCheck
+from kundig.interfaces.headers import SafeHeaders
 from kundig.interfaces.health import health
 from kundig.interfaces.hosts import HostCheck
+from kundig.interfaces.limits import RequestLimits
 from kundig.interfaces.scim.edge import PREFIX as SCIM
 from kundig.interfaces.scim.edge import scim_response
 from kundig.interfaces.scim.routes import scim_router
+from kundig.interfaces.security_txt import security_txt
 from kundig.interfaces.web.assets import static_file
-from kundig.interfaces.web.edge import Web, page_for_error
+from kundig.interfaces.web.edge import MAX_FORM, Web, page_for_error
 from kundig.interfaces.web.pages.api_docs import get_docs, get_docs_styles
 from kundig.interfaces.web.routes import ROUTES
 from kundig.services.delivery.post import Post
@@ -63,20 +66,20 @@ def application(
             app.state.api = Api(database, scopes, RequestLimit(settings.api_rate))
             app.state.hub = hub
             push = push_route_of(settings)
-            secrets, issuers = Secrets(settings.secret_key), Issuers(OutgoingHttp(allowed_hosts=settings.outgoing_hosts))
-            providers = Providers(database, scopes, secrets, issuers, workspace, post.base_url)
-            app.state.web = Web(database, scopes, secrets, post, push, workspace, providers, hint)
+            issuers = Issuers(OutgoingHttp(allowed_hosts=settings.outgoing_hosts))
+            providers = Providers(database, scopes, settings.secrets, issuers, workspace, post.base_url)
+            app.state.web = Web(database, scopes, settings.secrets, post, push, workspace, providers, hint)
             yield
 
     return Litestar(
-        route_handlers=[health, static_file, api_router(), scim_router(), get_docs, get_docs_styles, *ROUTES],
+        route_handlers=[health, security_txt, static_file, api_router(), scim_router(), get_docs, get_docs_styles, *ROUTES],
         lifespan=[running],
-        middleware=[HostCheck(settings.base_url)],
+        middleware=[HostCheck(settings.base_url), FetchCheck(), RequestLimits()],
         exception_handlers={Exception: _refused},
-        before_send=[_tell_statements] if settings.count_statements else [],
+        before_send=[SafeHeaders(settings.base_url), *([_tell_statements] if settings.count_statements else [])],
         openapi_config=None,
         logging_config=None,  # base.logs has seen to it
-        request_max_body_size=50_000_000,
+        request_max_body_size=MAX_FORM,
     )
 
 

@@ -8,6 +8,8 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from kundig.interfaces.refusing import refuse
+
 ALWAYS = ("/healthz",)
 """Asked by load balancers and by the machine itself, under any name; says nothing."""
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -34,14 +36,7 @@ class HostCheck(ASGIMiddleware):
         if status is None or scope["path"] in ALWAYS:
             await next_app(scope, receive, send)
             return
-        body = f"Kundig: {self.base_url}\n".encode()
-        headers = [
-            (b"content-type", b"text/plain; charset=utf-8"),
-            (b"content-length", str(len(body)).encode()),
-            (b"cache-control", b"no-store"),
-        ]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body, "more_body": False})
+        await refuse(send, status, self.base_url)
 
     def refusal(self, hosts: list[bytes]) -> int | None:
         """The status to refuse with, or None."""

@@ -14,9 +14,10 @@ def test_a_role_by_keys_and_back(jana: Visitor) -> None:
     page.keyboard.type("Team")
     expect(page.locator("#consequences")).to_contain_text("Ansehen: Alle → Team")
     assert jana.accessible() == []
-    page.locator("#fields-product").press("Enter")
-    fields = page.locator("#product-other")
+    page.locator("#fields-ticket").press("Enter")
+    fields = page.locator("#ticket-other")
     expect(fields).to_be_focused()
+    expect(fields).to_be_in_viewport()
     assert jana.accessible() == []
     expect(cell).to_have_value("team")
     page.get_by_role("button", name="Speichern").press("Enter")

@@ -65,3 +65,17 @@ def test_keys_differ_by_purpose_and_stay() -> None:
     assert OURS.derive("a") == Secrets(b"a" * 32).derive("a")
     assert len({OURS.derive("a"), OURS.derive("b"), THEIRS.derive("a")}) == 3
     assert OURS.derive_text("a").isalnum()
+
+
+def test_what_a_former_key_made_is_known_and_made_anew() -> None:
+    both = Secrets(b"b" * 32, (b"a" * 32,))
+    sealed = OURS.encrypt("secret", "here")
+    assert both.decrypt(sealed, "here") == "secret"
+    renewed = both.renewed(sealed, "here")
+    assert renewed is not None
+    assert THEIRS.decrypt(renewed, "here") == "secret"
+    assert both.renewed(renewed, "here") is None
+    with pytest.raises(OutsideFault):
+        both.renewed(Secrets(b"c" * 32).encrypt("secret", "here"), "here")
+    assert both.verify(OURS.sign(b"content", "cursor"), "cursor") == b"content"
+    assert both.sign(b"content", "cursor") == THEIRS.sign(b"content", "cursor") != OURS.sign(b"content", "cursor")

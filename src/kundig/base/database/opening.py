@@ -9,7 +9,6 @@ from kundig.base.database.address import Address, external
 from kundig.base.database.embedded import attached, initialised
 from kundig.base.database.faults import NothingSetUp
 from kundig.base.database.transactions import Database
-from kundig.base.secrets import Secrets
 from kundig.base.settings import Settings
 
 
@@ -17,7 +16,7 @@ from kundig.base.settings import Settings
 def database_address(settings: Settings) -> Iterator[Address]:
     """Where the database is; the embedded server runs at least as long as the block lasts."""
     if settings.database_url:
-        yield external(settings.database_url, Secrets(settings.secret_key).derive_text)
+        yield external(settings.database_url, settings.secrets.derive_text)
         return
     with attached(settings.data) as server:
         server.create_database()

@@ -64,6 +64,29 @@ async def ensure_roles(address: Address, data: Path) -> None:
         )
 
 
+async def renew_passwords(former: Address, address: Address) -> None:
+    """Give each role the password that the secret key of today makes, by logging in with the former one."""
+    for role, login in address.logins:
+        password = sql.Literal(conninfo_to_dict(login).get("password"))
+        try:
+            async with await psycopg.AsyncConnection.connect(login, connect_timeout=5):
+                continue  # done already, before an interruption
+        except psycopg.OperationalError:
+            pass
+        try:
+            raw = await psycopg.AsyncConnection.connect(former.login(role), connect_timeout=5, autocommit=True)
+        except psycopg.OperationalError as error:
+            raise OutsideFault(
+                t(
+                    "The role {role} in {database} can log in by neither key. Is KUNDIG_SECRET_KEY_OLD that of this installation?",
+                    role=role,
+                    database=address.name,
+                )
+            ) from error
+        async with raw:
+            await raw.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(role), password))
+
+
 async def _can_log_in(address: Address) -> bool:
     for role in (OWNER, APP):
         try:

@@ -13,8 +13,8 @@ from litestar.background_tasks import BackgroundTask
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
-HEADERS: Mapping[str, str] = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-"""Of every answer: it is personal, so nobody on the way may keep it, and no browser may take it for something else."""
+HEADERS: Mapping[str, str] = {"Cache-Control": "no-store"}
+"""Of every answer, besides those of `interfaces/headers.py`: it is personal, so nobody on the way may keep it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from kundig.base.i18n import t
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.api.operations import answers, operation, parameter, ref
 from kundig.interfaces.api.schemas import Schema
+from kundig.services.transfer.export import MEDIA_TYPES
 
 _TEXT: Schema = {"type": "string"}
 _UUID: Schema = {"type": "string", "format": "uuid"}
@@ -61,7 +62,7 @@ def trail_operations(scope: Scope) -> dict[str, Any]:
         parameter("cursor", "query", t("What `next_cursor` gave.")),
     ]
     kind = parameter("format", "query", schema={"enum": ["csv", "jsonl"]}, required=True)
-    file = answers(200, {"type": "string"}, media="application/octet-stream")
+    file = answers(200, {"type": "string"}, media=(MEDIA_TYPES["csv"], MEDIA_TYPES["jsonl"]))
     return {
         "/audit_event": {
             "get": operation(

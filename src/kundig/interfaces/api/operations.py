@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kundig.base.i18n import Text, t
 from kundig.engine.policy.access import ObjectAccess
 from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.api.schemas import Schema
+from kundig.services.transfer.export import MEDIA_TYPES
 
 Operation = dict[str, Any]
 
@@ -61,12 +62,12 @@ def json_body(schema: Schema, *, required: bool = True) -> dict[str, Any]:
 
 
 def answers(
-    status: int, schema: Schema | None, headers: Mapping[str, Any] | None = None, media: str = "application/json"
+    status: int, schema: Schema | None, headers: Mapping[str, Any] | None = None, media: Iterable[str] = ("application/json",)
 ) -> dict[str, Any]:
     """The answer when all goes well, and the problem document for everything else."""
     good: dict[str, Any] = {"description": "Done."}
     if schema is not None:
-        good["content"] = {media: {"schema": schema}}
+        good["content"] = {kind: {"schema": schema} for kind in media}
     if headers:
         good["headers"] = dict(headers)
     problem = {"description": "What is wrong.", "content": {"application/problem+json": {"schema": ref("Problem")}}}
@@ -239,7 +240,7 @@ def _export(name: str) -> Operation:
     people = parameter(
         "localized", "query", t("Headers and values as people read them."), {"enum": ["true", "false"], "default": "false"}
     )
-    answer = answers(200, {"type": "string"}, media="application/octet-stream")
+    answer = answers(200, {"type": "string"}, media=MEDIA_TYPES.values())
     return operation(f"export_{name}", t("All matching records as a file"), name, answer, [kind, _FIELDS, _WHERE, _ORDER, people])
 
 

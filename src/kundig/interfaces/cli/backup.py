@@ -11,6 +11,7 @@ import typer
 
 from kundig.base.backup import write_backup
 from kundig.base.database.opening import opened
+from kundig.base.errors import Conflict
 from kundig.base.i18n import t
 from kundig.base.settings import Settings
 from kundig.interfaces.cli.telling import tell
@@ -21,6 +22,8 @@ def backup(
 ) -> None:
     """Write database, files and secret key into one file, while Kundig goes on working."""
     settings = Settings.from_environment(os.environ)
+    if settings.former_key is not None:
+        raise Conflict(t("The secret key is being exchanged, and a backup holds one key only. Finish it first: kundig rotate-key"))
 
     async def run() -> None:
         async with opened(settings) as database:

@@ -18,6 +18,7 @@ from kundig.interfaces.cli.helping import misused, speak
 from kundig.interfaces.cli.import_ import import_file
 from kundig.interfaces.cli.migrate import migrate
 from kundig.interfaces.cli.restore import restore
+from kundig.interfaces.cli.rotate_key import rotate_key
 from kundig.interfaces.cli.serve import serve
 from kundig.interfaces.cli.telling import language, tell_error, warn
 from kundig.interfaces.cli.worker import worker
@@ -30,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (serve, worker, migrate, doctor, backup, restore, demo):
+for command in (serve, worker, migrate, doctor, backup, restore, rotate_key, demo):
     app.command()(command)
 app.command("import")(import_file)
 app.command()(export)

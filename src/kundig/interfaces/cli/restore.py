@@ -21,7 +21,8 @@ from kundig.base.database.roles import ensure_roles
 from kundig.base.database.workspaces import mark_restored
 from kundig.base.errors import Conflict
 from kundig.base.i18n import t
-from kundig.base.settings import Settings, keep_secret_key
+from kundig.base.keys import keep_secret_key
+from kundig.base.settings import Settings
 from kundig.interfaces.cli.telling import tell
 
 

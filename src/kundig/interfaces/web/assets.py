@@ -81,7 +81,7 @@ async def static_file(name: str, accept_encoding: AcceptEncoding = "") -> Respon
     found = contents().get(name)
     if found is None:
         raise NotFoundException
-    headers = {"Cache-Control": FOREVER, "X-Content-Type-Options": "nosniff", "Vary": "Accept-Encoding"}
+    headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
     offered = {part.split(";")[0].strip() for part in accept_encoding.split(",")}
     for code, content in found.encoded.items():
         if code in offered:

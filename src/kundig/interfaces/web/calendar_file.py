@@ -12,7 +12,7 @@ from icalendar import Calendar, Event, vRecur
 
 from kundig.engine.schema.recurrence import Rule, parse_rule
 
-TYPE = "text/calendar; charset=utf-8"
+TYPE = "text/calendar"
 PRODUCT = "-//Kundig//Kundig CRM//EN"
 
 

@@ -53,8 +53,12 @@ PROVE = "/prove"
 PRIVATE = ("/settings", "/notifications", "/imports", "/bulk", "/offline", "/tour", SET_UP, PROVE)
 """What is not shown to whoever looks with a colleague's eyes: secrets, preferences, files, what they are told of."""
 MAX_FORM = 2_000_000
-"""Bytes of a form without files."""
-_HTML = "text/html; charset=utf-8"
+"""Bytes of a form without files: the application's limit, where a route sets none."""
+_HTML = "text/html"
+_UNREAD: Mapping[int, Text] = {
+    408: t("What you sent did not arrive. Check the connection and try again."),
+    413: t("The form is larger than what is accepted here."),
+}
 _SALT = 8
 """Characters of a form token that make it different on every page."""
 _LEVEL, _WORTH_IT = 4, 1000
@@ -261,8 +265,6 @@ async def read_form(visit: Visit) -> None:
     if visit.request.method in ("GET", "HEAD") or kind != "application/x-www-form-urlencoded":
         return
     body = await visit.request.body()
-    if len(body) > MAX_FORM:
-        raise Malformed(t("The form is larger than what is accepted here."))
     try:
         visit.form = parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=5000)
     except ValueError:
@@ -300,7 +302,8 @@ def refused(visit: Visit, error: Exception) -> Reply:
         texts = [wrong.text for wrong in error.errors] if isinstance(error, Invalid) else [error.text]
         return _told(visit, STATUS[error.kind], " ".join(dict.fromkeys(text.render(language) for text in texts)))
     if isinstance(error, HTTPException):
-        return _told(visit, error.status_code, "")
+        text = _UNREAD.get(error.status_code)
+        return _told(visit, error.status_code, text.render(language) if text else "")
     reference = str(uuid7())
     _log.error("unexpected", exc_info=error, extra={"reference": reference, "path": visit.request.scope["path"]})
     return _told(visit, 500, "", reference)

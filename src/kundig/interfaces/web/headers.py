@@ -1,4 +1,4 @@
-"""The headers of every page: nothing inline, nothing from elsewhere, nothing guessed, never in a foreign frame."""
+"""The headers of every page besides those of every answer: nothing inline, nothing from elsewhere, nothing kept."""
 
 from __future__ import annotations
 
@@ -19,21 +19,9 @@ _SOURCES = {
 }
 CONTENT_SECURITY_POLICY = "; ".join(f"{directive} {sources}" for directive, sources in _SOURCES.items())
 
-SECURITY_HEADERS = MappingProxyType(
-    {
-        "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-        "Referrer-Policy": "same-origin",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
-    }
-)
-
 PAGE_HEADERS = MappingProxyType(
     {
-        **SECURITY_HEADERS,
+        "Content-Security-Policy": CONTENT_SECURITY_POLICY,
         "Cache-Control": "no-store",  # pages hold personal data: not in a shared computer's cache after sign-out
         "Vary": "Accept-Encoding, HX-Request, HX-Boosted, HX-History-Restore-Request",
     }

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from kundig.base.errors import OutsideFault
 from kundig.base.i18n import t
-from kundig.base.settings import reason
+from kundig.base.wrong_setting import reason
 
 
 def file_message(folder: Path, id_: UUID, created_at: datetime, message: EmailMessage) -> Path:

@@ -9,12 +9,14 @@ import msgspec
 
 from kundig.base.database import Connection
 from kundig.base.jobs import queue
+from kundig.base.sealed import Sealed
 from kundig.base.uuid7 import uuid7
 from kundig.services.delivery.contact import Purpose
 from kundig.services.delivery.letter import Letter, rendered
 from kundig.services.delivery.post import Post
 
 JOB = "delivery.mail"
+SEALED = (Sealed("{ws}.mail", "content", "mail {id}"),)
 _ADD = """
 insert into {ws}.mail (id, message_id, recipient, purpose, content)
 values (%(id)s, %(message_id)s, %(recipient)s, %(purpose)s, %(content)s)

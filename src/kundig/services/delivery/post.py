@@ -74,4 +74,4 @@ def post_of(settings: Settings) -> Post:
         )
         own = unquote(user) if user and "@" in unquote(user) else sender
         sender = next(iter(parse_qs(parts.query).get("from", ())), own)
-    return Post(Secrets(settings.secret_key), settings.base_url, sender, settings.data / FOLDER, server)
+    return Post(settings.secrets, settings.base_url, sender, settings.data / FOLDER, server)

@@ -80,4 +80,4 @@ class PushRoute:
 def push_route_of(settings: Settings) -> PushRoute:
     """The way to push services of an installation."""
     own = settings.base_url if settings.base_url.startswith("https://") else f"mailto:{post_of(settings).sender}"
-    return PushRoute(Secrets(settings.secret_key), OutgoingHttp(allowed_hosts=settings.outgoing_hosts), own)
+    return PushRoute(settings.secrets, OutgoingHttp(allowed_hosts=settings.outgoing_hosts), own)

@@ -16,10 +16,12 @@ from uuid import UUID
 import msgspec
 
 from kundig.base.database import Connection
+from kundig.base.sealed import Sealed
 from kundig.base.secrets import Secrets
 from kundig.base.uuid7 import uuid7
 from kundig.services.delivery.push_message import Subscription
 
+SEALED = (Sealed("kundig.device", "subscription", "device {id}"),)
 MOST = 20
 """Devices of a person; the one that was not used for the longest time makes room."""
 

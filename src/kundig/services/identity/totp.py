@@ -18,12 +18,14 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from kundig.base.database import Connection
 from kundig.base.errors import Invalid, Malformed, OutsideFault
 from kundig.base.i18n import t
+from kundig.base.sealed import Sealed
 from kundig.base.secrets import Secrets
 from kundig.base.uuid7 import uuid7
 
 STEP = 30
 DIGITS = 6
 _BYTES = 20
+SEALED = (Sealed("kundig.factor", "secret", "factor {id}"),)
 _ADD = """
 insert into kundig.factor (id, identity, kind, name, secret, step)
 values (%(id)s, %(identity)s, 'app', %(name)s, %(secret)s, %(step)s)

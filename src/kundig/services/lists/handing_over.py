@@ -16,6 +16,7 @@ from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import ListQuery, list_records, read_record
 from kundig.engine.records.writing import MAX_ITEMS, Change, Update
 from kundig.engine.schema.bound import BoundObject, Child
+from kundig.services.lists.still_open import still_open
 
 OWNER = "owner"
 
@@ -32,10 +33,11 @@ async def around(scope: Scope, object_: BoundObject, record: UUID, owner: UUID |
     """What could go along, as far as the actor may see and assign it; at most as many of a kind as are written at once."""
     found = []
     for child in _children(scope, object_):
+        still = still_open(scope, scope.model.objects[child.object])
+        if still is None:
+            continue
         own: dict[str, Any] = {"field": OWNER, "op": "is", "value": str(owner)} if owner else {"field": OWNER, "op": "empty"}
-        where = {
-            "all": [{"field": child.field, "op": "is", "value": str(record)}, own, *_open(scope, scope.model.objects[child.object])]
-        }
+        where = {"all": [{"field": child.field, "op": "is", "value": str(record)}, own, *still]}
         rows = (await list_records(scope, ListQuery(child.object, where, ["label"], None, MAX_ITEMS))).records()
         ids = [UUID(row["id"]) for row in rows]
         mine = await allowed(scope, "assign", child.object, ids)
@@ -80,15 +82,3 @@ def _children(scope: Scope, object_: BoundObject) -> Iterator[Child]:
             continue
         if OWNER in other.fields and not {child.field, OWNER} & rights.hidden and child.field != OWNER:
             yield child
-
-
-def _open(scope: Scope, object_: BoundObject) -> Iterator[dict[str, Any]]:
-    """What says of a record that it is still worked on; nothing for an object that knows no end."""
-    hidden = scope.rights(object_.name).hidden
-    for field in object_.pipelines:
-        status = next((f for f in object_.fields.values() if f.column == f"{field.column}__status"), None)
-        if status is not None and status.name not in hidden:
-            yield {"field": status.name, "op": "is", "value": "open"}
-    done = object_.definition.interaction.done if object_.definition.interaction else None
-    if done is not None and str(done.get("field")) not in hidden:
-        yield {"none": [done]}

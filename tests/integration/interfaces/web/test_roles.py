@@ -111,6 +111,7 @@ async def test_nothing_changed_is_no_change(crm: Crm) -> None:
     form = await opened(admin, "crew")
     assert told(await send(admin, "crew", form))["title"] == "Nothing was changed."
     assert "Nothing is changed." in (await send(admin, "crew", form, "look")).text
+    assert "Nothing is changed." in (await send(admin, "marketing", await opened(admin, "marketing"), "look")).text
     assert "undo" not in told(await send(admin, "crew", form))
 
 

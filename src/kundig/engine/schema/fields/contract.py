@@ -176,6 +176,10 @@ class FieldType(ABC):
         """The contact points in a stored value, in order (for types with `contact`)."""
         return []
 
+    def sealed_as(self, field: BoundField) -> str | None:
+        """What stored values are bound to, for a type that encrypts them; None for all others."""
+        return None
+
     def scalar(self, field: BoundField, row: sa.FromClause) -> sa.ColumnElement[Any] | None:
         """What filters, orders and groups compare (kind LIST: a text[]); None for kind NONE and for side tables.
 

@@ -33,11 +33,15 @@ class SecretType(FieldType):
             return {field.column: None}
         if parsing.context.secrets is None:
             raise Refused("not_possible", t("Secrets can't be stored from here."))
-        return {field.column: parsing.context.secrets.encrypt(text, f"{field.object}.{field.name}")}
+        return {field.column: parsing.context.secrets.encrypt(text, self.sealed_as(field))}
 
     def select(self, field: BoundField, row: sa.FromClause, reading: Reading) -> sa.ColumnElement[Any]:
         """Null."""
         return sa.null()
+
+    def sealed_as(self, field: BoundField) -> str:
+        """Object and field."""
+        return f"{field.object}.{field.name}"
 
     def scalar(self, field: BoundField, row: sa.FromClause) -> None:
         """Nothing: a secret compares with nothing."""

@@ -25,7 +25,7 @@ async def get_docs(request: Request[Any, Any, Any]) -> Response[str]:
 @get("/api/docs.css", include_in_schema=False)
 async def get_docs_styles() -> Response[str]:
     """Its style sheet, the same for everybody."""
-    headers = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
+    headers = {"Cache-Control": "public, max-age=3600"}
     return Response(docs_styles(), media_type="text/css", headers=headers)
 
 

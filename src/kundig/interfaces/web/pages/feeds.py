@@ -22,7 +22,6 @@ from kundig.interfaces.peers import address_of
 from kundig.interfaces.reads import note_reads
 from kundig.interfaces.web.calendar_file import TYPE, Item, calendar_file
 from kundig.interfaces.web.edge import Web
-from kundig.interfaces.web.headers import SECURITY_HEADERS
 from kundig.interfaces.web.pages.calendar_entries import ASSUMED, Source, of_people, sources_of
 from kundig.services.identity.feeds import count_call
 from kundig.services.identity.signed import Signed, asking, note_use
@@ -40,7 +39,7 @@ _log = logging.getLogger("kundig.feeds")
 async def show_feed(request: Request[Any, Any, Any], code: str) -> Response[bytes]:
     """The file. A link that has ended, or never was, is simply not there; the code is never written to a log."""
     web: Web = request.app.state.web
-    headers = {**SECURITY_HEADERS, "Cache-Control": "private, max-age=300", "X-Robots-Tag": "noindex"}
+    headers = {"Cache-Control": "private, max-age=300", "X-Robots-Tag": "noindex"}
     secret = code.removesuffix(".ics")
     try:
         await count_call(web.database, secret, address_of(request))

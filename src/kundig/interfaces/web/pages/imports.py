@@ -130,7 +130,7 @@ async def download_errors(request: Request[Any, Any, Any], id_: str) -> Response
         spool.close()
         return answer
     headers = {**answer.headers, "Content-Disposition": f'attachment; filename="{_name(id_)}"'}
-    return Stream(_pieces(spool), media_type="text/csv; charset=utf-8", headers=headers)
+    return Stream(_pieces(spool), media_type="text/csv", headers=headers)
 
 
 def _name(id_: str) -> str:

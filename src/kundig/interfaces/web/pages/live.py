@@ -23,7 +23,6 @@ from kundig.engine.policy.decisions import visible_ids
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.api.problems import STATUS
 from kundig.interfaces.web.edge import Visit, check_looking, visit_of
-from kundig.interfaces.web.headers import SECURITY_HEADERS
 from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.rendering import render
 from kundig.services.identity.signed import Signed, asking
@@ -32,7 +31,7 @@ from kundig.services.live.streams import Follows, News, Stream
 
 PATIENCE = 15.0
 """Seconds without news after which a sign of life is sent, so that nobody on the way takes the connection for a dead one."""
-_HEADERS = {**SECURITY_HEADERS, "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 @get("/live")
@@ -40,13 +39,13 @@ async def live(request: Request[Any, Any, Any]) -> Response[Any]:
     """The stream of a page: `record=object/id` or `object=…` says what it shows, `from` where the feed was when it was read."""
     visit = visit_of(request)
     if visit.secret is None:
-        return Response("", status_code=401)
+        return Response("", status_code=401, headers=_HEADERS)
     if request.headers.get("sec-fetch-site") not in (None, "same-origin"):
-        return Response("", status_code=403)
+        return Response("", status_code=403, headers=_HEADERS)
     try:
         signed, access, follows, language = await retrying(partial(_signed, visit, visit.secret))
     except KundigError as error:
-        return Response("", status_code=STATUS[error.kind])
+        return Response("", status_code=STATUS[error.kind], headers=_HEADERS)
     come_back = request.headers.get("last-event-id", "") or visit.query("from")
     start = whole(come_back, 2**63 - 1)
     frames = _frames(request.app.state.hub, partial(_stream, signed, access, follows, start), visit, language)

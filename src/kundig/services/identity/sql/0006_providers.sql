@@ -16,6 +16,7 @@ comment on column kundig.provider_identity.sole is 'its user signs in by the pro
 
 -- What providers know us by, encrypted; the rest of a provider is configuration.
 create table kundig.provider_secret (
+  id uuid not null constraint provider_secret_id_unique unique,
   workspace integer not null constraint provider_secret_workspace_fk references kundig.workspace on delete cascade,
   provider text not null,
   secret bytea not null,

@@ -42,7 +42,7 @@ class RoleDraft:
     rights: set[str] = field(default_factory=set)
     navigation: list[str] = field(default_factory=list)
     second_factor: bool = False
-    open: str = ""
+    open: str = field(default="", compare=False)
     """The object whose fields are shown."""
 
     def grant(self, object_: BoundObject) -> GrantDraft:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import msgspec
 from litestar import Request, Response, get, post
 
 from kundig.base.errors import Missing
@@ -21,6 +19,7 @@ from kundig.engine.policy.policies import EVERYONE
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.notices import notice
+from kundig.interfaces.web.pages.editions import edition
 from kundig.interfaces.web.pages.rights.consequences import ConsequencesView, consequences_of
 from kundig.interfaces.web.pages.rights.drafts import NAME, RoleDraft, body_of, change, draft_from, draft_of
 from kundig.interfaces.web.pages.rights.matrix import (
@@ -101,24 +100,24 @@ async def _consequences(scope: Scope, visit: Visit, role: Role, draft: RoleDraft
     mine = sum(many for roles, many in people if role.name in roles or role.name == EVERYONE)
     try:
         document = await _document(scope, role, draft)
-        made, after = await planned(scope, visit.web.scopes.models, [document])
+        _, after = await planned(scope, visit.web.scopes.models, [document])
     except REFUSALS as refused:
         return ConsequencesView(0, mine, (), changed=True, error=reason(refused).render(visit.frame.language))
     # somebody who has this role alone, so that it is told what it would mean where nobody has it yet
     found = effects(scope.model, after, [*people, ((role.name,), 0)])
-    return consequences_of(scope, after, found, mine, changed=bool(made.revisions))
+    return consequences_of(scope, after, found, mine, changed=draft != draft_of(role, objects_of(scope)))
 
 
 async def _save(scope: Scope, visit: Visit, role: Role, draft: RoleDraft) -> Reply:
     if not any(draft.label.values()):
         return await _form(scope, visit, role, draft, {f"{NAME}.label": t("Give the role a name.")})
-    if visit.value("was") != _digest(role):
+    if visit.value("was") != edition(role):
         text = t("Somebody has changed this role meanwhile. What you gave is still here: “Save” puts it in place of theirs.")
         return await _form(scope, visit, role, draft, {"": text}, status=409)
     address = f"{ROLES}/{role.name}"
     objects = objects_of(scope)
     stored = draft_of(role, objects)
-    if replace(draft, open="") == stored:
+    if draft == stored:
         return Reply(to=address, headers=notice(visit, t("Nothing was changed.")))
     note = t("Role “{role}” edited", role=draft.label).render(scope.context.workspace.language)
     try:
@@ -134,10 +133,6 @@ async def _document(scope: Scope, role: Role, draft: RoleDraft) -> Document:
     documents = await stored_documents(scope.connection)
     before = next((document.body for document in documents if document.key == ("role", role.name)), {"name": role.name})
     return Document("role", role.name, body_of(draft, role, before, objects_of(scope)))
-
-
-def _digest(role: Role) -> str:
-    return hashlib.sha256(msgspec.json.encode(role, order="deterministic")).hexdigest()[:16]
 
 
 async def _form(
@@ -175,7 +170,7 @@ async def _view(scope: Scope, visit: Visit, role: Role, draft: RoleDraft) -> Rol
         rows=rows_of(scope, role, draft, objects, delivered),
         others=others_row(role, draft, scope.context.language),
         navigation=navigation_of(scope, draft),
-        was=_digest(role),
+        was=edition(role),
         errors={},
     )
 

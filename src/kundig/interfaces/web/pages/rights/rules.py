@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ from kundig.interfaces.web.frame import LinkGroup
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.arrangement import parts_of
 from kundig.interfaces.web.pages.details import Control
+from kundig.interfaces.web.pages.editions import edition
 from kundig.interfaces.web.pages.laying_out.asking import ask_condition
 from kundig.interfaces.web.pages.rights.refusing import REFUSALS, reason
 from kundig.interfaces.web.pages.rights.rule_drafts import (
@@ -184,7 +184,7 @@ async def condition(request: Request[Any, Any, Any], object_name: str) -> Respon
 async def _save(scope: Scope, visit: Visit, rule: SharingRule | None, draft: RuleDraft) -> Reply:
     if errors := wrong(draft):
         return await _form(scope, visit, rule, draft, errors)
-    if rule is not None and visit.value("was") != _digest(rule):
+    if rule is not None and visit.value("was") != edition(rule):
         text = t("Somebody has changed this rule meanwhile. What you gave is still here: “Save” puts it in place of theirs.")
         return await _form(scope, visit, rule, draft, {"": text}, status=409)
     if rule is not None and draft == draft_of(rule):
@@ -218,10 +218,6 @@ def _rule(scope: Scope, name: str) -> SharingRule:
     if found is None:
         raise Missing
     return found
-
-
-def _digest(rule: SharingRule) -> str:
-    return hashlib.sha256(msgspec.json.encode(rule, order="deterministic")).hexdigest()[:16]
 
 
 async def _line(scope: Scope, rule: SharingRule, names: Mapping[str, str]) -> RuleLine:
@@ -292,7 +288,7 @@ async def _view(
         count=count,
         roles=tuple((name, label_in(role.label, language)) for name, role in scope.model.roles.items() if name != EVERYONE),
         controls=tuple([await _control(scope, draft, kind) for kind in RECEIVERS if kind in scope.access.objects]),
-        was=was or (_digest(rule) if rule else ""),
+        was=was or (edition(rule) if rule else ""),
         errors=errors or {},
     )
 

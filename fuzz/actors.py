@@ -1,0 +1,45 @@
+"""Who asks in a fuzz run, and what each may be answered: all are tried with the description that the administrator sees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+ACTOR, COUNTS = "FUZZ_ACTOR", "FUZZ_COUNTS"
+"""Variables by which the run tells its checks who asks, and where to count."""
+SHARED = ("meta", "search", "openapi.json", "changes", "imports")
+"""First parts of addresses that belong to no object; what is in the answers the tests of rights look at."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody who asks. `commands` are what `kundig` is told to make them, the last one prints their token; none is nobody."""
+
+    name: str
+    may: Callable[[str, str], bool]
+    """Whether a method of an address (as in the description) may succeed at all; who may more than that is found out here."""
+    commands: tuple[tuple[str, ...], ...] = ()
+
+
+def _reads(method: str, path: str) -> bool:
+    return method == "GET" or path.endswith("/query")  # a long filter in a body
+
+
+def actors(administrator: str) -> Iterator[Actor]:
+    """From the mightiest to nobody."""
+    seller, reader = "seller@example.com", "reader@example.com"
+    yield Actor("administrator", lambda *_: True, (("token", "add", administrator),))
+    yield Actor(
+        "representative",
+        # Configuring and managing users is not for them; each right in it has its own tests.
+        lambda method, path: _reads(method, path) or path.split("/")[1] not in ("user", "team", "audit_event"),
+        (("user", "add", seller, "--role", "sales_representative"), ("token", "add", seller)),
+    )
+    yield Actor("reader", _reads, (("user", "add", reader, "--role", "read_only"), ("token", "add", reader)))
+    yield Actor("read-only token", _reads, (("token", "add", administrator, "--read-only"),))
+    yield Actor(
+        "narrow token",
+        lambda _, path: path.split("/")[1] in ("contact", *SHARED),
+        (("token", "add", administrator, "--object", "contact"),),
+    )
+    yield Actor("nobody", lambda *_: False)
