@@ -10,6 +10,7 @@ PATHS = (
     "/notifications", "/imports", "/imports/new", "/settings/me", "/settings/security", "/settings/tokens", "/settings/calendar", "/settings/users", "/settings/users/new",
     "/settings/teams", "/settings/roles/sales_representative", "/settings/history", "/settings/company", "/api/docs",
     "/settings/pipelines", "/settings/pipelines/lead", "/settings/sharing", "/settings/sharing/new",
+    "/settings/sign-in-providers", "/settings/sign-in-providers/new", "/settings/provisioning",
 )  # fmt: skip
 
 

@@ -423,6 +423,7 @@ NO_RECORDS = {
     "GET /o/{object_name}/views/{view}/defaults", "GET /manifest.webmanifest", "GET /worker.js", "GET /offline", "GET /offline/files",
     "GET /offline/kit", "GET /home/arrange", "GET /help", "GET /keys", "GET /tour",
     "GET /settings/security", "GET /settings/tokens", "GET /notifications", "GET /calendar/people", "GET /o/{object_name}/calendar/people",
+    "GET /sign-in/with/{name}", "GET /sign-in/with/{name}/back",
     "GET /settings/calendar", "GET /calendar/feed/{code}", "GET /o/{object_name}/board/steps",
     "GET /sign-in/second", "GET /prove", "GET /second-factor", "GET /settings/security/app",
 }  # fmt: skip
@@ -436,6 +437,8 @@ FOR_MANAGERS = {
     "GET /settings/history/{id_}", "GET /settings/samples", "GET /settings/company", "GET /o/{object_name}/layout",
     "GET /settings/pipelines", "GET /settings/pipelines/{name}", "GET /settings/audit", "GET /settings/audit/export",
     "GET /settings/users/{id_}/access", "GET /settings/users/{id_}/leave", "GET /settings/users/{id_}/takeover",
+    "GET /settings/sign-in-providers", "GET /settings/provisioning", "GET /settings/sign-in-providers/new",
+    "GET /settings/sign-in-providers/{name}", "GET /settings/users/{id_}/logins",
 }  # fmt: skip
 """Settings of the workspace: for those with the global right only (tested below)."""
 OWN_IMPORTS = {
@@ -452,6 +455,8 @@ OWN_IMPORTS = {
     "GET /api/v1/imports/{import_id}",
 }
 """Everybody's own imports and chosen records; of others they are not there (tested below)."""
+FOR_THE_DIRECTORY = {"GET /scim/v2/{folder}", "GET /scim/v2/{folder}/{id_}"}
+"""Users and teams for a directory's own token: nobody else's opens them (tested below)."""
 TESTED_HERE = {
     "GET /live",
     "GET /o/{object_name}/count",
@@ -488,7 +493,8 @@ def routes(estate: Estate) -> set[str]:
 
 
 def test_every_route_has_an_expectation(estate: Estate) -> None:
-    known = SURFACES.keys() | NO_RECORDS | TESTED_HERE | NEEDS_EDITING | FOR_MANAGERS | OWN_IMPORTS | EXPLAINS
+    managed = FOR_MANAGERS | FOR_THE_DIRECTORY
+    known = SURFACES.keys() | NO_RECORDS | TESTED_HERE | NEEDS_EDITING | managed | OWN_IMPORTS | EXPLAINS
     reading = {route for route in routes(estate) if route.startswith("GET ") or route in known}
     assert reading - known == set(), "say here which records these routes may show"
     assert known - routes(estate) == set(), "these routes are gone"
@@ -610,6 +616,16 @@ async def test_settings_are_for_those_who_manage(estate: Estate) -> None:
             path = path.replace("{object_name}", "account")
             answer = await pages.get(path)
             assert answer.status_code in (303, 403, 404), f"{actor.name} {path}: {answer.status_code}"
+
+
+async def test_nobody_is_a_directory(estate: Estate) -> None:
+    for actor in ACTORS:
+        caller = estate.callers[actor.name]
+        for client in (caller.api, caller.pages):
+            for path in ("Users", "Groups", "Schemas", f"Users/{caller.user}"):
+                answer = await client.get(f"/scim/v2/{path}")
+                assert answer.status_code == 401, f"{actor.name} {path}"
+                assert str(caller.user) not in answer.text
 
 
 async def test_the_audit_trail_is_for_those_with_the_right(estate: Estate) -> None:

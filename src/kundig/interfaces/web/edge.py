@@ -41,6 +41,7 @@ from kundig.interfaces.web.widgets.reading import Form
 from kundig.services.delivery.post import Post
 from kundig.services.delivery.push import PushRoute
 from kundig.services.identity.passkeys import Site
+from kundig.services.identity.providers.entering import Providers
 from kundig.services.identity.scopes import Scopes
 from kundig.services.identity.signed import Signed, asking, note_use
 
@@ -80,6 +81,8 @@ class Web:
     """How devices are told of something."""
     workspace: Workspace
     """The one that the first start makes."""
+    providers: Providers
+    """Where one can sign in instead of with a password."""
     hint: Text | None = None
     """Shown on the sign-in page: the demo's log-in."""
 

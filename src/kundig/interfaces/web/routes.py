@@ -39,6 +39,7 @@ from kundig.interfaces.web.pages import (
     second_step,
     shapes,
     sharing,
+    sign_in_providers,
     signing_in,
     single,
     stages,
@@ -51,6 +52,7 @@ from kundig.interfaces.web.pages import (
 )
 from kundig.interfaces.web.pages.settings import (
     access,
+    accounts,
     audit,
     company,
     devices,
@@ -58,6 +60,8 @@ from kundig.interfaces.web.pages.settings import (
     feed,
     history,
     me,
+    providers,
+    provisioning,
     samples,
     security,
     teams,
@@ -71,9 +75,9 @@ _RECORDS = (
     single, handing_over,
 )  # fmt: skip
 _PERSONAL = (
-    guiding, first_hour, offline, home, live, signing_in, second_step, strength, proving, notifications, importing, imports, me,
-    devices, security, factors, feeds, feed, tokens, company, users, access, viewing, teams, rights,
-    pipelines, history, audit, samples,
+    guiding, first_hour, offline, home, live, signing_in, sign_in_providers, second_step, strength, proving, notifications,
+    importing, imports, me, devices, security, factors, accounts, feeds, feed, tokens, company, users, access, viewing, teams,
+    rights, providers, provisioning, pipelines, history, audit, samples,
 )  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

@@ -21,7 +21,8 @@ from kundig.engine.policy.policies import policies_of
 from kundig.engine.policy.resolve import UNNARROWED, Narrowing, Person, person_principals, resolve, shape, system_access
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.model import Model
-from kundig.services.identity.objects import OWN_FIELDS, USER
+from kundig.services.identity.objects import OWN_FIELDS, TEAM, USER
+from kundig.services.identity.provisioners import Provisioner
 from kundig.services.identity.signed import Signed, authenticate_feed, authenticate_session, authenticate_token, narrowing_of
 from kundig.services.identity.viewing import LOOKS, may_view
 
@@ -142,6 +143,19 @@ class Scopes:
         zone = ZoneInfo(workspace.time_zone)
         context = Context(connection, workspace, SYSTEM, source, language=workspace.language, time_zone=zone, secrets=self._secrets)
         return Scope(context, model, system_access(model))
+
+    async def of_provisioner(self, connection: Connection, found: Provisioner, source: str) -> Scope:
+        """The scope of a directory: users and teams, and nothing else."""
+        workspace = found.workspace
+        model = await self.models.at(connection, workspace, found.version)
+        everything = system_access(model)
+        objects = {name: everything.objects[name] for name in (USER.name, TEAM.name)}
+        access = replace(everything, objects=objects, rights=frozenset({"manage_users"}), shape=shape(objects), everything=False)
+        zone = ZoneInfo(workspace.time_zone)
+        context = Context(
+            connection, workspace, found.actor, source, language=workspace.language, time_zone=zone, secrets=self._secrets
+        )
+        return Scope(context, model, access)
 
     async def _access_of(
         self, connection: Connection, workspace: Workspace, model: Model, user: UUID, narrowing: Narrowing

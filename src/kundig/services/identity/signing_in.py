@@ -43,6 +43,7 @@ _MEMBERSHIP = """
 select m.workspace, m.user_id, w.name, w.schema, w.kind, w.currency, w.region, w.language, w.time_zone
 from kundig.membership m join kundig.workspace w on w.id = m.workspace
 where m.identity = %(identity)s and m.is_active and (%(workspace)s::text is null or w.name = %(workspace)s)
+and not exists (select from kundig.provider_identity p where p.workspace = m.workspace and p.user_id = m.user_id and p.sole)
 order by m.workspace limit 1
 """
 _OWN = """

@@ -11,6 +11,7 @@ from kundig.interfaces.web.frame import Link, LinkGroup
 ME, SECURITY, TOKENS, FEED = "/settings/me", "/settings/security", "/settings/tokens", "/settings/calendar"
 COMPANY, USERS, TEAMS = "/settings/company", "/settings/users", "/settings/teams"
 ROLES, RULES, PIPELINES, HISTORY = "/settings/roles", "/settings/sharing", "/settings/pipelines", "/settings/history"
+PROVIDERS, PROVISIONING = "/settings/sign-in-providers", "/settings/provisioning"
 AUDIT = "/settings/audit"
 IMPORTS, SAMPLES = "/imports", "/settings/samples"
 
@@ -24,6 +25,8 @@ _ICONS = {
     TEAMS: "network",
     ROLES: "shield-check",
     RULES: "share-2",
+    PROVIDERS: "log-in",
+    PROVISIONING: "refresh-cw",
     PIPELINES: "square-kanban",
     HISTORY: "scroll-text",
     AUDIT: "shield-alert",
@@ -42,6 +45,7 @@ def settings_navigation(scope: Scope) -> tuple[LinkGroup, ...]:
         *([(t("Users"), USERS), (t("Teams"), TEAMS)] if users else []),
         *([(t("Roles and rights"), ROLES)] if users or roles else []),
         *([(t("Sharing rules"), RULES)] if roles else []),
+        *([(t("Sign-in providers"), PROVIDERS), (t("Provisioning"), PROVISIONING)] if scope.access.everything else []),
         *([(t("Pipelines"), PIPELINES), (t("Configuration"), HISTORY)] if configures else []),
         *([(t("Audit log"), AUDIT)] if scope.may(READ_AUDIT) else []),
     ]

@@ -55,6 +55,8 @@ class UserView:
     is_active: bool
     roles: Mapping[str, str]
     all_teams: tuple[tuple[str, str], ...]
+    has_accounts: bool = False
+    """Whether accounts at sign-in providers can be connected, and by this person."""
     own: bool = False
     """It is oneself: one's own rights are changed by somebody else."""
     viewable: bool = False
@@ -141,6 +143,7 @@ async def _view(scope: Scope, visit: Visit, id_: str, values: Mapping[str, Any],
         is_active=bool(values["is_active"]),
         roles=role_names(scope),
         all_teams=tuple((team["id"], team["label"]) for team in teams),
+        has_accounts=bool(scope.model.providers) and scope.access.everything,
         own=id_ == str(scope.access.user),
         mail_folder=FOLDER if visit.web.post.files_only else "",
         **more,
