@@ -235,7 +235,7 @@ def _frame(request: Request[Any, Any, Any]) -> Frame:
         theme=theme,
         path=request.scope["path"],
         csrf=csrf_token(web.secrets, secret) if secret else "",
-        inner="hx-boosted" in request.headers,
+        inner="hx-request" in request.headers,
     )
 
 

@@ -62,3 +62,22 @@ async def test_a_record_that_was_named_and_not_chosen_for_a_text_is_asked_for_to
     for answer in (kept, refused):
         assert re.search(r'name="value-1-0.label"[^>]*value="Nordwi"', answer.text)
     assert (await admin.pages.post(values, data=form | {"next": "1", "value-1-0.label": ""})).status_code == 303
+
+
+async def test_markup_in_a_file_stays_text(crm: Crm, admin: Caller) -> None:
+    """XS-06: in headings, cells and the file's own name, at every step."""
+    evil = "<img src=x onerror=alert(1)>"
+    sheet = f'Name;"{evil}";"{{{{7*7191}}}}"\n"{evil}";"{evil}";x\n'
+    async with crm.scope(admin.user) as scope:
+        draft = f"/imports/{await begin_draft(scope, 'opportunity', io.BytesIO(sheet.encode()), f'{evil}.csv')}"
+    answer = await admin.pages.post(
+        f"{draft}/columns", data={"field-0": "name", "field-1": "account", "mode": "create", "next": "1"}
+    )
+    assert answer.status_code == 303
+    shown = 0
+    for step in ("", "/file", "/columns", "/values", "/check"):
+        page = await admin.pages.get(draft + step, follow_redirects=True)
+        assert "<img src=x" not in page.text, step
+        assert "50337" not in page.text, step
+        shown += "&lt;img src=x" in page.text
+    assert shown >= 2, "expected what is in the file to be shown"

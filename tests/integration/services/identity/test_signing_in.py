@@ -238,3 +238,16 @@ async def test_a_narrow_token_takes_rights_away(world: World) -> None:
 async def test_what_is_no_code_is_nobody(world: World, code: str) -> None:
     assert not await token_works(world, code)
     assert not await is_signed_in(world, code)
+
+
+@pytest.mark.parametrize("passed", ["seen_at = now() - interval '24 hours 1 minute'", "ends_at = now() - interval '1 second'"])
+async def test_a_session_ends_unused_and_in_any_case(world: World, passed: str) -> None:
+    """AU-11: after a day without use, and after a week whatever happens."""
+    user, email = await person(world, f"late{len(passed)}")
+    code = await enters(world, email)
+    assert await is_signed_in(world, code)
+    async with world.database.transaction(None) as connection:
+        week = "select ends_at between now() + interval '6 days' and now() + interval '7 days' from kundig.session where user_id = %(user)s"
+        assert await connection.value(week, {"user": user})
+        await connection.execute(f"update kundig.session set {passed} where user_id = %(user)s", {"user": user})
+    assert not await is_signed_in(world, code)
