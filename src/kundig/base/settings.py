@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,9 +15,11 @@ from kundig.base.keys import former_key, secret_key
 from kundig.base.secrets import Secrets
 from kundig.base.wrong_setting import WrongSetting, reason
 
+Network = IPv4Network | IPv6Network
+
 _KNOWN = frozenset(
     """DATABASE_URL DATA HOST PORT BASE_URL SECRET_KEY ADMIN_EMAIL ADMIN_PASSWORD DEMO SMTP_URL WORKERS API_RATE COUNT_STATEMENTS
-    REPLICA_URL OUTGOING_HOSTS SECRET_KEY_OLD SECURITY_CONTACT""".split()  # noqa: SIM905 - reads better
+    REPLICA_URL OUTGOING_HOSTS TRUSTED_PROXIES SECRET_KEY_OLD SECURITY_CONTACT""".split()  # noqa: SIM905 - reads better
 )
 
 
@@ -42,6 +45,8 @@ class Settings:
 
     outgoing_hosts: frozenset[str] = frozenset()
     """Places (host:port) that Kundig may talk to though they are in the own network."""
+    trusted_proxies: tuple[Network, ...] = ()
+    """Whose word on where a request comes from is taken: proxies in front of Kundig."""
     security_contact: str | None = None
     """Whom strangers tell of a weakness of this installation: an address by mailto, https or tel."""
     former_key: bytes | None = None
@@ -89,6 +94,7 @@ class Settings:
             count_statements=_flag(given, "COUNT_STATEMENTS"),
             api_rate=_number(given, "API_RATE", 200, 0, 100_000),
             outgoing_hosts=_hosts(given.get("OUTGOING_HOSTS", "")),
+            trusted_proxies=_networks(given.get("TRUSTED_PROXIES", "")),
             security_contact=_contact(given.get("SECURITY_CONTACT")),
         )
 
@@ -180,6 +186,15 @@ def _hosts(text: str) -> frozenset[str]:
         if not re.fullmatch(r"[a-z0-9._-]+:[0-9]{1,5}", place):
             raise _wrong("OUTGOING_HOSTS", text, t("it must name places such as push.intern.example:443, separated by commas"))
     return places
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(part) for part in text.replace(",", " ").split())
+    except ValueError:
+        raise _wrong(
+            "TRUSTED_PROXIES", text, t("it must name addresses or networks such as 10.0.0.0/8, separated by commas")
+        ) from None
 
 
 def _email(text: str | None) -> str | None:

@@ -134,7 +134,7 @@ async def _started(visit: Visit, start: Start) -> tuple[Answer, AsyncIterator[by
 def admit(visit: Visit) -> None:
     """Take the token from the request and count it; raises TooMany."""
     visit.token = bearer(visit.request.headers.get("authorization"))
-    visit.api.limit.check(visit.token or (visit.request.client.host if visit.request.client else ""))
+    visit.api.limit.check(visit.token or address_of(visit.request) or "")
 
 
 async def _once(visit: Visit, work: Work, isolation: str | None) -> Answer:

@@ -20,6 +20,7 @@ from kundig.base.uuid7 import uuid7
 from kundig.interfaces.api.answers import Answer, as_json
 from kundig.interfaces.api.edge import Api, bearer
 from kundig.interfaces.api.problems import STATUS
+from kundig.interfaces.peers import address_of
 from kundig.services.identity.provisioners import Provisioner, authenticate_provisioner, note_provisioning
 
 PREFIX = "/scim/v2"
@@ -38,7 +39,7 @@ async def serve(request: Request[Any, Any, Any], work: Work) -> Response[bytes]:
     try:
         token = bearer(request.headers.get("authorization"))
         api: Api = request.app.state.api
-        api.limit.check(token or (request.client.host if request.client else ""))
+        api.limit.check(token or address_of(request) or "")
         if token is None:
             raise Unauthenticated
         body = b"" if request.method == "GET" else await request.body()
