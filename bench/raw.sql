@@ -162,14 +162,14 @@ select p.id, p.label, p.stage, p.stage__changed_at as stage_changed_at, p.amount
          -- few: from mine q
          where q.stage = s.stage and q.deleted_at is null and not s.closed
          -- own: and q.owner_id = (select %(who)s::uuid)
-         order by q.close_date, q.id limit 20)
+         order by q.close_date, q.id limit 12)
        union all
        (select q.*
          -- many: from {ws}.opportunity q
          -- few: from mine q
          where q.stage = s.stage and q.deleted_at is null and s.closed and q.stage__closed_at is not null
          -- own: and q.owner_id = (select %(who)s::uuid)
-         order by q.stage__closed_at desc, q.id desc limit 20)) p
+         order by q.stage__closed_at desc, q.id desc limit 12)) p
   left join {ws}.account a on a.id = p.account and a.deleted_at is null
   -- own: and a.owner_id = (select %(who)s::uuid)
   left join {ws}."user" o on o.id = p.owner_id and o.deleted_at is null

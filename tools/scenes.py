@@ -148,6 +148,12 @@ def share(page: Page) -> None:
     page.wait_for_selector("#shares-form")
 
 
+def _explain(page: Page) -> None:
+    page.fill("#why-form #f-user", "Merle")
+    page.locator("#why [role=option]", has_text="Merle").click()
+    page.wait_for_selector("#why-answers *")
+
+
 def _send_wrong_form(page: Page) -> None:
     page.fill("#f-amount", "sehr viel")
     page.click("#record-form [type=submit]")
@@ -173,7 +179,7 @@ def ask_for_link(page: Page, email: str) -> None:
     page.wait_for_selector(".k-summary")
 
 
-ARRANGE = "#record-menu [hx-get*=layout]"
+ARRANGE, WHY = "#record-menu [hx-get*=layout]", "#record-menu [hx-get$=why]"
 HELP = "#me [hx-get='/help']"
 NESTED = """[
   {"any": [
@@ -224,6 +230,12 @@ INSIDE: dict[str, Scene] = {
     "task": _record("task", "?view=all"),
     "record-dialog": _then(_record("account", "?view=customers&order=-won_revenue"), _quick),
     "record-share": _then(_record("account", "?view=customers&order=-won_revenue"), share),
+    "record-why": _then(
+        _record("account", "?view=customers&order=-won_revenue"),
+        _press("[popovertarget=record-menu]", WHY),
+        _press(WHY, "#why-form"),
+        _explain,
+    ),
     "record-changes": _then(_record("opportunity", "?order=-amount"), _press("[data-panel=changes]", ".k-p-changes .k-ev")),
     "record-clash": _then(_record("opportunity", "?order=-amount"), _clash),
     "record-arrange": _then(
@@ -261,10 +273,12 @@ INSIDE: dict[str, Scene] = {
     "settings-user": at("{user}"),
     "settings-teams": at("/settings/teams"),
     "settings-roles": at("/settings/roles/sales_representative"),
+    "settings-sharing": at("/settings/sharing"),
     "settings-samples": at("/settings/samples"),
     "settings-pipelines": at("/settings/pipelines"),
     "settings-pipeline": at("/settings/pipelines/sales"),
     "settings-history": at("/settings/history"),
+    "settings-audit": at("/settings/audit"),
     "api": at("/api/docs"),
     "not-found": at("/o/contact/00000000-0000-7000-8000-000000000000"),
     "fault": _fault,

@@ -31,6 +31,14 @@ objects:
   contact: {read: all, create: true, edit: own}
   task: {read: own, create: true, edit: own}
 """,
+    "Kundendienst sieht Kunden": """
+kind: sharing_rule
+name: customers
+label: {en: Service sees customers, de: Kundendienst sieht Kunden}
+object: account
+where: {field: type, op: is, value: customer}
+to: ['role:service_agent']
+""",
 }
 """What was configured so far: the note and the document of each plan."""
 COMPANIES = """Name;Ort;Website;Branche;Mitarbeitende
@@ -64,7 +72,7 @@ def prepare(page: Page, address: str, mail: Path, password: str) -> dict[str, st
     known["phone"] = (page.locator("a[href^='tel:']").first.get_attribute("href") or "").removeprefix("tel:")
     share(page)
     page.fill("#f-user", "Merle")
-    page.locator("#shares [role=option]").first.click()
+    page.locator("#shares [role=option]", has_text="Merle").click()
     page.fill("#f-until", f"{datetime.now(UTC).date() + timedelta(days=30)}")
     page.locator("#shares [type=submit]").click()
     page.wait_for_selector("#shares li")

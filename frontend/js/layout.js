@@ -1,4 +1,4 @@
-// Arranging a page or a pipeline by hand: fields go from section to section, sections from tab to tab, stages up and down, by their grips.
+// Forms whose commands bring them anew. Arranging a page or a pipeline by hand: fields go from section to section, sections from tab to tab, stages up and down, by their grips.
 // The order of the page is the order of the form, so nothing has to be sent but the form. A condition comes from its dialog into it.
 import Sortable from "sortablejs";
 import { slide } from "./dom.js";
@@ -7,15 +7,18 @@ const sort = (list, group, draggable, handle) => Sortable.create(list, { group, 
   emptyInsertThreshold: 24, ghostClass: "k-ghost", chosenClass: "k-chosen" });
 
 // A command brings the form anew: it stays scrolled as it was, and where one goes on comes into sight.
-const scrolling = () => [".k-layform > .k-form-b", ".k-set2"].map((place) => document.querySelector(place));
+const FORMS = ".k-layform, #role-form";
+const scrolling = () => [".k-layform > .k-form-b, .k-mxall", ".k-set2, .k-set3"].map((place) => document.querySelector(place));
 let scrolled = null;
-document.addEventListener("htmx:before:swap", () => { scrolled = document.querySelector(".k-layform") && scrolling().map((place) => place?.scrollTop); });
+document.addEventListener("htmx:before:swap", ({ detail }) => {
+  scrolled = detail.ctx?.target?.matches?.(FORMS) ? scrolling().map((place) => place?.scrollTop) : null;
+});
 const stay = (form) => {
   scrolling().forEach((place, number) => { if (place) place.scrollTop = scrolled?.[number] ?? 0; });
   if (form.contains(document.activeElement)) document.activeElement.scrollIntoView({ block: "nearest" });
 };
 
-const wire = () => document.querySelectorAll(".k-layform:not([data-ready])").forEach((form) => {
+const wire = () => document.querySelectorAll(`:is(${FORMS}):not([data-ready])`).forEach((form) => {
   form.dataset.ready = "";
   if (scrolled) stay(form);
   form.querySelectorAll("[data-fields]").forEach((list) => sort(list, "fields", ".k-layf", "field"));
@@ -31,7 +34,7 @@ document.addEventListener("input", ({ target }) => {
 });
 
 document.addEventListener("kundig:condition", ({ detail }) => {
-  const form = document.querySelector("#layout-form"), value = form?.elements.namedItem(detail.name);
+  const form = document.querySelector("#layout-form, #rule-form"), value = form?.elements.namedItem(detail.name);
   document.querySelector("#condition")?.close();
   if (!value) return;
   value.value = detail.where;

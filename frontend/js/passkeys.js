@@ -1,5 +1,6 @@
 // Passkeys: <form data-passkey="get|create" data-options="/address"> asks the browser for one before it is sent, and carries its
-// answer in the field `credential`. Such forms are hidden until it is known that the browser can do it; [data-no-passkeys] is shown else.
+// answer in the field `credential`. Such forms are hidden until it is known that the browser can do it; [data-no-passkeys] is shown
+// else. Recovery codes that have come in are brought into sight.
 import { all, on, one } from "./dom.js";
 
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
@@ -59,6 +60,11 @@ document.addEventListener("htmx:after:request", (event) => {
 });
 
 const show = () => {
+  const codes = one("#recovery-codes:not([data-seen])");
+  if (codes) {
+    codes.dataset.seen = "";
+    codes.focus(); // they may stand below what is in sight
+  }
   const possible = Boolean(window.PublicKeyCredential);
   all("form[data-passkey]").forEach((form) => { form.hidden = !possible; });
   all("[data-no-passkeys]").forEach((element) => { element.hidden = possible; });

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -59,3 +59,7 @@ class Context:
     """Where the request came from, as the socket says; the edges give it."""
     proven: bool | None = None
     """Whether a person at a page has lately shown that it is them; None where nobody can be asked (tokens, jobs, the program)."""
+
+    def on(self, connection: Connection) -> Context:
+        """The same on another connection: for what is kept beside the transaction that it began with."""
+        return replace(self, connection=connection)

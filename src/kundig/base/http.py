@@ -84,6 +84,12 @@ class OutgoingHttp:
         """Refuse a URL that can't be right when it is entered; `Refused`. It is checked again, with its addresses, when used."""
         self._parsed(url)
 
+    def check_secure(self, url: str) -> None:
+        """The same for what carries secrets: https only, but for exempt hosts."""
+        _, _, free = self._parsed(url)
+        if not free and urlsplit(url).scheme != "https":
+            raise Refused
+
     async def request(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, content: bytes = b"") -> Answer:
         """Send and read the answer; `Refused` or `Unreachable`. Cookies, redirects and proxies of the environment are ignored."""
         host, port, free = self._parsed(url)

@@ -13,6 +13,7 @@ from litestar.types import Scope as AsgiScope
 
 from kundig.base.context import Workspace
 from kundig.base.database import Database
+from kundig.base.http import OutgoingHttp
 from kundig.base.i18n import Text
 from kundig.base.settings import Settings
 from kundig.interfaces.api.edge import Api, problem_response
@@ -24,6 +25,9 @@ from kundig.interfaces.headers import SafeHeaders
 from kundig.interfaces.health import health
 from kundig.interfaces.hosts import HostCheck
 from kundig.interfaces.limits import RequestLimits
+from kundig.interfaces.scim.edge import PREFIX as SCIM
+from kundig.interfaces.scim.edge import scim_response
+from kundig.interfaces.scim.routes import scim_router
 from kundig.interfaces.security_txt import security_txt
 from kundig.interfaces.web.assets import static_file
 from kundig.interfaces.web.edge import MAX_FORM, Web, page_for_error
@@ -31,6 +35,8 @@ from kundig.interfaces.web.pages.api_docs import get_docs, get_docs_styles
 from kundig.interfaces.web.routes import ROUTES
 from kundig.services.delivery.post import Post
 from kundig.services.delivery.push import push_route_of
+from kundig.services.identity.providers.entering import Providers
+from kundig.services.identity.providers.issuers import Issuers
 from kundig.services.identity.scopes import Scopes
 from kundig.services.live.hub import Hub
 
@@ -60,11 +66,13 @@ def application(
             app.state.api = Api(database, scopes, RequestLimit(settings.api_rate))
             app.state.hub = hub
             push = push_route_of(settings)
-            app.state.web = Web(database, scopes, settings.secrets, post, push, workspace, hint)
+            issuers = Issuers(OutgoingHttp(allowed_hosts=settings.outgoing_hosts))
+            providers = Providers(database, scopes, settings.secrets, issuers, workspace, post.base_url)
+            app.state.web = Web(database, scopes, settings.secrets, post, push, workspace, providers, hint)
             yield
 
     return Litestar(
-        route_handlers=[health, security_txt, static_file, api_router(), get_docs, get_docs_styles, *ROUTES],
+        route_handlers=[health, security_txt, static_file, api_router(), scim_router(), get_docs, get_docs_styles, *ROUTES],
         lifespan=[running],
         middleware=[HostCheck(settings.base_url), FetchCheck(), RequestLimits()],
         exception_handlers={Exception: _refused},
@@ -95,4 +103,7 @@ async def _tell_statements(message: Message, scope: AsgiScope) -> None:
 
 def _refused(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """What goes wrong before a route is found: a problem for programs, a page for people."""
-    return problem_response(request, error) if request.scope["path"].startswith(PREFIX) else page_for_error(request, error)
+    path = request.scope["path"]
+    if path.startswith(SCIM):
+        return scim_response(request, error)
+    return problem_response(request, error) if path.startswith(PREFIX) else page_for_error(request, error)

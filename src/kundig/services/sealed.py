@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from kundig.services.delivery import mail
 from kundig.services.identity import devices, totp
+from kundig.services.identity.providers import client_secrets
 
-SEALED = (*mail.SEALED, *devices.SEALED, *totp.SEALED)
+SEALED = (*mail.SEALED, *devices.SEALED, *totp.SEALED, *client_secrets.SEALED)

@@ -9,7 +9,8 @@ PATHS = (
     "/", "/o/account?view=all", "/o/opportunity", "/o/opportunity/board", "/o/account/new", "/search?q=hofmann", "/trash",
     "/notifications", "/imports", "/imports/new", "/settings/me", "/settings/security", "/settings/tokens", "/settings/calendar", "/settings/users", "/settings/users/new",
     "/settings/teams", "/settings/roles/sales_representative", "/settings/history", "/settings/company", "/api/docs",
-    "/settings/pipelines", "/settings/pipelines/lead",
+    "/settings/pipelines", "/settings/pipelines/lead", "/settings/sharing", "/settings/sharing/new",
+    "/settings/sign-in-providers", "/settings/sign-in-providers/new", "/settings/provisioning",
 )  # fmt: skip
 
 
@@ -26,6 +27,9 @@ DIALOGS = (
     ("record", ("[popovertarget=record-menu]", "#record-menu [hx-get$=shares]"), "#shares-form"),
     ("record", ("[popovertarget=record-menu]", "#record-menu [hx-get*=layout]"), "#layout-form[data-ready]"),
     ("record", (".k-rs header .btn",), "#quick-form"),
+    ("record", ("[popovertarget=record-menu]", "#record-menu [hx-get$=why]"), "#why-form"),
+    ("record", ("[popovertarget=record-menu]", "#record-menu [hx-get$=assign]"), "#hand-over-form"),
+    ("/settings/roles/read_only", ("[hx-get='/settings/roles/new']",), "#new-role-form"),
 )
 """A page, what is clicked there, and what opens."""
 

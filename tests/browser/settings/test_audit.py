@@ -30,7 +30,9 @@ def test_reading_filtering_and_exporting(server: Server, administrator: str, new
     expect(page.locator("#trail")).not_to_contain_text("signed in")
     assert page.evaluate("document.activeElement.name") == "event", "who filters by keyboard stays where they are"
     assert "event=token_made" in page.url
-    page.reload()
+    rows.first.get_by_role("link", name="Bea Boss").click()
+    page.wait_for_url("**/o/user/*")
+    page.go_back()
     expect(page.get_by_label("Event", exact=True)).to_have_value("token_made")
     expect(rows.first).to_contain_text("Nightly sync")
 

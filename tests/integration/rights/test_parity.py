@@ -423,6 +423,7 @@ NO_RECORDS = {
     "GET /o/{object_name}/views/{view}/defaults", "GET /manifest.webmanifest", "GET /worker.js", "GET /offline", "GET /offline/files",
     "GET /offline/kit", "GET /home/arrange", "GET /help", "GET /keys", "GET /tour",
     "GET /settings/security", "GET /settings/tokens", "GET /notifications", "GET /calendar/people", "GET /o/{object_name}/calendar/people",
+    "GET /sign-in/with/{name}", "GET /sign-in/with/{name}/back",
     "GET /settings/calendar", "GET /calendar/feed/{code}", "GET /o/{object_name}/board/steps",
     "GET /sign-in/second", "GET /prove", "GET /second-factor", "GET /settings/security/app",
 }  # fmt: skip
@@ -431,9 +432,13 @@ Whose calendars there are is told by the directory of colleagues, which everybod
 What is planned next with a card is one of many that one may see (test_boards)."""
 FOR_MANAGERS = {
     "GET /settings/users", "GET /settings/users/new", "GET /settings/users/{id_}", "GET /settings/teams", "GET /settings/roles",
-    "GET /settings/roles/{name}", "GET /settings/history", "GET /settings/history/{id_}", "GET /settings/samples", "GET /settings/company",
-    "GET /o/{object_name}/layout", "GET /settings/pipelines", "GET /settings/pipelines/{name}", "GET /settings/audit", "GET /settings/audit/export",
+    "GET /settings/roles/{name}", "GET /settings/roles/new", "GET /settings/roles/{name}/remove", "GET /settings/sharing",
+    "GET /settings/sharing/new", "GET /settings/sharing/{name}", "GET /settings/sharing/{name}/reach", "GET /settings/history",
+    "GET /settings/history/{id_}", "GET /settings/samples", "GET /settings/company", "GET /o/{object_name}/layout",
+    "GET /settings/pipelines", "GET /settings/pipelines/{name}", "GET /settings/audit", "GET /settings/audit/export",
     "GET /settings/users/{id_}/access", "GET /settings/users/{id_}/leave", "GET /settings/users/{id_}/takeover",
+    "GET /settings/sign-in-providers", "GET /settings/provisioning", "GET /settings/sign-in-providers/new",
+    "GET /settings/sign-in-providers/{name}", "GET /settings/users/{id_}/logins",
 }  # fmt: skip
 """Settings of the workspace: for those with the global right only (tested below)."""
 OWN_IMPORTS = {
@@ -450,6 +455,8 @@ OWN_IMPORTS = {
     "GET /api/v1/imports/{import_id}",
 }
 """Everybody's own imports and chosen records; of others they are not there (tested below)."""
+FOR_THE_DIRECTORY = {"GET /scim/v2/{folder}", "GET /scim/v2/{folder}/{id_}"}
+"""Users and teams for a directory's own token: nobody else's opens them (tested below)."""
 TESTED_HERE = {
     "GET /live",
     "GET /o/{object_name}/count",
@@ -466,9 +473,13 @@ TESTED_HERE = {
 """Figures and pages that have a test of their own below."""
 NEEDS_EDITING = {
     "GET /o/{object_name}/{id_}/edit", "GET /o/{object_name}/cell/{id_}/{field_name}", "GET /o/{object_name}/{id_}/compose/{other}",
-    "GET /o/{object_name}/{id_}/actions/{name}", "GET /o/{object_name}/{id_}/set/{field_name}",
+    "GET /o/{object_name}/{id_}/actions/{name}", "GET /o/{object_name}/{id_}/set/{field_name}", "GET /o/{object_name}/{id_}/assign",
 }  # fmt: skip
 """Forms about one record: never for a record that can't be seen (tested below), and not always for one that can."""
+
+
+EXPLAINS = {"GET /o/{object_name}/{id_}/why", "GET /api/v1/{object_name}/{record}/why"}
+"""Why somebody sees a record: for who manages users or roles, and of records that they see themselves (tested below)."""
 
 
 def routes(estate: Estate) -> set[str]:
@@ -482,7 +493,8 @@ def routes(estate: Estate) -> set[str]:
 
 
 def test_every_route_has_an_expectation(estate: Estate) -> None:
-    known = SURFACES.keys() | NO_RECORDS | TESTED_HERE | NEEDS_EDITING | FOR_MANAGERS | OWN_IMPORTS
+    managed = FOR_MANAGERS | FOR_THE_DIRECTORY
+    known = SURFACES.keys() | NO_RECORDS | TESTED_HERE | NEEDS_EDITING | managed | OWN_IMPORTS | EXPLAINS
     reading = {route for route in routes(estate) if route.startswith("GET ") or route in known}
     assert reading - known == set(), "say here which records these routes may show"
     assert known - routes(estate) == set(), "these routes are gone"
@@ -582,6 +594,7 @@ async def test_forms_about_what_is_hidden_are_not_there(estate: Estate, actor: A
             f"{rec.id}/compose/note",
             f"{rec.id}/actions/convert",
             f"{rec.id}/set/owner",
+            f"{rec.id}/assign",
         )
         for form in forms:
             unknown = form.replace(str(rec.id), str(UUID(int=7)))
@@ -603,6 +616,16 @@ async def test_settings_are_for_those_who_manage(estate: Estate) -> None:
             path = path.replace("{object_name}", "account")
             answer = await pages.get(path)
             assert answer.status_code in (303, 403, 404), f"{actor.name} {path}: {answer.status_code}"
+
+
+async def test_nobody_is_a_directory(estate: Estate) -> None:
+    for actor in ACTORS:
+        caller = estate.callers[actor.name]
+        for client in (caller.api, caller.pages):
+            for path in ("Users", "Groups", "Schemas", f"Users/{caller.user}"):
+                answer = await client.get(f"/scim/v2/{path}")
+                assert answer.status_code == 401, f"{actor.name} {path}"
+                assert str(caller.user) not in answer.text
 
 
 async def test_the_audit_trail_is_for_those_with_the_right(estate: Estate) -> None:
@@ -631,3 +654,19 @@ async def test_changes_and_imports_of_others_are_not_there(estate: Estate) -> No
         path = re.sub(r"\{\w+\}", str(unknown), route.removeprefix("GET "))
         caller = estate.callers["reader"]
         assert (await (caller.api if path.startswith("/api") else caller.pages).get(path)).status_code in (403, 404), path
+
+
+async def test_rights_are_explained_to_who_manages_them(estate: Estate) -> None:
+    """Nobody else learns of shares and rules, and a manager nothing of a record that they don't see."""
+    admin, reader = estate.callers["administrator"], estate.callers["reader"]
+    for rec in [rec for rec in estate.records if rec.object == "account"]:
+        query = {"user": str(estate.callers["owner"].user)}
+        page, path = f"/o/account/{rec.id}/why", f"/account/{rec.id}/why"
+        for answer in (await reader.pages.get(page, params=query), await reader.get(path, **query)):
+            assert answer.status_code == 403
+        for answer in (await admin.pages.get(page, params=query), await admin.get(path, **query)):
+            assert answer.status_code == (404 if rec.trashed else 200)
+        if not rec.trashed:
+            [read, *_] = (await admin.get(path, **query)).json()["data"]
+            assert read["may"] == next(actor for actor in ACTORS if actor.name == "owner").sees(rec), rec
+    assert (await estate.callers["narrowed"].get(f"/account/{estate.hub}/why", user=str(admin.user))).status_code == 403

@@ -5,8 +5,8 @@
 """
 
 from kundig.base.jobs.job import Job, JobRun
-from kundig.base.jobs.queueing import first_time, queue
+from kundig.base.jobs.queueing import due, first_time, queue
 from kundig.base.jobs.schema import JOBS, prepare_jobs
 from kundig.base.jobs.worker import run_worker
 
-__all__ = ["JOBS", "Job", "JobRun", "first_time", "prepare_jobs", "queue", "run_worker"]
+__all__ = ["JOBS", "Job", "JobRun", "due", "first_time", "prepare_jobs", "queue", "run_worker"]

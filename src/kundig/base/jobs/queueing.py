@@ -49,3 +49,18 @@ async def first_time(connection: Connection, run: JobRun, step: str = "") -> boo
     A job whose worker was killed after its commit is run again: do what may happen only once under this condition.
     """
     return bool(await connection.value("select jobs.first_time(%(job)s, %(step)s)", {"job": run.id, "step": step}))
+
+
+async def due(connection: Connection, name: str, payload: Mapping[str, Any]) -> bool:
+    """Whether a job with this in its payload is being done in the workspace, or should be by now."""
+    arguments = msgspec.json.encode({"workspace": connection.schema, "payload": payload}).decode()
+    async with connection.directory():
+        return bool(await connection.value(_DUE, {"name": name, "arguments": arguments}))
+
+
+_DUE = """
+select exists (
+  select from jobs.procrastinate_jobs where task_name = %(name)s and args @> %(arguments)s::jsonb
+  and (status = 'doing' or (status = 'todo' and coalesce(scheduled_at, now()) <= now()))
+)
+"""

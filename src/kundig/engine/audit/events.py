@@ -36,7 +36,7 @@ RIGHTS_CONFIGURED = audit_event(
     "rights_configured",
     ("Roles or sharing rules changed", "Rollen oder Freigaberegeln geändert"),
     ("changed roles or sharing rules", "hat Rollen oder Freigaberegeln geändert"),
-    why=("Why", "Grund"),
+    guarded_why=("Why", "Grund"),
     count=("Documents", "Dokumente"),
     guarded_documents=("Which", "Welche"),
 )
@@ -44,7 +44,7 @@ CONFIGURED = audit_event(
     "configured",
     ("Configuration changed", "Konfiguration geändert"),
     ("changed the configuration", "hat die Konfiguration geändert"),
-    why=("Why", "Grund"),
+    guarded_why=("Why", "Grund"),
     count=("Documents", "Dokumente"),
     guarded_documents=("Which", "Welche"),
 )

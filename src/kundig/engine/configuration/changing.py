@@ -89,6 +89,11 @@ async def apply(
     return made
 
 
+def back(done: Sequence[Revision]) -> Plan:
+    """The plan that undoes what a plan did."""
+    return Plan(uuid7(), tuple(Revision(r.kind, r.name, r.new, r.old) for r in reversed(done)))
+
+
 async def rollback(
     connection: Connection, workspace: Workspace, plan_id: UUID, realise: Realise, *, by: Actor, address: str | None = None
 ) -> Plan:
@@ -103,7 +108,7 @@ async def rollback(
         raise Conflict(
             t("These documents were changed since: {documents}. Roll back the later plans first.", documents=", ".join(changed))
         )
-    made = Plan(uuid7(), tuple(Revision(r.kind, r.name, r.new, r.old) for r in reversed(done)))
+    made = back(done)
     await _carry_out(connection, workspace, made, realise, by, f"{TAKEN_BACK}{plan_id}")
     context = Context(connection, workspace, by, "config", address=address)
     await note_all(context, [Noted(CONFIGURATION_TAKEN_BACK, detail={"plan": str(plan_id), **_documents(made.revisions)})])

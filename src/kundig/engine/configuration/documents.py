@@ -12,7 +12,7 @@ import msgspec
 from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import Text, t
 from kundig.engine.audit.forgetting import LEAST_DAYS, MOST_DAYS
-from kundig.engine.extension import Field, Layout, Object, Pipeline, Role, SharingRule, View
+from kundig.engine.extension import Field, Layout, Object, Pipeline, Role, SharingRule, SignInProvider, View
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -44,6 +44,7 @@ KINDS: Mapping[str, type[msgspec.Struct]] = {
     "view": View,
     "role": Role,
     "sharing_rule": SharingRule,
+    "sign_in_provider": SignInProvider,
 }
 """The kinds of documents, in the order in which they build on each other."""
 

@@ -63,6 +63,11 @@ class Applied:
         return UUID(found[1]) if found else None
 
 
+async def company_of(connection: Connection) -> str:
+    """What the company of the connection's workspace is called; empty as long as nobody has said it."""
+    return await connection.value("select body ->> 'company' from {ws}.document where kind = 'workspace'") or ""
+
+
 async def stored_documents(connection: Connection) -> list[Document]:
     """All own documents of the workspace, those first that others build on."""
     rows = await connection.rows("select kind, name, body from {ws}.document order by name")

@@ -25,6 +25,7 @@ from kundig.engine.extension.definitions import (
 )
 from kundig.engine.extension.module import Action, Hook, Module
 from kundig.engine.extension.rights import GLOBAL_RIGHTS, FieldRight, Forbid, Grant, Level, Role, SharingRule
+from kundig.engine.extension.sign_in import GroupGrant, SignInProvider
 
 __all__ = [
     "GLOBAL_RIGHTS",
@@ -36,6 +37,7 @@ __all__ = [
     "FieldRight",
     "Forbid",
     "Grant",
+    "GroupGrant",
     "Guests",
     "Home",
     "Hook",
@@ -50,6 +52,7 @@ __all__ = [
     "Role",
     "Section",
     "SharingRule",
+    "SignInProvider",
     "Stage",
     "Tab",
     "View",

@@ -10,7 +10,16 @@ from kundig.base.i18n import Label
 
 Level = Literal["none", "own", "team", "team_below", "all"]
 FieldRight = Literal["hidden", "read", "edit", "edit_on_create"]
-GLOBAL_RIGHTS = ("manage_users", "manage_roles", "manage_configuration", "manage_data", "read_audit", "see_busy", "share_views")
+GLOBAL_RIGHTS = (
+    "manage_users",
+    "manage_roles",
+    "manage_configuration",
+    "manage_data",
+    "read_audit",
+    "see_busy",
+    "share_views",
+    "view_as",
+)
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -48,6 +57,8 @@ class Role(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     objects: dict[str, Grant] = msgspec.field(default_factory=dict)
     forbids: tuple[Forbid, ...] = ()
     rights: tuple[str, ...] = ()
+    navigation: tuple[str, ...] = ()
+    """The objects of the main navigation in order; none given: all with a place in it. The first role with some decides."""
     second_factor: Literal["optional", "required"] = "optional"
     """Whether who has the role must sign in with more than a password."""
 

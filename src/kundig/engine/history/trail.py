@@ -37,7 +37,7 @@ class TrailQuery:
 
     @property
     def given(self) -> dict[str, str]:
-        """What is set, as it stands in an address."""
+        """What is set, as texts."""
         values = {"person": self.person, "event": self.event, "object": self.object, "first": self.first, "last": self.last}
         return {name: str(value) for name, value in values.items() if value is not None}
 
@@ -79,7 +79,7 @@ def _check(scope: Scope, query: TrailQuery) -> None:
         raise Invalid.one("event", "bad_value", t("There is no event “{event}”.", event=query.event[:100]))
     if query.object is not None and query.object not in scope.access.objects:
         raise Invalid.one("object", "unknown_object", t("There is no object {name}.", name=query.object[:100]))
-    for name, day in (("first", query.first), ("last", query.last)):
+    for name, day in (("from", query.first), ("to", query.last)):
         if day is not None and not _EARLIEST <= day.year <= _LATEST:
             raise Invalid.one(name, "bad_value", t("Give a date of this time."))
 

@@ -48,9 +48,13 @@ async def plan_documents(
 ) -> Plan:
     """What applying documents would change, by a transaction in the workspace; raises Invalid where applying would."""
     made = await changing.plan(connection, incoming, whole=whole)
-    model = await _checked(connection, workspace, models, changing.documents_after(await stored_documents(connection), made))
-    await check_tables(connection, model)
+    await check_tables(connection, await model_after(connection, workspace, models, made))
     return made
+
+
+async def model_after(connection: Connection, workspace: Workspace, models: Models, made: Plan) -> Model:
+    """The model that there would be once a plan is applied; raises Invalid with what does not fit."""
+    return await _checked(connection, workspace, models, changing.documents_after(await stored_documents(connection), made))
 
 
 async def apply_documents(

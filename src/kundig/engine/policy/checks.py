@@ -1,4 +1,4 @@
-"""Whether roles, sharing rules and layouts fit the model: asked before configuration is applied, so that nothing fails later."""
+"""Whether roles, rules, sign-in providers and layouts fit the model: asked before configuration is applied."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from uuid import UUID
 from kundig.base.context import Context
 from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import Text, t
-from kundig.engine.extension import GLOBAL_RIGHTS, Layout, Role, SharingRule
+from kundig.engine.extension import GLOBAL_RIGHTS, Layout, Role, SharingRule, SignInProvider
 from kundig.engine.policy.derived import filter_paths
 from kundig.engine.policy.resolve import parent_of
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.filters import parse_filter
+from kundig.engine.schema.identifiers import is_name
 from kundig.engine.schema.kinds import Kind
 from kundig.engine.schema.model import Model
 
@@ -22,10 +23,11 @@ _DAY_OR_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?")
 
 
 def check_policies(model: Model, context: Context) -> None:
-    """Raise Invalid with all that is wrong with the model's roles and sharing rules, and with the links that name readers."""
+    """Raise Invalid with all that is wrong with what gives rights: roles, rules, sign-in providers, links to readers."""
     errors = [error for object_ in model.objects.values() for error in _readers(model, object_)]
     errors += [error for role in model.roles.values() for error in _role(model, context, role)]
     errors += [error for rule in model.rules.values() for error in _rule(model, context, rule)]
+    errors += [error for provider in model.providers.values() for error in _provider(model, provider)]
     if errors:
         raise Invalid(errors)
 
@@ -93,6 +95,21 @@ def _rule(model: Model, context: Context, rule: SharingRule) -> Iterator[FieldEr
         kind, _, who = receiver.partition(":")
         if not (who in model.roles if kind == "role" else kind in ("team", "user") and _is_uuid(who)):
             yield _error(place, t("“{receiver}” is no receiver: give role:name, team:id or user:id.", receiver=receiver[:100]))
+
+
+def _provider(model: Model, provider: SignInProvider) -> Iterator[FieldError]:
+    place = f"sign_in_provider {provider.name}"
+    if not is_name(provider.name):
+        yield _error(place, t("The name may hold small letters, digits and _, and begins with a letter."))
+    for name in sorted({*provider.roles, *(role for grant in provider.groups for role in grant.roles)} - model.roles.keys()):
+        yield _error(place, t("There is no role “{role}”.", role=name[:100]))
+    for name in provider.roles:
+        if name in model.roles and model.roles[name].everything:
+            yield _error(place, t("Nobody becomes an administrator by coming for the first time: choose another role."))
+    if provider.groups and not provider.groups_claim:
+        yield _error(place, t("Say in which claim the groups stand."))
+    for team in sorted({team for grant in provider.groups for team in grant.teams if not _is_uuid(team)}):
+        yield _error(place, t("“{team}” is no team: give its id.", team=team[:100]))
 
 
 def _filter(model: Model, context: Context, object_: BoundObject, where: Mapping[str, Any], place: str) -> Iterator[FieldError]:

@@ -1,33 +1,39 @@
-"""The door by which people change the configuration from pages: as the command line does, in their name and by their right."""
+"""The door by which people change the configuration from pages: as the command line does, in their name and by their right.
+
+Roles and sharing rules need a right of their own: whoever builds objects need not be able to say who may see them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from kundig.base.database import Database
-from kundig.engine.configuration.changing import Plan
+from kundig.engine.configuration.changing import Plan, back, plan
 from kundig.engine.configuration.documents import Document, check_body
-from kundig.engine.policy.applying import apply_documents, rollback_plan
+from kundig.engine.configuration.store import revisions_of
+from kundig.engine.policy.applying import apply_documents, model_after, rollback_plan
+from kundig.engine.policy.giving import check_roles
 from kundig.engine.policy.models import Models
 from kundig.engine.policy.scope import Scope
+from kundig.engine.schema.model import Model
 
 RIGHT = "manage_configuration"
-_RIGHTS = frozenset({"role", "sharing_rule"})
+ROLES_RIGHT = "manage_roles"
+_OF_ROLES = frozenset({"role", "sharing_rule"})
 """Kinds of documents from which follows what people may do: changed only right after it was proven who sits there."""
 
 
 async def configure(scope: Scope, database: Database, models: Models, documents: Sequence[Document], *, note: str) -> Plan:
     """Apply documents in the actor's name, in a transaction of the owner beside the scope's own.
 
-    All processes follow with their next transaction. Raises Denied, Invalid with all that is wrong, and Overtaken if the model has
-    changed since the scope was opened: whoever repeats the whole sees what others have changed.
+    All processes follow with their next transaction. Raises Denied, Conflict (nobody would administer, or somebody would have no
+    role), Invalid with all that is wrong, and Overtaken if the model has changed since the scope was opened: whoever repeats the
+    whole sees what others have changed.
     """
-    scope.require(RIGHT)
-    if any(document.kind in _RIGHTS for document in documents):
+    await planned(scope, models, documents)
+    if any(document.kind in _OF_ROLES for document in documents):
         scope.require_proof()
-    for document in documents:
-        check_body(document, f"{document.kind} {document.name}")
     context = scope.context
     version = scope.model.version
     return await apply_documents(
@@ -35,8 +41,37 @@ async def configure(scope: Scope, database: Database, models: Models, documents:
     )
 
 
+async def planned(scope: Scope, models: Models, documents: Sequence[Document]) -> tuple[Plan, Model]:
+    """What applying documents in the actor's name would change, and the model that there would be; raises as `configure`."""
+    for document in documents:
+        check_body(document, f"{document.kind} {document.name}")
+    made = await plan(scope.connection, documents)
+    return made, await _permitted(scope, models, made, {document.kind for document in documents})
+
+
 async def take_back(scope: Scope, database: Database, models: Models, plan: UUID) -> Plan:
     """Undo an applied plan in the actor's name; raises Denied, Missing, Conflict, Invalid."""
-    scope.require(RIGHT)
+    made = back(await revisions_of(scope.connection, plan))
+    await _permitted(scope, models, made, {revision.kind for revision in made.revisions})
     context = scope.context
     return await rollback_plan(database, context.workspace, models, plan, by=context.actor, address=context.address)
+
+
+async def _permitted(scope: Scope, models: Models, made: Plan, kinds: Collection[str]) -> Model:
+    """The model after a plan that changes such kinds of documents, if the actor may carry it out."""
+    for right in rights_for(kinds):
+        scope.require(right)
+    model = await model_after(scope.connection, scope.context.workspace, models, made)
+    if not _OF_ROLES.isdisjoint(kinds):
+        await check_roles(scope, model)
+    return model
+
+
+def rights_for(kinds: Collection[str]) -> list[str]:
+    """The global rights that changing documents of these kinds takes."""
+    found = []
+    if not _OF_ROLES.issuperset(kinds) or not kinds:
+        found.append(RIGHT)
+    if not _OF_ROLES.isdisjoint(kinds):
+        found.append(ROLES_RIGHT)
+    return found

@@ -72,13 +72,14 @@ def may(scope: Scope, deed: Deed, object_: str, row: sa.FromClause) -> sa.Column
         )
     rights = scope.access.objects.get(object_)
     level: Level = getattr(rights, deed) if rights else "none"
-    reached = _within(level, row)
+    reached = within(level, row)
     if deed == "edit" and level not in {"none", "all"}:
-        reached = sa.or_(reached, _shared(object_, row), overlaps(row.c.audience, sa.bindparam("edit_rules", type_=NUMBERS)))
+        reached = sa.or_(reached, shared(object_, row), ruled(row))
     return sa.and_(visible(scope.access, object_, row), reached)
 
 
-def _within(level: Level, row: sa.FromClause) -> sa.ColumnElement[bool]:
+def within(level: Level, row: sa.FromClause) -> sa.ColumnElement[bool]:
+    """The condition that a record lies as near to the actor as a level asks for."""
     own = row.c.owner_id == sa.bindparam("actor", type_=row.c.owner_id.type)
     match level:
         case "all":
@@ -92,7 +93,13 @@ def _within(level: Level, row: sa.FromClause) -> sa.ColumnElement[bool]:
             return sa.or_(own, row.c.team_id == sa.any_(teams))
 
 
-def _shared(object_: str, row: sa.FromClause) -> sa.ColumnElement[bool]:
+def ruled(row: sa.FromClause) -> sa.ColumnElement[bool]:
+    """The condition that a sharing rule of level edit, which includes the actor, reaches a record."""
+    return overlaps(row.c.audience, sa.bindparam("edit_rules", type_=NUMBERS))
+
+
+def shared(object_: str, row: sa.FromClause) -> sa.ColumnElement[bool]:
+    """The condition that a record is shared with the actor to be edited."""
     return sa.exists().where(
         SHARE.c.object == object_,
         SHARE.c.record == row.c.id,

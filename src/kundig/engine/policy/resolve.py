@@ -6,10 +6,12 @@ Roles add up: the higher level, the wider field right wins; a forbid of any of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 from uuid import UUID
+
+import msgspec
 
 from kundig.engine.extension import GLOBAL_RIGHTS, FieldRight, Grant, Level, Role
 from kundig.engine.policy import principals
@@ -42,11 +44,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """What a token leaves of its user's rights; None: all of them."""
+    """What a token, or a look from aside, leaves of a user's rights; None: all of them."""
 
     read_only: bool = False
     objects: frozenset[str] | None = None
     rights: frozenset[str] | None = None
+    exports: bool = True
 
 
 UNNARROWED = Narrowing()
@@ -88,6 +91,24 @@ def resolve(
         second_factor=any(role.second_factor == "required" for role in roles),
         parameters=parameters(objects),
     )
+
+
+def reads_besides(
+    model: Model, policies: Policies, person: Person, number: Mapping[Principal, int], name: str
+) -> tuple[frozenset[int], frozenset[int]]:
+    """The principals whose records of an object a person would still read if no role read all of them, and never would."""
+    resolving = _Resolving(model, policies, person, _roles(policies, person), number)
+    lesser = [
+        (role, msgspec.structs.replace(grant, read="none") if grant.read == "all" else grant)
+        for role, grant in resolving.grants(model.objects[name])
+    ]
+    return frozenset(resolving.reads(model.objects[name], lesser) or ()), frozenset(resolving.forbids(name))
+
+
+def grants_of(model: Model, policies: Policies, person: Person, name: str) -> tuple[tuple[Role, Grant], ...]:
+    """What each of a person's roles gives of an object, those left out that give nothing to read or create."""
+    resolving = _Resolving(model, policies, person, _roles(policies, person), {})
+    return tuple(resolving.grants(model.objects[name]))
 
 
 def system_access(model: Model) -> Access:
@@ -149,22 +170,27 @@ class _Resolving:
         object_ = self.model.objects[name]
         if object_.definition.storage == "owned":
             return self._owned(object_)
-        grants = self._grants(object_)
+        grants = self.grants(object_)
         if not grants:
             return None
-        forbids = self.numbers(
+        forbids = tuple(sorted(self.forbids(name)))
+        return _object_access(object_, [grant for _, grant in grants], self.reads(object_, grants), forbids)
+
+    def forbids(self, name: str) -> set[int]:
+        """The principals whose records of an object the person may never see."""
+        return self.numbers(
             principals.forbid(role.name, name, item.where) for role in self.roles for item in role.forbids if item.object == name
         )
-        return _object_access(object_, [grant for _, grant in grants], self._reads(object_, grants), tuple(sorted(forbids)))
 
-    def _grants(self, object_: BoundObject) -> list[tuple[Role, Grant]]:
+    def grants(self, object_: BoundObject) -> list[tuple[Role, Grant]]:
         """What the roles give; those that give nothing to read or create don't count."""
         found = ((role, _ALL if role.everything else granted(role, object_.definition)) for role in self.roles)
         return [
             (role, grant) for role, grant in found if grant and (grant.read != "none" or grant.where is not None or grant.create)
         ]
 
-    def _reads(self, object_: BoundObject, grants: list[tuple[Role, Grant]]) -> tuple[int, ...] | None:
+    def reads(self, object_: BoundObject, grants: list[tuple[Role, Grant]]) -> tuple[int, ...] | None:
+        """The principals whose records may be read, None for all records; notes sharing rules of level edit."""
         level = highest(LEVELS, (grant.read for _, grant in grants))
         if level == "all":
             self._rules(object_)
@@ -222,7 +248,7 @@ def highest(order: tuple[Ranked, ...], given: Iterable[Ranked]) -> Ranked:
 def _object_access(
     object_: BoundObject, grants: list[Grant], reads: tuple[int, ...] | None, forbids: tuple[int, ...]
 ) -> ObjectAccess:
-    field_rights = {name: _field_right(name, grants) for name in object_.fields}
+    field_rights = {name: field_right(name, grants) for name in object_.fields}
     return ObjectAccess(
         reads=reads,
         forbids=forbids,
@@ -240,7 +266,8 @@ def _object_access(
     )
 
 
-def _field_right(name: str, grants: list[Grant]) -> FieldRight:
+def field_right(name: str, grants: Sequence[Grant]) -> FieldRight:
+    """The strongest right that grants give on a field."""
     weakest: FieldRight = "read" if name in NEVER_HIDDEN else "hidden"
     return highest(FIELD_RIGHTS, (weakest, *(grant.fields.get(name, grant.other_fields) for grant in grants)))
 
@@ -281,6 +308,8 @@ def _narrowed(model: Model, objects: Mapping[str, ObjectAccess], narrowing: Narr
     kept = {
         name: rights for name, rights in objects.items() if narrowing.objects is None or _root(model, name) in narrowing.objects
     }
+    if not narrowing.exports:
+        kept = {name: replace(rights, export=False) for name, rights in kept.items()}
     if not narrowing.read_only:
         return kept
     return {

@@ -32,6 +32,11 @@ select %(object)s, * from unnest(%(records)s::uuid[], %(systems)s::text[], %(val
 on conflict (object, record, system, value) do update set live = true
 """
 
+_DROP = """
+delete from {ws}.external_id
+where object = %(object)s and record = %(record)s and system = %(system)s and not value = any(%(but)s)
+"""
+
 
 async def check_external_ids(scope: Scope, drafts: Sequence[Draft]) -> None:
     """Each is `system:id`, and no other live record, nor another draft of the list, has it."""
@@ -54,6 +59,12 @@ async def write_external_ids(scope: Scope, drafts: Sequence[Draft]) -> None:
     """Add the external ids of drafts that `check_external_ids` has let pass."""
     if any(draft.external_ids for draft in drafts):
         await scope.connection.execute(_ADD, _asked(drafts))
+
+
+async def drop_external_ids(scope: Scope, object_: str, record: UUID, system: str, but: Sequence[str] = ()) -> None:
+    """Take away what a system calls a record, but for these ids: it calls it something else, or nothing, from now on."""
+    values = {"object": object_, "record": record, "system": system, "but": list(but)}
+    await scope.connection.execute(_DROP, values)
 
 
 def _asked(drafts: Sequence[Draft]) -> dict[str, Any]:

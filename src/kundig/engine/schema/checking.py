@@ -225,8 +225,8 @@ class _Checker:
         for object_, grant in role.objects.items():
             if object_ != "*":
                 yield from self._uses(role.name, object_, set(grant.fields))
-        for forbid in role.forbids:
-            yield from self._uses(role.name, forbid.object, set())
+        for object_ in (*(forbid.object for forbid in role.forbids), *role.navigation):
+            yield from self._uses(role.name, object_, set())
 
     def _rule(self, rule: SharingRule) -> Iterator[Fault]:
         yield from self._name(rule.name, rule.name)

@@ -12,7 +12,20 @@ import msgspec
 from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import Text, t
 from kundig.engine.audit.events import EVENTS
-from kundig.engine.extension import Action, AuditEvent, Extension, Field, Hook, Layout, Object, Pipeline, Role, SharingRule, View
+from kundig.engine.extension import (
+    Action,
+    AuditEvent,
+    Extension,
+    Field,
+    Hook,
+    Layout,
+    Object,
+    Pipeline,
+    Role,
+    SharingRule,
+    SignInProvider,
+    View,
+)
 from kundig.engine.schema.fields import TYPES
 
 if TYPE_CHECKING:
@@ -45,7 +58,7 @@ class Misfit(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document of the workspace: `kind` object, extension, pipeline, layout, view, role or rule.
+    """A document of the workspace: `kind` object, extension, pipeline, layout, view, role, rule or sign_in_provider.
 
     Its body is a whole definition, or, where a module has one of that name, what differs from it.
     """
@@ -69,6 +82,7 @@ class Definitions:
     hooks: tuple[Hook, ...] = ()
     """In the order in which they are called: that of the modules."""
     actions: tuple[Action, ...] = ()
+    providers: Mapping[str, SignInProvider] = field(default_factory=dict)
     events: Mapping[str, AuditEvent] = field(default_factory=dict)
     """What can stand in the audit trail, by name: the engine's own events and those of the modules."""
 
@@ -90,6 +104,7 @@ _KINDS: Mapping[str, type[Any]] = {
     "view": View,
     "role": Role,
     "rule": SharingRule,
+    "sign_in_provider": SignInProvider,
 }
 
 
@@ -131,7 +146,14 @@ class _Merging:
         """What has been collected."""
         kinds = self._by_kind
         return Definitions(
-            kinds["object"], kinds["pipeline"], kinds["layout"], kinds["view"], kinds["role"], kinds["rule"], self.sources
+            kinds["object"],
+            kinds["pipeline"],
+            kinds["layout"],
+            kinds["view"],
+            kinds["role"],
+            kinds["rule"],
+            self.sources,
+            providers=kinds["sign_in_provider"],
         )
 
     def add_module(self, module: Module) -> None:

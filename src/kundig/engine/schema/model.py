@@ -12,7 +12,20 @@ import sqlalchemy as sa
 
 from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import Text, t
-from kundig.engine.extension import Action, AuditEvent, Field, Guests, Hook, Layout, Object, Pipeline, Role, SharingRule, View
+from kundig.engine.extension import (
+    Action,
+    AuditEvent,
+    Field,
+    Guests,
+    Hook,
+    Layout,
+    Object,
+    Pipeline,
+    Role,
+    SharingRule,
+    SignInProvider,
+    View,
+)
 from kundig.engine.schema.bound import BoundField, BoundObject, Child
 from kundig.engine.schema.definitions import Definitions, Fault, Misfit
 from kundig.engine.schema.fields import TYPES
@@ -62,6 +75,7 @@ class Model:
     """By object and when (before, after)."""
     actions: Mapping[tuple[str, str], Action]
     """By object and name."""
+    providers: Mapping[str, SignInProvider]
     events: Mapping[str, AuditEvent]
     """What can stand in the audit trail, by name."""
 
@@ -139,6 +153,7 @@ def build_model(definitions: Definitions, schema: str, version: int) -> Model:
         rules=definitions.rules,
         hooks=_hooks(definitions.hooks),
         actions={(action.object, action.name): action for action in definitions.actions},
+        providers=definitions.providers,
         events=definitions.events,
     )
 

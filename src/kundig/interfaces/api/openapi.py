@@ -19,7 +19,9 @@ from kundig.interfaces.api.answers import as_json
 from kundig.interfaces.api.audit_operations import TRAIL, trail_operations
 from kundig.interfaces.api.meta import is_read_only, known_objects, shown_fields
 from kundig.interfaces.api.operations import ID, SHARED_OPERATIONS, SHARES, answers, json_body, object_operations, operation, ref
+from kundig.interfaces.api.reasons import REASONS, why_operations
 from kundig.interfaces.api.schemas import Schema
+from kundig.services.identity.explaining import explains
 
 PREFIX = "/api/v1"
 
@@ -58,7 +60,7 @@ class Documents:
     def text(self, scope: Scope) -> str:
         """The document for a reader, as JSON."""
         allowed = tuple((name, rights.export, rights.bring) for name, rights in sorted(scope.access.objects.items()))
-        key = (scope.model.schema, scope.model.version, scope.access.shape, allowed, scope.may(TRAIL_RIGHT))
+        key = (scope.model.schema, scope.model.version, scope.access.shape, allowed, explains(scope), scope.may(TRAIL_RIGHT))
         made = self._made.get(key)
         if made is None:
             made = self._made[key] = as_json(describe(scope))
@@ -70,7 +72,7 @@ class Documents:
 
 def describe(scope: Scope) -> dict[str, Any]:
     """The document itself."""
-    components: dict[str, Schema] = {**schemas.SHARED, "Problem": _PROBLEM, "FieldProblem": _FIELD_PROBLEM, **SHARES}
+    components: dict[str, Schema] = {**schemas.SHARED, "Problem": _PROBLEM, "FieldProblem": _FIELD_PROBLEM, **SHARES, **REASONS}
     if scope.may(TRAIL_RIGHT):
         components |= TRAIL
     paths: dict[str, Any] = {}
@@ -78,6 +80,8 @@ def describe(scope: Scope) -> dict[str, Any]:
         rights = scope.rights(object_.name)
         components |= _components(scope, object_, rights)
         paths |= object_operations(object_, rights)
+        if explains(scope):
+            paths |= why_operations(object_.name)
         for (target, name), action in scope.model.actions.items():
             if target == object_.name:
                 body, inner = _body(action)

@@ -17,6 +17,7 @@ from kundig.interfaces.api.openapi import PREFIX
 from kundig.interfaces.api.records import create_record, delete_record, get_record, update_record
 from kundig.interfaces.api.shares import delete_share, get_shares, post_share
 from kundig.interfaces.api.upsert import upsert_record
+from kundig.interfaces.api.why import get_why
 
 
 def api_router() -> Router:
@@ -40,6 +41,7 @@ def api_router() -> Router:
             get_shares,
             post_share,
             delete_share,
+            get_why,
             undo_change,
             get_change,
             get_search,

@@ -49,6 +49,28 @@ def add(
     asyncio.run(_add(values, team or [], password, workspace))
 
 
+@app.command()
+def unlock(
+    email: Annotated[str, typer.Argument(help="The address to sign in with.")],
+    workspace: Annotated[str, typer.Option(help="The workspace to work in.")] = MAIN,
+) -> None:
+    """Remove the second steps of a user who has lost them, recovery codes included. Their sessions end; the password stays."""
+    removed = asyncio.run(_unlock(email, workspace))
+    if removed:
+        tell(t("{email} signs in with the password alone until a second step is set up again.", email=email))
+    else:
+        tell(t("{email} has no second step.", email=email))
+
+
+async def _unlock(email: str, workspace: str) -> int:
+    from kundig.interfaces.cli.installation import installation
+    from kundig.services.identity.managing import reset_for
+    from kundig.services.identity.scopes import user_by_email
+
+    async with installation(workspace) as found, found.system() as scope:
+        return await reset_for(scope, await user_by_email(scope.connection, email), by="kundig user unlock")
+
+
 async def _add(values: dict[str, Any], teams: list[str], password: str | None, workspace: str) -> None:
     from kundig.engine.audit import note
     from kundig.engine.records.writing import Change, Create

@@ -41,6 +41,7 @@ from kundig.interfaces.web.widgets.reading import Form
 from kundig.services.delivery.post import Post
 from kundig.services.delivery.push import PushRoute
 from kundig.services.identity.passkeys import Site
+from kundig.services.identity.providers.entering import Providers
 from kundig.services.identity.scopes import Scopes
 from kundig.services.identity.signed import Signed, asking, note_use
 
@@ -49,6 +50,8 @@ SET_UP = "/second-factor"
 """Where somebody sets up the second factor that their role asks for; until then there is no other page for them."""
 PROVE = "/prove"
 """The dialog in which somebody shows that it is still them."""
+PRIVATE = ("/settings", "/notifications", "/imports", "/bulk", "/offline", "/tour", SET_UP, PROVE)
+"""What is not shown to whoever looks with a colleague's eyes: secrets, preferences, files, what they are told of."""
 MAX_FORM = 2_000_000
 """Bytes of a form without files: the application's limit, where a route sets none."""
 _HTML = "text/html"
@@ -78,6 +81,8 @@ class Web:
     """How devices are told of something."""
     workspace: Workspace
     """The one that the first start makes."""
+    providers: Providers
+    """Where one can sign in instead of with a password."""
     hint: Text | None = None
     """Shown on the sign-in page: the demo's log-in."""
 
@@ -119,6 +124,8 @@ class Visit:
     """Who has signed in, once that is known."""
     form: Form = field(default_factory=dict)
     body: bytes = b""
+    own: bool = False
+    """It is about the person who has signed in, whoever's eyes they look with."""
     setting_up: bool = False
     """The page is there also for who still has to set up a second factor."""
 
@@ -157,14 +164,15 @@ Work = Callable[[Scope, Visit], Awaitable[Reply]]
 
 
 async def page(
-    request: Request[Any, Any, Any], work: Work, *, write: bool | None = None, setting_up: bool = False
+    request: Request[Any, Any, Any], work: Work, *, write: bool | None = None, setting_up: bool = False, own: bool = False
 ) -> Response[Any]:
     """Run `work` as the signed-in person, in one transaction that is read-only for GET unless `write` says otherwise.
 
-    `setting_up`: the page is there also for who still has to set up a second factor.
+    `setting_up`: the page is there also for who still has to set up a second factor. Somebody who looks with a colleague's eyes
+    may only read, and nothing that is the colleague's own; `own`: it is about themselves all the same.
     """
     visit = visit_of(request)
-    visit.setting_up = setting_up
+    visit.setting_up, visit.own = setting_up, own
     try:
         await read_form(visit)
         if request.method not in ("GET", "HEAD"):
@@ -184,16 +192,20 @@ async def _once(visit: Visit, work: Work, write: bool) -> Reply:
     async with visit.web.database.transaction(None, readonly=not write, asking=asking("session", visit.secret)) as connection:
         visit.request.state.connection = connection
         scope, visit.signed = await visit.web.scopes.of_session(
-            connection, visit.secret, "web", address_of(visit.request), setting_up=visit.setting_up
+            connection, visit.secret, "web", address_of(visit.request), setting_up=visit.setting_up, own=visit.own
         )
-        shell = None if visit.htmx and "hx-boosted" not in visit.request.headers else await shell_of(scope)
+        viewing = visit.signed.viewing is not None
+        if viewing:
+            check_looking(visit, write=write)
+        whole = not visit.htmx or "hx-boosted" in visit.request.headers
+        shell = await shell_of(scope, viewing=viewing) if whole else None
         visit.frame = replace(
             visit.frame,
             language=scope.context.language,
             zone=str(scope.context.time_zone),
             shell=shell,
             keys=shell is None or shell.keys,
-            live="" if shell is None else f"/live?from={visit.signed.position}",
+            live="" if shell is None or viewing else f"/live?from={visit.signed.position}",
             theme=visit.frame.theme if shell is None or THEME_COOKIE in visit.request.cookies else shell.theme,
         )
         reply = await work(scope, visit)
@@ -202,6 +214,15 @@ async def _once(visit: Visit, work: Work, write: bool) -> Reply:
     if not write:
         await note_reads(visit.web.database, scope)
     return reply
+
+
+def check_looking(visit: Visit, *, write: bool) -> None:
+    """Refuse what is not for a look with somebody else's eyes; raises Denied."""
+    path = str(visit.request.scope["path"])
+    if write:
+        raise Denied(t("You see Kundig as somebody else sees it: nothing can be changed. End the view first."))
+    if any(path == private or path.startswith(f"{private}/") for private in PRIVATE):
+        raise Denied(t("This is somebody’s own business and not shown to others. End the view to see yours."))
 
 
 def _frame(request: Request[Any, Any, Any]) -> Frame:

@@ -73,6 +73,8 @@ class Shell:
     high_contrast: bool = False
     id: str = ""
     """The person's id, by which a device knows whose data it keeps."""
+    viewing: bool = False
+    """It is looked at with this person's eyes by somebody else."""
     tour: int = 0
     """The step of the tour that the person is at, if above 0."""
 

@@ -18,6 +18,7 @@ from kundig.interfaces.web.pages import (
     first_hour,
     forms,
     guiding,
+    handing_over,
     home,
     importing,
     imports,
@@ -34,9 +35,11 @@ from kundig.interfaces.web.pages import (
     proving,
     reactions,
     records,
+    rights,
     second_step,
     shapes,
     sharing,
+    sign_in_providers,
     signing_in,
     single,
     stages,
@@ -44,10 +47,12 @@ from kundig.interfaces.web.pages import (
     strength,
     timelines,
     trash,
+    viewing,
     views,
 )
 from kundig.interfaces.web.pages.settings import (
     access,
+    accounts,
     audit,
     company,
     devices,
@@ -55,7 +60,8 @@ from kundig.interfaces.web.pages.settings import (
     feed,
     history,
     me,
-    roles,
+    providers,
+    provisioning,
     samples,
     security,
     teams,
@@ -66,11 +72,12 @@ from kundig.interfaces.web.pages.settings import (
 _RECORDS = (
     lists, live_rows, views, arranging, filter_editor, bulk, boards, steps, calendars, calendar_moves, planning, records, timelines,
     laying_out, composing, forms, shapes, cells, stages, actions, lookups, finding, trash, comments, reactions, sharing, palette,
-    single,
+    single, handing_over,
 )  # fmt: skip
 _PERSONAL = (
-    guiding, first_hour, offline, home, live, signing_in, second_step, strength, proving, notifications, importing, imports, me,
-    devices, security, factors, feeds, feed, tokens, company, users, access, teams, roles, pipelines, history, audit, samples,
+    guiding, first_hour, offline, home, live, signing_in, sign_in_providers, second_step, strength, proving, notifications,
+    importing, imports, me, devices, security, factors, accounts, feeds, feed, tokens, company, users, access, viewing, teams,
+    rights, providers, provisioning, pipelines, history, audit, samples,
 )  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

@@ -18,8 +18,11 @@ PHONE_TABS = 3
 """Places for objects at the bottom of a phone's screen, besides home and the create button."""
 
 
-async def shell_of(scope: Scope) -> Shell:
-    """The shell for who asks; one statement (their name and what they have not read)."""
+async def shell_of(scope: Scope, *, viewing: bool = False) -> Shell:
+    """The shell for who asks; one statement (their name and what they have not read).
+
+    `viewing`: somebody else looks with their eyes, who gets nothing that is the person's own.
+    """
     desk = await desk_of(scope.connection, scope.access.user)
     navigation, create = places_of(scope)
     language = scope.context.language
@@ -29,13 +32,14 @@ async def shell_of(scope: Scope) -> Shell:
         navigation=navigation,
         tabs=(navigation[0].links[0], *navigation[1].links[:PHONE_TABS]),
         create=create,
-        settings=Link(t("Settings").render(language), "/settings", "settings"),
-        unread=desk.unread,
+        settings=None if viewing else Link(t("Settings").render(language), "/settings", "settings"),
+        unread=0 if viewing else desk.unread,
         keys=desk.preferences.letter_keys,
         theme=desk.preferences.theme,
         high_contrast=desk.preferences.high_contrast,
-        tour=desk.tour,
-        id=str(scope.access.user or ""),
+        tour=0 if viewing else desk.tour,
+        id="" if viewing else str(scope.access.user or ""),
+        viewing=viewing,
     )
 
 
@@ -77,8 +81,13 @@ def _with_letters(links: Sequence[Link]) -> tuple[Link, ...]:
 
 
 def navigation_objects(scope: Scope) -> list[BoundObject]:
-    """The objects of the main navigation that the person may read, in their order."""
-    shown = [o for o in scope.model.objects.values() if o.definition.navigation is not None and o.name in scope.access.objects]
+    """The objects of the main navigation that the person may read, in the order of the first of their roles that has one."""
+    objects = scope.model.objects
+    roles = (scope.model.roles[name] for name in scope.access.roles if name in scope.model.roles)
+    own = next((role.navigation for role in roles if role.navigation), ())
+    if chosen := [objects[name] for name in own if name in scope.access.objects]:
+        return chosen
+    shown = [o for o in objects.values() if o.definition.navigation is not None and o.name in scope.access.objects]
     return sorted(shown, key=lambda o: (o.definition.navigation, o.name))
 
 

@@ -11,7 +11,10 @@ from markupsafe import Markup
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """`sign_in.html`. `next` is an address of our own to go to afterwards; `hint` tells the demo's log-in."""
+    """`sign_in.html`. `next` is an address of our own to go to afterwards; `hint` tells the demo's log-in.
+
+    `providers` are the other ways in: address and what the provider is called.
+    """
 
     company: str = ""
     email: str = ""
@@ -21,6 +24,7 @@ class SignIn:
     error: str = ""
     hint: str = ""
     server: str = ""
+    providers: tuple[tuple[str, str], ...] = ()
     passkeys: bool = False
     """Browsers make passkeys for this address."""
 

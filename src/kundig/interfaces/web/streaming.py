@@ -15,7 +15,7 @@ from kundig.base.database import retrying
 from kundig.base.errors import Unauthenticated
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.peers import address_of
-from kundig.interfaces.web.edge import Visit, refused, respond, visit_of
+from kundig.interfaces.web.edge import Visit, check_looking, refused, respond, visit_of
 from kundig.interfaces.web.headers import PAGE_HEADERS
 from kundig.services.identity.signed import asking
 
@@ -56,4 +56,6 @@ async def _opened(visit: Visit, *, readonly: bool) -> AsyncIterator[Scope]:
         raise Unauthenticated
     async with visit.web.database.transaction(None, readonly=readonly, asking=asking("session", visit.secret)) as connection:
         scope, visit.signed = await visit.web.scopes.of_session(connection, visit.secret, "web", address_of(visit.request))
+        if visit.signed.viewing is not None:
+            check_looking(visit, write=True)  # what is taken along is not for a look
         yield scope

@@ -38,7 +38,7 @@ VIEWS = (
         position=25,
         home=Home(
             position=30,
-            roles=("service_agent",),
+            roles=("service_agent", "service_lead"),
             empty={"en": "No ticket waits for you.", "de": "Kein Ticket wartet auf Sie."},
         ),
     ),
@@ -50,6 +50,11 @@ VIEWS = (
         columns=("number", "subject", "status", "priority", "account", "contact", "created_at"),
         order="created_at",
         position=30,
+        home=Home(
+            position=35,
+            roles=("service_lead",),
+            empty={"en": "Every ticket has somebody.", "de": "Jedes Ticket hat jemanden."},
+        ),
     ),
     View(
         name="urgent",

@@ -6,7 +6,6 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
-from urllib.parse import urlsplit
 
 from kundig.base.errors import OutsideFault
 from kundig.base.http import OutgoingHttp, Refused
@@ -46,10 +45,7 @@ class PushRoute:
     def check(self, subscription: Subscription) -> None:
         """Refuse what can't be a push service when it is given to us; raises Malformed or `Refused`."""
         checked(subscription)
-        self.outgoing.check(subscription.endpoint)
-        parts = urlsplit(subscription.endpoint)
-        if parts.scheme != "https" and parts.netloc.lower() not in self.outgoing.allowed_hosts:
-            raise Refused
+        self.outgoing.check_secure(subscription.endpoint)
 
     async def hand_over(self, subscription: Subscription, message: bytes, topic: str) -> Outcome:
         """Send one message; of one `topic` (32 letters at most) a browser that was off gets the last only.

@@ -8,7 +8,68 @@ _DEVICE = ("Browser", "Browser")
 _NAME = ("Name", "Name")
 _PERSON = ("Person", "Person")
 
-SIGNED_IN = audit_event("signed_in", ("Sign-in", "Anmeldung"), ("signed in", "hat sich angemeldet"), browser=_DEVICE)
+_PROVIDER = ("Provider", "Anmeldedienst")
+_SUBJECT = ("Id there", "Kennung dort")
+_DIRECTORY = ("Directory", "Verzeichnis")
+
+SIGNED_IN = audit_event(
+    "signed_in",
+    ("Sign-in", "Anmeldung"),
+    ("signed in", "hat sich angemeldet"),
+    browser=_DEVICE,
+    provider=_PROVIDER,
+    subject=_SUBJECT,
+)
+SIGN_IN_REFUSED = audit_event(
+    "sign_in_refused",
+    ("Refused sign-in at a provider", "Abgewiesene Anmeldung bei einem Anmeldedienst"),
+    ("came from a sign-in provider and was not let in", "kam von einem Anmeldedienst und wurde nicht eingelassen"),
+    provider=_PROVIDER,
+    reason=("Reason", "Grund"),
+    said=("The provider said", "Antwort des Dienstes"),
+)
+IDENTITY_LINKED = audit_event(
+    "identity_linked",
+    ("Account at a provider connected", "Konto bei einem Anmeldedienst verbunden"),
+    ("connected an account at a sign-in provider with {record}", "hat ein Konto bei einem Anmeldedienst mit {record} verbunden"),
+    provider=_PROVIDER,
+    subject=_SUBJECT,
+)
+IDENTITY_UNLINKED = audit_event(
+    "identity_unlinked",
+    ("Account at a provider disconnected", "Konto bei einem Anmeldedienst getrennt"),
+    ("disconnected an account at a sign-in provider from {record}", "hat ein Konto bei einem Anmeldedienst von {record} getrennt"),
+    provider=_PROVIDER,
+    subject=_SUBJECT,
+)
+PROVIDER_CHANGED = audit_event(
+    "provider_changed",
+    ("Sign-in provider set up or changed", "Anmeldedienst eingerichtet oder geändert"),
+    ("set a sign-in provider up, or changed it", "hat einen Anmeldedienst eingerichtet oder geändert"),
+    provider=_PROVIDER,
+    issuer=("Address", "Adresse"),
+    secret=("New secret", "Neues Geheimnis"),
+)
+PROVIDER_REMOVED = audit_event(
+    "provider_removed",
+    ("Sign-in provider removed", "Anmeldedienst entfernt"),
+    ("removed a sign-in provider", "hat einen Anmeldedienst entfernt"),
+    provider=_PROVIDER,
+    issuer=("Address", "Adresse"),
+)
+DIRECTORY_ADDED = audit_event(
+    "directory_added",
+    ("Directory let in", "Verzeichnis zugelassen"),
+    ("let a directory provision users", "hat ein Verzeichnis zur Bereitstellung von Benutzern zugelassen"),
+    directory=_DIRECTORY,
+    roles=("Roles", "Rollen"),
+)
+DIRECTORY_REMOVED = audit_event(
+    "directory_removed",
+    ("Directory let in no more", "Verzeichnis nicht mehr zugelassen"),
+    ("ended the token of a directory", "hat das Token eines Verzeichnisses beendet"),
+    directory=_DIRECTORY,
+)
 SIGN_IN_FAILED = audit_event(
     "sign_in_failed",
     ("Failed sign-in", "Fehlgeschlagene Anmeldung"),
@@ -120,9 +181,20 @@ SAMPLES_REMOVED = audit_event(
     ("removed the sample data", "hat die Beispieldaten entfernt"),
     count=("Records", "Datensätze"),
 )
+VIEW_BEGUN = audit_event(
+    "view_as_begun",
+    ("View of a colleague begun", "Ansicht einer anderen Person begonnen"),
+    ("began to see Kundig as {record} sees it", "hat begonnen, Kundig wie {record} zu sehen"),
+)
+VIEW_ENDED = audit_event(
+    "view_as_ended",
+    ("View of a colleague ended", "Ansicht einer anderen Person beendet"),
+    ("no longer sees Kundig as {record} sees it", "sieht Kundig nicht mehr wie {record}"),
+)
 
 EVENTS = (
     SIGNED_IN, SIGN_IN_FAILED, SIGNED_OUT, SESSION_ENDED, PASSWORD_CHANGED, PASSWORD_RESET, LINK_SENT, TOKEN_MADE, TOKEN_REVOKED,
     TOKEN_USED, FEED_MADE, FEED_ENDED, RIGHTS_CHANGED, SECOND_STEP_FAILED, FACTOR_ADDED, FACTOR_REMOVED, FACTORS_RESET,
-    CODES_RENEWED, RECOVERY_CODE_USED, HANDED_OVER, SAMPLES_REMOVED,
+    CODES_RENEWED, RECOVERY_CODE_USED, HANDED_OVER, SAMPLES_REMOVED, SIGN_IN_REFUSED, IDENTITY_LINKED, IDENTITY_UNLINKED,
+    PROVIDER_CHANGED, PROVIDER_REMOVED, DIRECTORY_ADDED, DIRECTORY_REMOVED, VIEW_BEGUN, VIEW_ENDED,
 )  # fmt: skip

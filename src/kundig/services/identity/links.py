@@ -12,6 +12,7 @@ from kundig.base.database.workspaces import workspace_from
 from kundig.base.errors import Missing
 from kundig.base.i18n import t
 from kundig.engine.audit import note
+from kundig.engine.configuration.store import company_of
 from kundig.services.identity import passwords
 from kundig.services.identity.audit_events import PASSWORD_RESET
 from kundig.services.identity.codes import hashed, new_code
@@ -108,7 +109,7 @@ async def holder_of(database: Database, code: str, *, address: str | None) -> Ho
 async def use_link(database: Database, code: str, password: str, *, address: str | None) -> Holder:
     """Set the password and use the link up; all sessions end. Raises Missing, Invalid, TooMany."""
     holder = await holder_of(database, code, address=address)
-    await passwords.check_new(password, holder.email, holder.name)
+    await passwords.check_new(password, holder.email, holder.name, await _company(database, holder))
     stored = await passwords.hash_password(password)
     async with database.transaction(None) as connection:
         if not await connection.execute(
@@ -120,6 +121,15 @@ async def use_link(database: Database, code: str, password: str, *, address: str
         if member is not None:
             await note(await in_workspace(connection, workspace_from(member), member["user_id"], address), PASSWORD_RESET)
     return holder
+
+
+async def _company(database: Database, holder: Holder) -> str:
+    """What the company is called that somebody works for."""
+    async with database.transaction(None) as connection:
+        member = await connection.row(_MEMBER_OF, {"identity": holder.identity})
+        if member is None:
+            return ""
+        return await company_of((await in_workspace(connection, workspace_from(member), None, None)).connection)
 
 
 async def set_password(connection: Connection, identity: UUID, stored: str) -> None:

@@ -27,6 +27,7 @@ USER = Object(
             choices=[choice("de", "German", "Deutsch"), choice("en", "English", "Englisch")],
         ),
         field("time_zone", "text", "Time zone", "Zeitzone", max_length=64),
+        field("directory_name", "text", "Name in the directory", "Name im Verzeichnis", unique=True, personal=True, max_length=254),
         field("is_active", "boolean", "Active", "Aktiv", main=True, default=True),
     ),
 )

@@ -21,8 +21,10 @@ from kundig.engine.policy.policies import policies_of
 from kundig.engine.policy.resolve import UNNARROWED, Narrowing, Person, person_principals, resolve, shape, system_access
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.model import Model
-from kundig.services.identity.objects import OWN_FIELDS, USER
+from kundig.services.identity.objects import OWN_FIELDS, TEAM, USER
+from kundig.services.identity.provisioners import Provisioner
 from kundig.services.identity.signed import Signed, authenticate_feed, authenticate_session, authenticate_token, narrowing_of
+from kundig.services.identity.viewing import LOOKS, may_view
 
 _MOST_KEPT = 5000
 _PERSON = """
@@ -61,17 +63,38 @@ class Scopes:
         return await self.open(connection, await authenticate_token(connection, token), source, address)
 
     async def of_session(
-        self, connection: Connection, code: str, source: str, address: str | None = None, *, setting_up: bool = False
+        self,
+        connection: Connection,
+        code: str,
+        source: str,
+        address: str | None = None,
+        *,
+        setting_up: bool = False,
+        own: bool = False,
     ) -> tuple[Scope, Signed]:
         """The scope of a session, and who is signed in; raises Unauthenticated.
 
-        Raises FactorNeeded if a role asks for a second factor that is missing, but where that is set up.
+        Raises FactorNeeded if a role asks for a second factor that is missing, but where that is set up. A session that looks with
+        a colleague's eyes gets the scope for that, unless it is to be its `own`.
         """
         signed = await authenticate_session(connection, code)
         scope = await self.open(connection, signed, source, address)
         if scope.access.second_factor and not signed.secured and not setting_up:
             raise FactorNeeded
-        return scope, signed
+        if signed.viewing is None or own:
+            return scope, replace(signed, viewing=None)
+        theirs = await self.access_of(scope, signed.viewing)
+        if theirs is None or not may_view(scope, theirs):
+            return scope, replace(signed, viewing=None)
+        looks = await self._access_of(connection, signed.workspace, scope.model, signed.viewing, LOOKS)
+        return replace(scope, access=looks), signed
+
+    async def access_of(self, scope: Scope, user: UUID) -> Access | None:
+        """All rights of another user, None if they may not sign in."""
+        try:
+            return await self._access_of(scope.connection, scope.context.workspace, scope.model, user, UNNARROWED)
+        except Unauthenticated:
+            return None
 
     async def of_feed(self, connection: Connection, code: str, source: str, address: str | None = None) -> tuple[Scope, Signed]:
         """The scope of a calendar's secret link, with who it belongs to; raises Unauthenticated."""
@@ -120,6 +143,19 @@ class Scopes:
         zone = ZoneInfo(workspace.time_zone)
         context = Context(connection, workspace, SYSTEM, source, language=workspace.language, time_zone=zone, secrets=self._secrets)
         return Scope(context, model, system_access(model))
+
+    async def of_provisioner(self, connection: Connection, found: Provisioner, source: str) -> Scope:
+        """The scope of a directory: users and teams, and nothing else."""
+        workspace = found.workspace
+        model = await self.models.at(connection, workspace, found.version)
+        everything = system_access(model)
+        objects = {name: everything.objects[name] for name in (USER.name, TEAM.name)}
+        access = replace(everything, objects=objects, rights=frozenset({"manage_users"}), shape=shape(objects), everything=False)
+        zone = ZoneInfo(workspace.time_zone)
+        context = Context(
+            connection, workspace, found.actor, source, language=workspace.language, time_zone=zone, secrets=self._secrets
+        )
+        return Scope(context, model, access)
 
     async def _access_of(
         self, connection: Connection, workspace: Workspace, model: Model, user: UUID, narrowing: Narrowing

@@ -16,8 +16,8 @@ from kundig.services.identity.devices import FORGET_UNUSED, LET_GO
 from kundig.services.identity.signed import ALIVE, LONGEST
 
 _BEGIN = """
-insert into kundig.session (id, hash, workspace, user_id, ends_at, agent, address)
-select %(id)s, %(hash)s, m.workspace, m.user_id, now() + %(longest)s, %(agent)s, %(address)s::inet
+insert into kundig.session (id, hash, workspace, user_id, ends_at, agent, address, provider)
+select %(id)s, %(hash)s, m.workspace, m.user_id, now() + %(longest)s, %(agent)s, %(address)s::inet, %(provider)s
 from kundig.membership m where m.workspace = %(workspace)s and m.user_id = %(user)s and m.is_active
 """
 _FAMILIAR = """exists (
@@ -39,8 +39,10 @@ where s.id = any(%(ids)s) and m.is_active and {ALIVE}
 """
 
 
-async def begin_session(connection: Connection, workspace: int, user: UUID, *, agent: str, address: str | None) -> str:
-    """A new session; its code, for the cookie. The transaction must be in no workspace."""
+async def begin_session(
+    connection: Connection, workspace: int, user: UUID, *, agent: str, address: str | None, provider: str | None = None
+) -> str:
+    """A new session; its code, for the cookie. The transaction must be in no workspace. `provider` has vouched for the person."""
     code = new_code()
     await connection.execute(
         _BEGIN,
@@ -52,6 +54,7 @@ async def begin_session(connection: Connection, workspace: int, user: UUID, *, a
             "longest": LONGEST,
             "agent": printable(agent),
             "address": address,
+            "provider": provider,
         },
     )
     return code

@@ -46,7 +46,8 @@ _USED_LATELY = "(s.used_at is null or s.used_at < now() - interval '10 minutes')
 _QUESTIONS: Mapping[By, Question] = {
     "session": Question(
         "kundig_session",
-        "select s.proven_at, exists (select from kundig.factor f where f.identity = m.identity) as secured,"
+        "select case when s.viewed_until > now() then s.viewed end as viewing, s.proven_at,"
+        " s.provider is not null or exists (select from kundig.factor f where f.identity = m.identity) as secured,"
         f" s.seen_at < now() - interval '1 minute' as stale, {_WHO} from kundig.session s {_JOINS} and {ALIVE}",
     ),
     "token": Question(
@@ -77,10 +78,12 @@ class Signed:
     """How far the feed had got when this was asked: everything before it is seen by what is read from here on."""
     stale: bool = False
     """Its last use was noted some time ago: call `note_use`."""
+    viewing: UUID | None = None
+    """The colleague whose view a session has for now instead of its own."""
     proven_at: datetime | None = None
     """When it was last proven who sits there: by password, passkey or code."""
     secured: bool = True
-    """Whether the person of a session has a second factor."""
+    """Whether the person of a session has a second factor; a provider's sign-in is as good, it asks for its own."""
 
     @property
     def actor(self) -> Actor:
@@ -107,7 +110,8 @@ async def authenticate_session(connection: Connection, code: str) -> Signed:
     The connection must be in no workspace; it must be the transaction's first statement, so that nothing is done as nobody.
     """
     row = await _found(connection, "session", code)
-    return replace(_signed("session", row, UNNARROWED), proven_at=row["proven_at"], secured=row["secured"])
+    signed = _signed("session", row, UNNARROWED)
+    return replace(signed, proven_at=row["proven_at"], secured=row["secured"], viewing=row["viewing"])
 
 
 async def authenticate_token(connection: Connection, token: str) -> Signed:

@@ -19,6 +19,7 @@ from kundig.base.errors import Invalid, Unauthenticated
 from kundig.base.i18n import t
 from kundig.base.jobs import Job, JobRun, first_time, queue
 from kundig.engine.audit import note
+from kundig.engine.configuration.store import company_of
 from kundig.services.identity import passwords
 from kundig.services.identity.audit_events import PASSWORD_CHANGED, SIGN_IN_FAILED
 from kundig.services.identity.factors import has_factor
@@ -42,6 +43,7 @@ _MEMBERSHIP = """
 select m.workspace, m.user_id, w.name, w.schema, w.kind, w.currency, w.region, w.language, w.time_zone
 from kundig.membership m join kundig.workspace w on w.id = m.workspace
 where m.identity = %(identity)s and m.is_active and (%(workspace)s::text is null or w.name = %(workspace)s)
+and not exists (select from kundig.provider_identity p where p.workspace = m.workspace and p.user_id = m.user_id and p.sole)
 order by m.workspace limit 1
 """
 _OWN = """
@@ -145,7 +147,9 @@ async def change_password(
 ) -> str:
     """Set another password; all sessions end, a new one begins, whose code is returned. Raises Invalid, TooMany."""
     own = await _proven(database, signed, current, address=address)
-    await passwords.check_new(new, own["email"], own["name"])
+    async with database.transaction(signed.workspace, readonly=True) as connection:
+        company = await company_of(connection)
+    await passwords.check_new(new, own["email"], own["name"], company)
     stored = await passwords.hash_password(new)
     async with database.transaction(None) as connection:
         await set_password(connection, own["id"], stored)
@@ -165,12 +169,12 @@ async def prove(database: Database, signed: Signed, password: str, *, address: s
 
 async def set_first_password(connection: Connection, user: UUID, password: str) -> None:
     """Give a user of the connection's workspace a password, for the command line and the first start. Raises Invalid."""
-    schema = connection.schema
+    schema, company = connection.schema, await company_of(connection)
     async with connection.directory():
         own = await connection.row(_OWN, {"schema": schema, "user": user})
         if own is None:
             raise Invalid.one("email", "not_found", t("There is no such user."))
-        await passwords.check_new(password, own["email"], own["name"])
+        await passwords.check_new(password, own["email"], own["name"], company)
         await set_password(connection, own["id"], await passwords.hash_password(password))
 
 

@@ -1,8 +1,4 @@
-"""Who leaves hands over: the open records of a user get another owner, object by object, each a bulk change that can be undone.
-
-Open is what still has to be done or kept: records whose pipeline says so, interactions that are not over, and all records of
-objects that know no end. What merely happened (calls, notes) stays with who did it.
-"""
+"""Who leaves hands over: the open records of a user get another owner, object by object, each a bulk change that can be undone."""
 
 from __future__ import annotations
 
@@ -16,12 +12,12 @@ from kundig.base.i18n import t
 from kundig.engine.audit import note
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import count_records
-from kundig.engine.records.stages import derived_names
 from kundig.engine.schema.bound import BoundObject
 from kundig.services.identity.audit_events import HANDED_OVER
 from kundig.services.identity.objects import USER
 from kundig.services.lists.bulk import start
 from kundig.services.lists.choosing import Run, choose_matching, read_run
+from kundig.services.lists.still_open import still_open
 
 RIGHT = "manage_users"
 _RUNS = (
@@ -81,17 +77,7 @@ def _open(scope: Scope, user: UUID) -> list[tuple[BoundObject, dict[str, Any]]]:
         rights = scope.access.objects.get(object_.name)
         if rights is None or not rights.readable or object_.definition.system or object_.definition.storage != "record":
             continue
-        still = _still_open(object_)
+        still = still_open(scope, object_)
         if still is not None and "owner" in object_.fields and "owner" not in rights.hidden:
             found.append((object_, {"all": [{"field": "owner", "op": "is", "value": str(user)}, *still]}))
     return found
-
-
-def _still_open(object_: BoundObject) -> list[dict[str, Any]] | None:
-    """What has to be true of an open record besides; None if none is ever open."""
-    interaction = object_.definition.interaction
-    if object_.pipelines:
-        return [{"field": derived_names(field)["status"], "op": "is", "value": "open"} for field in object_.pipelines]
-    if interaction is None:
-        return []
-    return None if interaction.done is None else [{"none": [interaction.done]}]

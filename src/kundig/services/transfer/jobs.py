@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
 
+from kundig.base.errors import Unauthenticated
 from kundig.base.jobs import Job, JobRun
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.long_undo import JOB as UNDO
@@ -14,6 +15,7 @@ from kundig.engine.records.long_undo import run_undo
 from kundig.services.identity.scopes import Scopes
 from kundig.services.transfer.imports import JOB
 from kundig.services.transfer.run import OpenScope, run_import
+from kundig.services.transfer.store import finish
 
 SOURCE = "import"
 KEPT = timedelta(days=30)
@@ -23,7 +25,12 @@ def transfer_jobs(scopes: Scopes) -> tuple[Job, ...]:
     """The jobs of this room. `scopes` opens the workspace as the one who asked, with the rights of now."""
 
     async def bring(run: JobRun) -> None:
-        await run_import(opening(scopes, run), UUID(str(run.payload["id"])))
+        id_ = UUID(str(run.payload["id"]))
+        try:
+            await run_import(opening(scopes, run), id_)
+        except Unauthenticated as error:  # who asked was deactivated, or their token ended
+            async with run.transaction() as connection:
+                await finish(connection, id_, "failed", error.text)
 
     async def take_back(run: JobRun) -> None:
         payload = run.payload

@@ -2,20 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from tests.integration.interfaces.web.conftest import admin, crm, new_crm
 
-import pytest
-from tests.integration.rights.conftest import new_crm
-from tests.integration.rights.crm import Caller, Crm
-
-__all__ = ["new_crm"]
-
-
-@pytest.fixture(scope="module")
-async def crm(new_crm: Callable[[], Awaitable[Crm]]) -> Crm:
-    return await new_crm()
-
-
-@pytest.fixture(scope="module")
-async def admin(crm: Crm) -> Caller:
-    return await crm.in_english("administrator")
+__all__ = ["admin", "crm", "new_crm"]

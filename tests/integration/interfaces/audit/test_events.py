@@ -340,6 +340,24 @@ async def test_reads_of_sensitive_fields(crm: Crm, monkeypatch: pytest.MonkeyPat
     )
 
 
+async def test_without_a_note_there_is_no_answer(crm: Crm) -> None:
+    await crm.configure(PATIENT)
+    patient = await crm.create("patient", name="Patient", finding="Kanarienbefund")
+    nurse = await crm.in_english("nurse")
+    role = f"kundig_{crm.workspace.schema}"
+    async with crm.database.owner(crm.workspace) as connection:
+        await connection.execute(f"revoke insert on {{ws}}.audit_event from {role}")
+    try:
+        for client, address in ((nurse.api, f"/api/v1/patient/{patient}"), (nurse.pages, f"/o/patient/{patient}")):
+            answer = await client.get(address)
+            assert answer.status_code == 500
+            assert "Kanarienbefund" not in answer.text
+    finally:
+        async with crm.database.owner(crm.workspace) as connection:
+            await connection.execute(f"grant insert on {{ws}}.audit_event to {role}")
+    assert "Kanarienbefund" in (await nurse.api.get(f"/api/v1/patient/{patient}")).text
+
+
 async def statements(caller: Caller, address: str, monkeypatch: pytest.MonkeyPatch) -> int:
     """How many statements a call takes, once all is known."""
     await caller.api.get(address)

@@ -129,7 +129,8 @@ async def test_filters(crm: Crm, admin: Caller, officer: Caller) -> None:
         {"to": "9999-12-31"},
         {"color": "red"},
     ):
-        assert (await admin.get("/audit_event", **wrong)).status_code == 422, wrong
+        answer = await admin.get("/audit_event", **wrong)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, *wrong), wrong
     assert (await officer.get("/audit_event", object="contact")).status_code == 422, "what one may not know of is not there"
     page = await admin.pages.get("/settings/audit", params={"from": "yesterday"})
     assert page.status_code == 422
@@ -151,6 +152,17 @@ async def test_page_after_page_tells_each_event_once(crm: Crm, admin: Caller, of
     for foreign in ({"cursor": kept}, {"cursor": "x", "person": str(admin.user)}):
         assert (await admin.get("/audit_event", **foreign)).status_code == 400
     assert (await officer.get("/audit_event", person=str(admin.user), cursor=kept)).status_code == 400
+
+
+async def test_the_page_goes_on_where_it_ended(crm: Crm, admin: Caller) -> None:
+    for number in range(60):
+        await write(crm, admin.user, EXPORTED, object_="product", detail={"format": f"no{number}x"})
+    page = (await admin.pages.get("/settings/audit", params={"object": "product", "person": str(admin.user)})).text
+    [more] = re.findall(r'hx-get="(/settings/audit\?[^"]*cursor=[^"]*)"', page)
+    rest = (await admin.pages.get(more.replace("&amp;", "&"))).text
+    assert "<main" not in rest
+    shown = re.findall(r"no(\d+)x", page + rest)
+    assert shown == [str(number) for number in reversed(range(60))]
 
 
 async def test_the_page_says_it_in_words(crm: Crm, admin: Caller) -> None:

@@ -13,6 +13,8 @@ from urllib.parse import urlencode
 import pytest
 from tests.integration.rights.crm import Caller, Crm
 
+from kundig.interfaces.web.pages.boards import CARDS, MORE_CARDS
+
 CUSTOM = """
 kind: object
 name: machine
@@ -68,6 +70,22 @@ async def test_what_has_no_value_has_a_column_and_moves_out_of_it_and_back(hall:
     assert await hall.move(hall.ids[1], field="state", stage="new") == 200
     assert await hall.move(hall.ids[0], field="state", stage="-") == 200
     assert columns(await hall.get(BOARD, by="state")) == {"new": ["Presse 1"], "old": ["Presse 2"], "-": ["Presse 0"]}
+
+
+async def test_a_long_column_goes_on_behind_its_first_cards(hall: Hall) -> None:
+    names = [f"Säge {n:03}" for n in range(CARDS + MORE_CARDS + 3)]
+    for name in names:
+        await hall.crm.create("machine", name=name, kind="saw")
+    text, found = await hall.get(BOARD, by="kind"), []
+    for pages in range(3):
+        column = text.partition('data-stage-list="saw"')[2] if pages == 0 else text
+        found += re.findall(r">(Säge \d+)</a>", column)
+        (more,) = re.findall(r'class="k-rest" hx-get="([^"]*)"', column)[:1] or [""]
+        if not more:
+            break
+        text = await hall.get(html.unescape(more))
+    assert found == names[::-1], "each once, the newest first"
+    assert pages == 2
 
 
 async def test_what_is_required_has_no_such_column_and_takes_no_card_into_it(hall: Hall) -> None:

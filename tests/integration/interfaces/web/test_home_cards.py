@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.integration.rights.crm import Caller, Crm
 
-MEANT = {"task.due", "meeting.today", "ticket.waiting", "opportunity.no_step", "account.my_quiet"}
+MEANT = {"task.due", "meeting.today", "ticket.waiting", "ticket.unassigned", "opportunity.no_step", "account.my_quiet"}
 
 
 async def cards(caller: Caller) -> list[str]:
@@ -22,7 +22,8 @@ async def test_a_role_begins_with_what_is_meant_for_it(crm: Crm, admin: Caller, 
     assert "opportunity.no_step" in await cards(seller)
     assert "ticket.waiting" not in await cards(seller)
     assert {"ticket.waiting", "task.due"} <= set(await cards(agent))
-    assert "opportunity.no_step" not in await cards(agent)
+    assert not {"opportunity.no_step", "ticket.unassigned"} & set(await cards(agent))
+    assert {"ticket.waiting", "ticket.unassigned"} <= set(await cards(await crm.caller(await crm.user("service_lead"))))
 
 
 async def test_everybody_arranges_their_own(crm: Crm, seller: Caller) -> None:

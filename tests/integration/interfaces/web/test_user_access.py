@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import time
+from dataclasses import replace
 from uuid import UUID
 
+import pytest
 from tests.integration.rights.crm import Caller, Crm
 
 from kundig.base.context import Actor
+from kundig.base.errors import ProofNeeded
 from kundig.base.jobs import JobRun
 from kundig.base.secrets import Secrets
+from kundig.engine.configuration.documents import Document
+from kundig.engine.policy.configuring import configure
 from kundig.services.identity.factors import factors_of
 from kundig.services.identity.own_factors import set_up_app
 from kundig.services.identity.totp import Offer, code_at
 from kundig.services.lists import bulk
 from kundig.services.lists.choosing import choose
 from kundig.services.lists.jobs import lists_jobs
+from kundig.services.transfer.imports import JOB as IMPORT
+from kundig.services.transfer.imports import start_import
+from kundig.services.transfer.jobs import transfer_jobs
+from kundig.services.transfer.order import read_order
 
 KEY = b"only for tests, never for people"
 HTMX = {"HX-Request": "true"}
@@ -71,6 +81,23 @@ async def test_second_steps_are_reset_and_their_owner_is_told(crm: Crm) -> None:
             {"user": str(worker.user)},
         )
     assert told == ["factor_added", "factors_reset"]
+
+
+async def test_another_address_is_told_to_the_former_one(crm: Crm) -> None:
+    """PE-08"""
+    boss, worker = await manager(crm), await crm.in_english("sales_representative")
+    async with crm.system() as scope:
+        before = await scope.connection.value('select email from {ws}."user" where id = %(id)s', {"id": worker.user})
+    values = {"name": "Worker", "email": f"moved.{before}", "role": "sales_representative"}
+    assert (await boss.pages.post(f"/settings/users/{worker.user}", data=values, headers=HTMX)).status_code == 200
+    async with crm.database.owner() as connection:
+        told = await connection.rows(
+            "select args -> 'payload' as payload from jobs.procrastinate_jobs"
+            " where task_name = 'identity.tell' and args -> 'payload' ->> 'user' = %(user)s",
+            {"user": str(worker.user)},
+        )
+    assert [(job["payload"]["email"], job["payload"]["news"]) for job in told] == [(before, "email_changed")]
+    assert told[0]["payload"]["values"] == {"email": f"moved.{before}"}
 
 
 async def test_who_has_more_rights_is_left_alone(crm: Crm) -> None:
@@ -146,3 +173,34 @@ async def test_running_work_of_who_was_deactivated_stops(crm: Crm) -> None:
         state = await scope.connection.value("select state from {ws}.bulk_run where id = %(id)s", {"id": id_})
     assert state == "stopped"
     assert (await observer.get(f"/account/{ids[0]}")).json()["name"] == "Lauf 0"
+
+
+async def test_an_import_of_who_was_deactivated_ends(crm: Crm) -> None:
+    """PE-03"""
+    user = await crm.user("administrator")
+    order = read_order(object_="product", mapping={"Nr": "sku", "Name": "name"}, language="de")
+    async with crm.scope(user) as scope:
+        id_ = await start_import(scope, order, io.BytesIO(b"Nr;Name\nGeht-1;Gegangen\n"), "teile.csv")
+    await crm.update("user", user, is_active=False)
+    job = next(job for job in transfer_jobs(crm.scopes) if job.name == IMPORT)
+    await job.run(JobRun(2, crm.database, crm.workspace, Actor("user", user, user), {"id": str(id_)}, 0))
+    async with crm.system() as scope:
+        state = await scope.connection.value("select state from {ws}.import_run where id = %(id)s", {"id": id_})
+        made = await scope.connection.value("select count(*) from {ws}.product where sku = 'Geht-1'")
+    assert (state, made) == ("failed", 0)
+
+
+async def test_roles_are_changed_right_after_a_proof(crm: Crm) -> None:
+    """PE-08"""
+    user = await crm.user("administrator")
+    role = Document("role", "proven", {"name": "proven", "label": {"en": "Proven", "de": "Gezeigt"}})
+    async with crm.scope(user) as scope:
+        stale = replace(scope, context=replace(scope.context, proven=False))
+        with pytest.raises(ProofNeeded):
+            await configure(stale, crm.database, crm.scopes.models, [role], note="")
+    async with crm.scope(user) as scope:
+        assert "proven" not in scope.model.roles
+        fresh = replace(scope, context=replace(scope.context, proven=True))
+        await configure(fresh, crm.database, crm.scopes.models, [role], note="")
+    async with crm.scope(user) as scope:
+        assert "proven" in scope.model.roles

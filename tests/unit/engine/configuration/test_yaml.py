@@ -36,6 +36,7 @@ def place(error: pytest.ExceptionInfo[BadDocument]) -> str:
         ("kind: object\nname: o\nfields:\n - {name: 1}", "f.yaml:fields[0].name"),
         ("kind: object\nname: o\nfields:\n - {name: a, type: text}", "f.yaml:fields[0]"),
         ("kind: role\nname: r\nlabel: !!python/object/apply:os.system [id]", "f.yaml:line 3"),
+        ("kind: workspace\naudit_days: 7", "f.yaml:audit_days"),
         ("a: [", "f.yaml:line 1"),
         ("[" * 100_000, "f.yaml"),
         ("#" * 2_000_000, "f.yaml"),
@@ -106,3 +107,10 @@ def test_two_files_of_one_document_are_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(BadDocument, match="can't be accepted"):
         read_path(tmp_path / "nothing.yaml")
+
+
+@pytest.mark.parametrize(("days", "told"), [(7, "at least 90"), (99_999, "at most 3650")])
+def test_a_number_out_of_bounds_is_told_with_the_bound(days: int, told: str) -> None:
+    with pytest.raises(BadDocument) as error:
+        load(f"kind: workspace\naudit_days: {days}", "f.yaml")
+    assert told in str(error.value.errors[0].text)

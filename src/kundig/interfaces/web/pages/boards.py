@@ -32,7 +32,8 @@ from kundig.interfaces.web.pages.steps import planned_objects, steps_address
 from kundig.interfaces.web.pages.tabs import CurrentView, Tab, Tabs, current_view, listing_for, listing_in, shown_tabs
 from kundig.interfaces.web.rendering import render
 
-CARDS = 20
+CARDS = 12
+"""Cards of a column at first: what a screen shows. A higher screen, or scrolling, asks for more."""
 IN_LANES = 60
 """Cards of a column that swimlanes are made of."""
 MORE_CARDS = 50
@@ -197,13 +198,15 @@ def _board(
 
 def _column(scope: Scope, asked: _Asked, stage: Stage, rows: Sequence[dict[str, Any]]) -> StageColumn:
     name, empty = asked.listing.object.name, stage.key == NO_VALUE
+    shown = rows[: asked.most]
+    cut = len(rows) > asked.most and not asked.cards.lane
     creates = scope.rights(name).create and stage.status == "open" and not empty
     return StageColumn(
         key=stage.key,
         label=label_in(stage.label, scope.context.language),
         color=stage.color or "gray",
-        cards=tuple(asked.cards.card(scope, stage, row) for row in rows[: asked.most]),
-        more=asked.listing.part("board/column", stage=stage.key) if len(rows) > asked.most and not asked.cards.lane else "",
+        cards=tuple(asked.cards.card(scope, stage, row) for row in shown),
+        more=asked.listing.part("board/column", stage=stage.key, after=shown[-1]["id"]) if cut else "",
         create=f"/o/{name}/quick?{asked.field.name}={stage.key}" if creates else "",
         status=stage.status,
         folded=f"{asked.field.name}.{stage.key}" in asked.folded,
@@ -220,7 +223,7 @@ def _lane_links(scope: Scope, asked: _Asked) -> tuple[Link, ...]:
 
 @get("/o/{object_name:str}/board/column")
 async def show_column(request: Request[Any, Any, Any], object_name: str) -> Response[str]:
-    """All cards of one stage, page by page."""
+    """The further cards of a stage, page by page; the first page goes on behind the card that is named."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         asked = await _asked_of(scope, visit, object_name)
@@ -231,9 +234,11 @@ async def show_column(request: Request[Any, Any, Any], object_name: str) -> Resp
         query = ListQuery(object_name, where, asked.names, asked.order(stage), MORE_CARDS, visit.query("cursor") or None)
         found = await list_records(scope, query)
         more = asked.listing.part("board/column", stage=stage.key, cursor=found.next_cursor) if found.next_cursor else ""
-        cards = tuple(asked.cards.card(scope, stage, row) for row in found.records())
+        rows = found.records()
+        known = next((place for place, row in enumerate(rows, 1) if row["id"] == visit.query("after")), 0)
+        cards = tuple(asked.cards.card(scope, stage, row) for row in rows[known:])
         steps = steps_address(object_name, [card.id for card in cards if card.waits])
-        view = {"name": object_name, "cards": cards, "more": more, "again": True, "may_edit": asked.may_move, "steps": steps}
+        view = {"name": object_name, "cards": cards, "more": more, "may_edit": asked.may_move, "steps": steps}
         return Reply(render("pages/board_cards.html", view, visit.frame))
 
     return await page(request, work)

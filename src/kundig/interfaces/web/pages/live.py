@@ -22,7 +22,7 @@ from kundig.engine.policy.access import Access
 from kundig.engine.policy.decisions import visible_ids
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.api.problems import STATUS
-from kundig.interfaces.web.edge import Visit, visit_of
+from kundig.interfaces.web.edge import Visit, check_looking, visit_of
 from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.rendering import render
 from kundig.services.identity.signed import Signed, asking
@@ -55,6 +55,8 @@ async def live(request: Request[Any, Any, Any]) -> Response[Any]:
 async def _signed(visit: Visit, secret: str) -> tuple[Signed, Access, Follows, str]:
     async with visit.web.database.transaction(None, readonly=True, asking=asking("session", secret)) as connection:
         scope, signed = await visit.web.scopes.of_session(connection, secret, "web")
+        if signed.viewing is not None:
+            check_looking(visit, write=True)  # a stream would take the news from whoever they are for
         return signed, scope.access, await _follows(scope, visit), scope.context.language
 
 

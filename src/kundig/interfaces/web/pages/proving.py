@@ -7,15 +7,18 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from kundig.base.errors import Invalid, TooMany
+from kundig.base.errors import Invalid, Missing, TooMany
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.web.edge import PROVE, Reply, Visit, page
+from kundig.interfaces.web.pages.settings.accounts import accounts_of
 from kundig.interfaces.web.pages.settings.browsers import signed_in
 from kundig.interfaces.web.pages.settings.me import me
+from kundig.interfaces.web.pages.sign_in_providers import trip_cookie
 from kundig.interfaces.web.pages.signing_in import peer
 from kundig.interfaces.web.rendering import render
 from kundig.services.identity.factors import factors_of
 from kundig.services.identity.proof import proof_options, prove_by_code, prove_by_passkey
+from kundig.services.identity.providers.trips import begun
 from kundig.services.identity.signing_in import prove
 
 
@@ -27,6 +30,8 @@ class ProofView:
     password: bool
     app: bool
     passkey: bool
+    providers: tuple[tuple[str, str], ...] = ()
+    """Where one can show it by signing in anew: name and what it is called."""
     by_code: bool = False
     error: str = ""
 
@@ -68,6 +73,19 @@ async def do_prove(request: Request[Any, Any, Any]) -> Response[str]:
     return await page(request, work, setting_up=True)
 
 
+@post("/prove/with/{name:str}", status_code=200)
+async def prove_elsewhere(request: Request[Any, Any, Any], name: str) -> Response[str]:
+    """Sign in at a provider once more, and come back to the page that one was on."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        if name not in dict((await _view(scope, visit, False)).providers):
+            raise Missing
+        trip = begun(name, next_=visit.here, purpose="prove", session=signed_in(visit).id)
+        return Reply(headers={"HX-Redirect": f"/sign-in/with/{name}?on=1"}, cookies=(trip_cookie(visit, trip),))
+
+    return await page(request, work, setting_up=True)
+
+
 async def _prove(scope: Scope, visit: Visit) -> None:
     web, signed = visit.web, signed_in(visit)
     if visit.value("credential"):
@@ -87,9 +105,10 @@ async def _view(scope: Scope, visit: Visit, by_code: bool, error: str = "") -> P
         password=found.holder.has_password,
         app=app,
         passkey=found.has("passkey") and visit.site.possible,
+        providers=tuple((account.provider, account.label) for account in await accounts_of(scope, me(scope)) if account.id),
         by_code=app and (by_code or not found.holder.has_password),
         error=error,
     )
 
 
-ROUTES = (show, options, do_prove)
+ROUTES = (show, options, do_prove, prove_elsewhere)

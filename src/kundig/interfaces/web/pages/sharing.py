@@ -24,6 +24,7 @@ from kundig.interfaces.web.rendering import render
 from kundig.interfaces.web.widgets.described import FieldView
 from kundig.interfaces.web.widgets.reading import only_named, typed_as
 from kundig.services.collaboration.sharing import RECEIVERS, Level, end_share, list_shares, share_with
+from kundig.services.identity.explaining import explains
 
 LEVELS = ("read", "edit")
 
@@ -50,6 +51,8 @@ class SharesView:
     level: str = LEVELS[0]
     until: str = ""
     error: str = ""
+    why: str = ""
+    """Where somebody who may ask is told why people may do something with the record."""
 
 
 @get("/o/{object_name:str}/{id_:str}/shares")
@@ -124,12 +127,13 @@ async def _view(scope: Scope, visit: Visit, object_name: str, record: UUID, erro
     found, shown = await list_shares(scope, object_name, record), formats(visit.frame.language, visit.frame.zone)
     shares = tuple(ShareView(share["id"], *_receiver(share), share["level"], _last(share["until"], shown)) for share in found)
     address = f"/o/{object_name}/{record}/shares"
+    why = f"/o/{object_name}/{record}/why" if explains(scope) else ""
     if not await allowed(scope, "share", object_name, [record]):
-        return SharesView(address, shares)
+        return SharesView(address, shares, why=why)
     typed = visit.form if error else {}
     controls = tuple(Control(field, typed_as(field.name, typed) if typed else {"": []}) for field in _fields(scope))
     level, until = (visit.value("level"), visit.value("until")) if error else (LEVELS[0], "")
-    return SharesView(address, shares, controls, level, until, error)
+    return SharesView(address, shares, controls, level, until, error, why)
 
 
 def _receiver(share: dict[str, Any]) -> tuple[str, bool]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
 
 from kundig.base.errors import Invalid, Missing, TooMany, Unauthenticated
-from kundig.base.i18n import t
+from kundig.base.i18n import label_in, t
 from kundig.engine.audit import note
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.peers import address_of
@@ -69,12 +69,31 @@ async def sign_in_page(request: Request[Any, Any, Any]) -> Response[str]:
     """The form."""
 
     async def work(visit: Visit) -> Reply:
-        view = SignIn(
-            next=own_address(visit.query("next", "/")), hint=_hint(visit), server=visit.web.base_url, passkeys=visit.site.possible
-        )
-        return Reply(render("sign_in.html", view, visit.frame))
+        return await sign_in_form(visit, own_address(visit.query("next", "/")))
 
     return await open_page(request, work)
+
+
+async def sign_in_form(
+    visit: Visit, next_: str, *, email: str = "", remember: bool = True, error: str = "", status: int = 200
+) -> Reply:
+    """The form, with the providers that one can sign in at instead, and with what went wrong."""
+    language = visit.frame.language
+    providers = tuple(
+        (f"/sign-in/with/{provider.name}?next={quote(next_, safe='')}", label_in(provider.label, language))
+        for provider in await visit.web.providers.offered()
+    )
+    view = SignIn(
+        email=email,
+        next=next_,
+        remember=remember,
+        error=error,
+        server=visit.web.base_url,
+        hint=_hint(visit),
+        providers=providers,
+        passkeys=visit.site.possible,
+    )
+    return Reply(render("sign_in.html", view, visit.frame), status)
 
 
 @post("/sign-in", status_code=200)
@@ -88,16 +107,14 @@ async def do_sign_in(request: Request[Any, Any, Any]) -> Response[str]:
             signed = await sign_in(visit.web.database, email, visit.value("password"), address=peer(visit), agent=agent)
         except (Unauthenticated, TooMany) as error:
             said = error.text.render(visit.frame.language)
-            view = SignIn(
+            return await sign_in_form(
+                visit,
+                next_,
                 email=email,
-                next=next_,
                 remember=bool(visit.value("remember")),
                 error=said,
-                server=visit.web.base_url,
-                hint=_hint(visit),
-                passkeys=visit.site.possible,
+                status=429 if isinstance(error, TooMany) else 422,
             )
-            return Reply(render("sign_in.html", view, visit.frame), 429 if isinstance(error, TooMany) else 422)
         return await entered(visit, signed, next_)
 
     return await open_page(request, work)

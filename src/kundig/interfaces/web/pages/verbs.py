@@ -11,6 +11,7 @@ from kundig.interfaces.web.frame import Link, Verb
 from kundig.interfaces.web.pages.composing import about_field, composer_of
 from kundig.interfaces.web.pages.finishing import finish_of
 from kundig.interfaces.web.titles import title_values
+from kundig.services.identity.explaining import explains
 
 OWNER = "owner"
 
@@ -24,9 +25,11 @@ def verbs_of(scope: Scope, object_: BoundObject, id_: str, label: str = "") -> t
         found += [*_stages(scope, object_, base), *_finish(scope, object_, base)]
         found.append(Verb("edit", t("Edit").render(language), "pencil", f"{base}/edit", "link", "more", "e"))
     if rights.assign != "none" and OWNER in object_.fields and OWNER not in rights.hidden:
-        found.append(Verb("assign", t("Assign").render(language), "user-check", f"{base}/set/{OWNER}", "dialog", "menu"))
+        found.append(Verb("assign", t("Assign").render(language), "user-check", f"{base}/assign", "dialog", "menu"))
     if rights.share != "none" and object_.definition.storage == "record":
         found.append(Verb("share", t("Share").render(language), "share-2", f"{base}/shares", "dialog", "menu"))
+    if explains(scope):
+        found.append(Verb("why", t("Explain rights").render(language), "shield-check", f"{base}/why", "dialog", "menu"))
     if rights.delete != "none":
         label_ = t("Move to the trash").render(language)
         found.append(Verb("delete", label_, "trash-2", f"{base}/delete", "ask", "menu", danger=True))

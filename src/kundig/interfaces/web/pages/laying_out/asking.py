@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from litestar import Request, Response, post
@@ -28,20 +30,30 @@ async def condition(request: Request[Any, Any, Any], object_name: str) -> Respon
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         scope.require(RIGHT)
-        object_, about = scope.object(object_name), visit.value("query")
-        if about:
-            return await _changed(scope, visit, object_, about)
-        about = visit.value("about")
-        root = tree_of(parts_of(_read(visit.value(about))))
-        focus = "" if root.parts else f"{changed(root, 'add:0')}.field"
-        words = await wording(scope, object_, parts_of(_read(visit.value(about))))
-        view, _ = editor_view(scope, object_, root, words, focus=focus, judged=False)
-        return Reply(render("pages/laying_out/condition.html", _about(scope, object_, view, about), visit.frame))
+        object_ = scope.object(object_name)
+        heading = partial(_heading, scope, object_)
+        return await ask_condition(scope, visit, object_, f"/o/{object_name}/layout/condition", heading)
 
     return await page(request, work, write=False)
 
 
-async def _changed(scope: Scope, visit: Visit, object_: BoundObject, about: str) -> Reply:
+async def ask_condition(scope: Scope, visit: Visit, object_: BoundObject, address: str, heading: Callable[[str], Text]) -> Reply:
+    """The editor of one condition on records of an object: `about` names the value of the form that it stands in.
+
+    `address` is where its changes go, `heading` says what the condition is for.
+    """
+    about = visit.value("query") or visit.value("about")
+    headed = partial(replace, address=address, heading=heading(about).render(scope.context.language), query=about)
+    if visit.value("query"):
+        return await _changed(scope, visit, object_, about, headed)
+    root = tree_of(parts_of(_read(visit.value(about))))
+    focus = "" if root.parts else f"{changed(root, 'add:0')}.field"
+    words = await wording(scope, object_, parts_of(_read(visit.value(about))))
+    view, _ = editor_view(scope, object_, root, words, focus=focus, judged=False)
+    return Reply(render("pages/laying_out/condition.html", headed(view), visit.frame))
+
+
+async def _changed(scope: Scope, visit: Visit, object_: BoundObject, about: str, headed: Callable[..., EditorView]) -> Reply:
     root, judged = tree_from(visit.form), bool(visit.value("done"))
     added = changed(root, visit.value("do"))
     focus = f"{added}.field" if added else ""
@@ -50,13 +62,8 @@ async def _changed(scope: Scope, visit: Visit, object_: BoundObject, about: str)
         told = json.dumps({EVENT: {"name": about, "where": _text(parts)}})
         return Reply(headers={"HX-Trigger": told})
     words = await wording(scope, object_, parts)
-    shown = replace(_about(scope, object_, view, about), sentence=words.sentence(parts))
+    shown = headed(view, sentence=words.sentence(parts))
     return Reply(render("pages/filter_editor.html", shown, visit.frame), 422 if judged else 200)
-
-
-def _about(scope: Scope, object_: BoundObject, view: EditorView, about: str) -> EditorView:
-    address = f"/o/{object_.name}/layout/condition"
-    return replace(view, address=address, heading=_heading(scope, object_, about).render(scope.context.language), query=about)
 
 
 def _heading(scope: Scope, object_: BoundObject, about: str) -> Text:

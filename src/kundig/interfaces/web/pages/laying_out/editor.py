@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.arrangement import Part, parts_of
+from kundig.interfaces.web.pages.editions import edition
 from kundig.interfaces.web.pages.laying_out.drafts import (
     ALWAYS,
     Block,
@@ -127,7 +127,7 @@ async def arrange(request: Request[Any, Any, Any], object_name: str) -> Response
         role = visit.value("role") if visit.value("role") in scope.model.roles else ""
         draft = draft_from(visit.form, _known(scope, object_))
         command = visit.value("do")
-        if command in ("save", "drop") and visit.value("was") != _stored_digest(scope, object_, _before(scope, visit)):
+        if command in ("save", "drop") and visit.value("was") != _stored_edition(scope, object_, _before(scope, visit)):
             return await _form(scope, visit, object_, role, draft, errors=(_OVERTAKEN.render(visit.frame.language),), status=409)
         match command:
             case "save":
@@ -183,7 +183,7 @@ async def _drop(scope: Scope, visit: Visit, object_: BoundObject, role: str) -> 
 async def _other_role(scope: Scope, visit: Visit, object_: BoundObject, role: str, draft: Draft) -> Reply:
     """On to another role: with its layout, or with what has been arranged and not saved."""
     before = _before(scope, visit)
-    if _digest(_body(scope, object_, before, draft)) == visit.value("was"):
+    if edition(_body(scope, object_, before, draft)) == visit.value("was"):
         return await _form(scope, visit, object_, role, _stored(scope, object_, role))
     note = t("What you have arranged is kept, and now meant for this role.").render(visit.frame.language)
     return await _form(scope, visit, object_, role, draft, note=note)
@@ -229,12 +229,8 @@ def _before(scope: Scope, visit: Visit) -> str:
     return visit.value("before") if visit.value("before") in scope.model.roles else ""
 
 
-def _stored_digest(scope: Scope, object_: BoundObject, role: str) -> str:
-    return _digest(_body(scope, object_, role, _stored(scope, object_, role)))
-
-
-def _digest(body: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
+def _stored_edition(scope: Scope, object_: BoundObject, role: str) -> str:
+    return edition(_body(scope, object_, role, _stored(scope, object_, role)))
 
 
 async def _form(
@@ -268,7 +264,7 @@ async def _form(
         left=tuple(sorted(left, key=lambda field: field.label.casefold())),
         languages=(language, *(other for other in LANGUAGES if other != language)),
         quick=tuple(draft.quick),
-        was=was or _stored_digest(scope, object_, role),
+        was=was or _stored_edition(scope, object_, role),
         errors=tuple(errors),
         note=note,
     )

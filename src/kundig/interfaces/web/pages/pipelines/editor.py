@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import msgspec
 from litestar import Request, Response, get, post
 
 from kundig.base.errors import Invalid, Missing
@@ -25,6 +23,7 @@ from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.frame import LinkGroup
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.arrangement import narrowed
+from kundig.interfaces.web.pages.editions import edition
 from kundig.interfaces.web.pages.pipelines.checking import COLORS, wrong
 from kundig.interfaces.web.pages.pipelines.drafts import PipelineDraft, StageDraft, body_of, change, draft_from, draft_of
 from kundig.interfaces.web.pages.settings.navigation import HISTORY, PIPELINES, settings_navigation
@@ -149,7 +148,7 @@ async def _kept(scope: Scope, visit: Visit, place: Place, draft: PipelineDraft, 
 async def _save(scope: Scope, visit: Visit, place: Place, draft: PipelineDraft) -> Reply:
     if errors := wrong(draft):
         return await _form(scope, visit, place, draft, errors)
-    if visit.value("was") != _digest(place.pipeline):
+    if visit.value("was") != edition(place.pipeline):
         text = t("Somebody has changed this pipeline meanwhile. What you gave is still here: “Save” puts it in place of theirs.")
         return await _form(scope, visit, place, draft, {"": text}, status=409)
     known, address = _known(scope, place), f"{PIPELINES}/{place.pipeline.name}"
@@ -204,10 +203,6 @@ def _delivered(visit: Visit, pipeline: Pipeline) -> set[str]:
     return {stage.key for own in brought for stage in own.stages}
 
 
-def _digest(pipeline: Pipeline) -> str:
-    return hashlib.sha256(msgspec.json.encode(pipeline, order="deterministic")).hexdigest()[:16]
-
-
 async def _form(
     scope: Scope,
     visit: Visit,
@@ -252,7 +247,7 @@ async def _view(scope: Scope, visit: Visit, place: Place, draft: PipelineDraft) 
         languages=(language, *(other for other in LANGUAGES if other != language)),
         statuses=tuple((status.key, label_in(status.label, language)) for status in STATUSES),
         colors=tuple((key, label.render(language)) for key, label in COLORS.items()),
-        was=_digest(pipeline),
+        was=edition(pipeline),
     )
 
 

@@ -10,7 +10,8 @@ from kundig.interfaces.web.frame import Link, LinkGroup
 
 ME, SECURITY, TOKENS, FEED = "/settings/me", "/settings/security", "/settings/tokens", "/settings/calendar"
 COMPANY, USERS, TEAMS = "/settings/company", "/settings/users", "/settings/teams"
-ROLES, PIPELINES, HISTORY = "/settings/roles", "/settings/pipelines", "/settings/history"
+ROLES, RULES, PIPELINES, HISTORY = "/settings/roles", "/settings/sharing", "/settings/pipelines", "/settings/history"
+PROVIDERS, PROVISIONING = "/settings/sign-in-providers", "/settings/provisioning"
 AUDIT = "/settings/audit"
 IMPORTS, SAMPLES = "/imports", "/settings/samples"
 
@@ -23,6 +24,9 @@ _ICONS = {
     USERS: "users",
     TEAMS: "network",
     ROLES: "shield-check",
+    RULES: "share-2",
+    PROVIDERS: "log-in",
+    PROVISIONING: "refresh-cw",
     PIPELINES: "square-kanban",
     HISTORY: "scroll-text",
     AUDIT: "shield-alert",
@@ -40,6 +44,8 @@ def settings_navigation(scope: Scope) -> tuple[LinkGroup, ...]:
         *([(t("Company"), COMPANY)] if configures else []),
         *([(t("Users"), USERS), (t("Teams"), TEAMS)] if users else []),
         *([(t("Roles and rights"), ROLES)] if users or roles else []),
+        *([(t("Sharing rules"), RULES)] if roles else []),
+        *([(t("Sign-in providers"), PROVIDERS), (t("Provisioning"), PROVISIONING)] if scope.access.everything else []),
         *([(t("Pipelines"), PIPELINES), (t("Configuration"), HISTORY)] if configures else []),
         *([(t("Audit log"), AUDIT)] if scope.may(READ_AUDIT) else []),
     ]

@@ -1,4 +1,4 @@
-"""Signing in: the password, the second step, and the sessions that are open."""
+"""Signing in: the password, the second step, accounts at providers, and the sessions that are open."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.frame import LinkGroup
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.ids import record_id
+from kundig.interfaces.web.pages.settings.accounts import AccountView, accounts_of
 from kundig.interfaces.web.pages.settings.browsers import browser_name, signed_in
 from kundig.interfaces.web.pages.settings.me import me
 from kundig.interfaces.web.pages.settings.navigation import SECURITY, settings_navigation
@@ -51,6 +52,8 @@ class SecurityView:
     nav: tuple[LinkGroup, ...] = ()
     email: str = ""
     sessions: tuple[SessionView, ...] = ()
+    accounts: tuple[AccountView, ...] = ()
+    """At the sign-in providers."""
     factors: tuple[Factor, ...] = ()
     codes: int = 0
     """Recovery codes that were not used."""
@@ -64,7 +67,7 @@ class SecurityView:
 
 @get("/settings/security")
 async def show(request: Request[Any, Any, Any]) -> Response[str]:
-    """Password form and sessions."""
+    """Password form, accounts and sessions."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         user, here = me(scope), signed_in(visit).id
@@ -73,6 +76,7 @@ async def show(request: Request[Any, Any, Any]) -> Response[str]:
             nav=settings_navigation(scope),
             email=found.holder.email,
             sessions=session_views(await sessions_of(scope.connection, user), here),
+            accounts=await accounts_of(scope, user),
             factors=found.all,
             codes=found.codes,
             required=scope.access.second_factor,

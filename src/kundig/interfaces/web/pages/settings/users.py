@@ -25,6 +25,8 @@ from kundig.interfaces.web.rendering import render, render_block
 from kundig.services.delivery.post import FOLDER
 from kundig.services.identity.letters import link_address, send_link
 from kundig.services.identity.managing import link_for, require_managing
+from kundig.services.identity.viewing import RIGHT as VIEW_AS
+from kundig.services.identity.viewing import may_view
 
 MOST = 1000
 _FIELDS = ("label", "name", "email", "role", "teams", "is_active")
@@ -53,8 +55,12 @@ class UserView:
     is_active: bool
     roles: Mapping[str, str]
     all_teams: tuple[tuple[str, str], ...]
+    has_accounts: bool = False
+    """Whether accounts at sign-in providers can be connected, and by this person."""
     own: bool = False
     """It is oneself: one's own rights are changed by somebody else."""
+    viewable: bool = False
+    """The reader may see Kundig with their eyes for a while."""
     link: str = ""
     mail_folder: str = ""
     """Mails are written there, since no mail server is set up."""
@@ -121,7 +127,8 @@ async def show(request: Request[Any, Any, Any], id_: str) -> Response[str]:
 async def _of(scope: Scope, visit: Visit, id_: UUID, **more: Any) -> UserView:
     record = msgspec.json.decode((await read_record(scope, "user", id_, _FIELDS)).text)
     record["teams"] = [team["id"] for team in record["teams"] or []]
-    return await _view(scope, visit, str(id_), record, **more)
+    theirs = await visit.web.scopes.access_of(scope, id_) if scope.may(VIEW_AS) else None
+    return await _view(scope, visit, str(id_), record, viewable=theirs is not None and may_view(scope, theirs), **more)
 
 
 async def _view(scope: Scope, visit: Visit, id_: str, values: Mapping[str, Any], **more: Any) -> UserView:
@@ -136,6 +143,7 @@ async def _view(scope: Scope, visit: Visit, id_: str, values: Mapping[str, Any],
         is_active=bool(values["is_active"]),
         roles=role_names(scope),
         all_teams=tuple((team["id"], team["label"]) for team in teams),
+        has_accounts=bool(scope.model.providers) and scope.access.everything,
         own=id_ == str(scope.access.user),
         mail_folder=FOLDER if visit.web.post.files_only else "",
         **more,

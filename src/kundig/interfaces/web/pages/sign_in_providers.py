@@ -1,0 +1,108 @@
+"""Signing in at a provider: the way out, and the way back with its answer. The cookie holds the trip, for this browser only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.datastructures import Cookie
+
+from kundig.base.errors import Unauthenticated
+from kundig.engine.extension import SignInProvider
+from kundig.interfaces.web.edge import Reply, Visit, own_address
+from kundig.interfaces.web.pages.signing_in import open_page, peer, session_cookie, sign_in_form
+from kundig.services.identity.providers.id_tokens import Claims
+from kundig.services.identity.providers.refusals import ProviderRefusal, begin_again
+from kundig.services.identity.providers.trips import LASTS, Returned, Trip, begun, opened, sealed
+
+TRIP_COOKIE = "kundig_trip"
+LONGEST = 4000
+"""Characters of a parameter that a provider sends."""
+
+
+@get("/sign-in/with/{name:str}")
+async def set_out(request: Request[Any, Any, Any], name: str) -> Response[str]:
+    """Send the browser to the provider: to enter, or with `on` for what was begun on another page."""
+
+    async def work(visit: Visit) -> Reply:
+        next_ = own_address(visit.query("next", "/"))
+        try:
+            trip = _trip(visit, name) if visit.query("on") else begun(name, next_=next_)
+            return Reply(to=await visit.web.providers.address(trip), cookies=(trip_cookie(visit, trip),))
+        except ProviderRefusal as refusal:
+            return await _told(visit, refusal, next_)
+
+    return await open_page(request, work)
+
+
+@get("/sign-in/with/{name:str}/back")
+async def come_back(request: Request[Any, Any, Any], name: str) -> Response[str]:
+    """What the provider answers: begin a session, or do what somebody who has one set out for."""
+
+    async def work(visit: Visit) -> Reply:
+        providers, address = visit.web.providers, peer(visit)
+        await providers.count(address)
+        provider = await providers.named(name)
+        trip = None
+        try:
+            trip = _trip(visit, name)
+            returned = Returned(*(visit.query(part)[:LONGEST] for part in ("state", "code", "error", "iss")))
+            claims = await providers.come_back(provider, trip, returned)
+            reply = await (_enter if trip.purpose == "enter" else _go_on)(visit, trip, provider, claims)
+            await providers.count(address, rightful=True)
+        except ProviderRefusal as refusal:
+            if TRIP_COOKIE in visit.request.cookies:
+                await providers.note_refusal(name, refusal, address)
+            if trip is not None and trip.purpose != "enter":
+                raise
+            reply = await _told(visit, refusal, trip.next if trip else "/")
+        return replace(reply, cookies=(*reply.cookies, trip_cookie(visit, None)))
+
+    return await open_page(request, work)
+
+
+async def _enter(visit: Visit, trip: Trip, provider: SignInProvider, claims: Claims) -> Reply:
+    agent = visit.request.headers.get("user-agent", "")
+    code = await visit.web.providers.enter(provider, claims, address=peer(visit), agent=agent)
+    return Reply(to=trip.next, cookies=(session_cookie(visit, code, None),))
+
+
+async def _go_on(visit: Visit, trip: Trip, provider: SignInProvider, claims: Claims) -> Reply:
+    """For somebody who is signed in, and was when the trip began."""
+    web = visit.web
+    if visit.secret is None:
+        raise Unauthenticated
+    async with web.database.transaction(None) as connection:
+        # as oneself, also while one sees Kundig as somebody else
+        scope, signed = await web.scopes.of_session(connection, visit.secret, "web", peer(visit), own=True)
+        visit.frame = replace(visit.frame, language=scope.context.language)
+        if signed.id != trip.session:
+            raise begin_again()
+        if trip.purpose == "link":
+            await web.providers.link(scope, provider, claims)
+        else:
+            await web.providers.prove(scope, signed, claims)
+    return Reply(to=trip.next)
+
+
+def _trip(visit: Visit, name: str) -> Trip:
+    """The trip that this browser is on; raises ProviderRefusal."""
+    trip = opened(visit.web.secrets, visit.request.cookies.get(TRIP_COOKIE, ""))
+    if trip.provider != name:
+        raise begin_again()
+    return trip
+
+
+async def _told(visit: Visit, refusal: ProviderRefusal, next_: str) -> Reply:
+    return await sign_in_form(visit, next_, error=refusal.text.render(visit.frame.language), status=422)
+
+
+def trip_cookie(visit: Visit, trip: Trip | None) -> Cookie:
+    """The cookie of a trip, or the end of it: for the way there and back only, not for scripts."""
+    value, seconds = ("", 0) if trip is None else (sealed(visit.web.secrets, trip), LASTS)
+    secure = visit.web.secure
+    return Cookie(TRIP_COOKIE, value=value, path="/sign-in/with", httponly=True, secure=secure, samesite="lax", max_age=seconds)
+
+
+ROUTES = (set_out, come_back)

@@ -1,0 +1,75 @@
+"""What is believed of a provider's answer: a token that it signed, for us, now, and for the browser that asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from joserfc import jws, jwt
+from joserfc.errors import JoseError
+
+from kundig.services.identity.providers.issuers import Issuers, Metadata
+from kundig.services.identity.providers.refusals import ProviderRefusal
+
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
+"""Signatures that only the holder of the private key can make. What the provider proposes is not asked."""
+LONGEST = 20_000
+"""Characters of a token."""
+LEEWAY = 60
+"""Seconds by which clocks may differ."""
+LONGEST_SUBJECT = 255
+_REGISTRY = jws.JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
+
+Claims = Mapping[str, Any]
+
+
+async def id_claims(issuers: Issuers, metadata: Metadata, token: str, *, client_id: str, nonce: str) -> Claims:
+    """What a provider says of who signed in; raises ProviderRefusal unless all of it fits."""
+    claims = await signed_claims(issuers, metadata, token, types=(None, "JWT"))
+    _check(claims, client_id, iss=metadata.issuer, nonce=nonce)
+    audiences = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
+    if "azp" in claims or len(audiences) > 1:
+        _same(claims.get("azp"), client_id, "azp")
+    subject = claims["sub"]
+    if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT:
+        raise ProviderRefusal("sub")
+    return claims
+
+
+def _check(claims: Claims, client_id: str, **expected: str) -> None:
+    options: dict[str, Any] = {name: {"essential": True, "value": value} for name, value in expected.items()}
+    options |= {"aud": {"essential": True, "value": client_id}} | {name: {"essential": True} for name in ("sub", "exp", "iat")}
+    try:
+        jwt.JWTClaimsRegistry(leeway=LEEWAY, **options).validate(dict(claims))
+    except JoseError as error:
+        raise ProviderRefusal("claims", detail=str(error)) from error
+
+
+def _same(found: Any, expected: str, reason: str) -> None:
+    if found != expected:
+        raise ProviderRefusal(reason)
+
+
+async def signed_claims(issuers: Issuers, metadata: Metadata, token: str, *, types: tuple[str | None, ...]) -> Claims:
+    """The claims of a token that the provider has signed; raises ProviderRefusal.
+
+    The key is the provider's own of that name: addresses and keys that the token brings along are not looked at.
+    """
+    if len(token) > LONGEST:
+        raise ProviderRefusal("length")
+    try:
+        header = jws.extract_compact(token.encode()).headers()
+    except (JoseError, ValueError, TypeError, AttributeError) as error:
+        raise ProviderRefusal("token") from error
+    kid, algorithm, type_ = header.get("kid"), header.get("alg"), header.get("typ")
+    if algorithm not in ALGORITHMS:
+        raise ProviderRefusal("algorithm")
+    if type_ not in types or not isinstance(kid, str | None):
+        raise ProviderRefusal("token")
+    key = await issuers.key(metadata, kid)
+    try:
+        if key.alg not in (None, algorithm):
+            raise ProviderRefusal("algorithm")
+        return jwt.decode(token, key, registry=_REGISTRY).claims
+    except (JoseError, ValueError, TypeError) as error:
+        raise ProviderRefusal("signature") from error

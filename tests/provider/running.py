@@ -1,0 +1,50 @@
+"""Runs the real provider: oidc-provider from npm, installed beside this file by its lock, anew when the lock changes."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import shutil
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+HERE = Path(__file__).parent
+_SECONDS = 30
+
+
+def installed() -> bool:
+    """Whether the provider is there; installs it with the machine's npm where there is one."""
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        return False
+    wanted = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()
+    stamp = HERE / "node_modules" / ".stamp"
+    if not stamp.exists() or stamp.read_text() != wanted:
+        command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        subprocess.run(command, cwd=HERE, check=True, capture_output=True)
+        stamp.write_text(wanted)
+    return True
+
+
+@asynccontextmanager
+async def provider(*redirects: str) -> AsyncIterator[str]:
+    """The address of a provider that serves for as long as the block lasts, and sends browsers to these addresses only."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        "node", "provider.mjs", *redirects, cwd=HERE, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL
+    )
+    assert process.stdout
+    assert process.stdin
+    try:
+        while not (line := (await asyncio.wait_for(process.stdout.readline(), _SECONDS)).decode().strip()).startswith("http"):
+            assert process.returncode is None, "the provider has ended"
+        yield line
+    finally:
+        process.stdin.close()
+        try:
+            await asyncio.wait_for(process.wait(), _SECONDS)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
