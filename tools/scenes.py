@@ -274,6 +274,8 @@ INSIDE: dict[str, Scene] = {
     "settings-teams": at("/settings/teams"),
     "settings-roles": at("/settings/roles/sales_representative"),
     "settings-sharing": at("/settings/sharing"),
+    "settings-providers": at("/settings/sign-in-providers"),
+    "settings-provisioning": at("/settings/provisioning"),
     "settings-samples": at("/settings/samples"),
     "settings-pipelines": at("/settings/pipelines"),
     "settings-pipeline": at("/settings/pipelines/sales"),
