@@ -23,6 +23,8 @@ FOREIGN: tuple[dict[str, str], ...] = (
     {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"},
     {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"},
 )
+FOR_PROGRAMS = ("/api/v1", "/scim/")
+"""They know tokens only."""
 BEFORE_SIGNING_IN = ("/sign-in", "/forgotten", "/setup/", "/password-strength")
 """They are asked before there is a session that a token could be of; where they come from is looked at all the same."""
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "application/json")
@@ -42,7 +44,7 @@ def deeds(crm: Crm, record: str) -> Iterator[tuple[str, str]]:
     """Every route of the pages that is not read: its method and an address."""
     for route in crm.app.routes:
         assert isinstance(route, HTTPRoute)
-        if route.path.startswith("/api/v1"):
+        if route.path.startswith(FOR_PROGRAMS):
             continue
         pattern = re.sub(r"\{(\w+):\w+\}", r"{\1}", route.path)
         given = GIVEN | {"record": record, "id_": record}
@@ -102,9 +104,9 @@ async def test_deeds_are_not_done_by_reading(crm: Crm, admin: Caller) -> None:
     assert await state(crm) == before
 
 
-async def test_the_api_knows_no_cookies(crm: Crm, admin: Caller) -> None:
+async def test_what_is_for_programs_knows_no_cookies(crm: Crm, admin: Caller) -> None:
     for route in crm.app.routes:
-        if route.path.startswith("/api/v1"):
+        if route.path.startswith(FOR_PROGRAMS):
             path = re.sub(r"\{\w+:\w+\}", "account", route.path)
             assert isinstance(route, HTTPRoute)
             for method in route.methods - {"HEAD", "OPTIONS"}:

@@ -94,9 +94,21 @@ async def _can_log_in(address: Address) -> bool:
         except psycopg.OperationalError:
             return False
         async with raw:
-            cursor = await raw.execute("select has_database_privilege(current_user, current_database(), 'create')")
-            row = await cursor.fetchone()
-            if role == OWNER and not (row and row[0]):
+            cursor = await raw.execute(
+                "select has_database_privilege(current_user, current_database(), 'create'), rolsuper or rolbypassrls"
+                " from pg_roles where rolname = current_user"
+            )
+            may_create, may_everything = await cursor.fetchone() or (False, False)
+            if may_everything:
+                raise OutsideFault(
+                    t(
+                        "The role {role} in {database} may do everything, so nothing would keep companies apart."
+                        " Let an administrator run: alter role {role} nosuperuser nobypassrls",
+                        role=role,
+                        database=address.name,
+                    )
+                )
+            if role == OWNER and not may_create:
                 return False
     return True
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 import pytest
 from tests.integration.rights.crm import Caller, Crm
+
+from kundig.interfaces.web.edge import MAX_FORM
 
 
 @pytest.mark.parametrize(
@@ -61,3 +64,14 @@ async def test_a_record_that_an_action_was_told_by_name_only_is_asked_for(crm: C
 async def test_an_empty_link_is_empty(admin: Caller) -> None:
     answer = await admin.pages.post("/o/contact/quick", data={"last_name": "Ohne", "account": "", "account.label": ""})
     assert answer.status_code == 303
+
+
+async def test_a_form_beyond_all_measure_is_refused_and_says_so(admin: Caller) -> None:
+    """FI-05: before it is read as a whole; a script of ours is told in a sentence."""
+    size = {"Content-Type": "application/x-www-form-urlencoded", "Accept-Language": "en"}
+    page = await admin.pages.post("/o/account/new", content=b"name=" + b"x" * MAX_FORM, headers=size)
+    assert page.status_code == 413
+    assert "larger" in page.text
+    part = await admin.pages.post("/o/account/new", content=b"name=" + b"x" * MAX_FORM, headers=size | {"HX-Request": "true"})
+    assert part.status_code == 413
+    assert "larger" in unquote(part.headers["x-kundig-message"])

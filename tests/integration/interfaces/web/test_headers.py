@@ -18,7 +18,7 @@ from kundig.interfaces.headers import EVERYWHERE
 from kundig.interfaces.security_txt import security_txt
 from kundig.interfaces.web.headers import CONTENT_SECURITY_POLICY as PAGES_POLICY
 
-NO_PAGES = re.compile(r"/api/v1(/.*)?|/static/.*|/healthz|/live|/calendar/feed/.*|/api/docs\.css|/\.well-known/.*")
+NO_PAGES = re.compile(r"/api/v1(/.*)?|/scim/.*|/static/.*|/healthz|/live|/calendar/feed/.*|/api/docs\.css|/\.well-known/.*")
 """They need nothing at all of a browser."""
 KEPT = {
     "/static/{name}", "/api/docs.css", "/manifest.webmanifest", "/worker.js", "/calendar/feed/{code}", "/.well-known/security.txt",
