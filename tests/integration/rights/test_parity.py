@@ -416,7 +416,7 @@ SURFACES: dict[str, list[Expectation]] = {
     "GET /search": [Expectation(page_search)],
 }  # fmt: skip
 NO_RECORDS = {
-    "GET /healthz", "GET /static/{name}", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /forgotten", "POST /forgotten",
+    "GET /healthz", "GET /.well-known/security.txt", "GET /static/{name}", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /forgotten", "POST /forgotten",
     "GET /setup/{code}", "POST /setup/{code}", "GET /api/v1/meta/objects", "GET /api/v1/openapi.json", "GET /o/{object_name}/filter",
     "GET /o/{object_name}/new", "GET /o/{object_name}/quick", "GET /o/{object_name}/at", "GET /api/docs", "GET /api/docs.css", "GET /settings", "GET /settings/me",
     "GET /o/{object_name}/arrange/{what}", "GET /o/{object_name}/views/new", "GET /o/{object_name}/views/{view}/edit",

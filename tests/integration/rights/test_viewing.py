@@ -85,7 +85,7 @@ async def test_nothing_is_written_while_looking(house: House) -> None:
     before, wrong = await _state(house), []
     for route in sorted(_routes(house.crm) - OUTSIDE):
         method, path = route.split()
-        if method == "GET" or path.startswith("/api"):
+        if method == "GET" or path.startswith(("/api", "/scim")):  # those know tokens only
             continue
         address = (
             re.sub(r"\{(object_name|child_name)\}", "account", path)
