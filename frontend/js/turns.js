@@ -70,6 +70,18 @@ later("click", (event, turn) => {
   return button ? turn.pressed.push(nameOf(button)) : false;
 });
 
+// A button that is exchanged between press and release would get no click.
+let down = null;
+document.addEventListener("pointerdown", ({ target }) => {
+  const button = target.closest?.(`${FORM} button`);
+  down = button && { button, form: button.form.id, name: nameOf(button) };
+}, { capture: true });
+document.addEventListener("pointerup", ({ target }) => {
+  const was = down, form = was && document.getElementById(was.form);
+  down = null;
+  if (form?.contains(target) && !was.button.isConnected) all("button", form).find((other) => nameOf(other) === was.name)?.click();
+}, { capture: true });
+
 document.addEventListener("htmx:before:swap", (event) => {
   const form = event.detail.ctx?.target, turn = form?.matches?.(FORM) && turns.get(form.id);
   if (!turn) return;

@@ -70,3 +70,21 @@ def test_columns_are_hidden_one_after_the_other(jana: Visitor) -> None:
     expect(page.locator("#columns-form [name=col][value=industry]")).to_have_count(0)
     expect(page.locator("#columns-form [name=col][value=type]")).to_have_count(0)
     expect(page.locator("#col-frozen")).to_have_value("2")
+
+
+def test_a_button_that_is_exchanged_while_it_is_pressed_is_pressed_all_the_same(jana: Visitor) -> None:
+    page = jana.open("/o/account?view=all")
+    page.keyboard.press("f")
+    page.select_option("#n-0-0-field", "website")
+    expect(page.locator("input#n-0-0-value")).to_be_visible()
+    page.fill("#n-0-0-value", "hofmann")
+    jana.rest()
+    with answering_late(page, "**/o/account/filter"):
+        with page.expect_request("**/o/account/filter"):
+            page.select_option("#n-0-0-op", "starts_with")
+        page.hover("#filter-form footer [name=done]")
+        page.mouse.down()
+    expect(page.locator(".k-fsay")).to_contain_text("beginnt mit")
+    page.mouse.up()
+    expect(page.locator("#filter")).to_be_hidden()
+    expect(page.locator("#filters")).to_contain_text("hofmann")
