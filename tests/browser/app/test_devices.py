@@ -62,8 +62,8 @@ def pretend_service(page: Page) -> Receiver:
 
 
 @pytest.mark.parametrize("who", ["jana", "tom"])
-def test_a_device_is_switched_on_and_off(jana: Visitor, tom: Visitor, who: str) -> None:
-    visitor = {"jana": jana, "tom": tom}[who]  # asked for by name, or the browser and all that rests on it would be made anew
+def test_a_device_is_switched_on_and_off(request: pytest.FixtureRequest, who: str) -> None:
+    visitor: Visitor = request.getfixturevalue(who)
     allow(visitor)
     page = visitor.open(PROFILE)
     place = page.locator("#devices")

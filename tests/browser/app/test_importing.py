@@ -58,8 +58,8 @@ def shown(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("who", ["jana", "eva"])
-def test_500_contacts_with_5_bad_cells(who: str, jana: Visitor, eva: Visitor, tmp_path: Path) -> None:
-    visitor = {"jana": jana, "eva": eva}[who]  # asked for by name, or the browser and all that rests on it would be made anew
+def test_500_contacts_with_5_bad_cells(who: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    visitor: Visitor = request.getfixturevalue(who)
     word = f"Import{who[:4]}"
     page = visitor.open("/o/contact")
     page.locator(".k-top a[href='/imports/new?object=contact']").click()
