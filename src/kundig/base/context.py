@@ -56,7 +56,7 @@ class Context:
     secrets: Secrets | None = None
     """Signs what comes back (cursors), so that it holds in all processes of the installation; the edges give it."""
     address: str | None = None
-    """Where the request came from, as the socket says; the edges give it."""
+    """Where the request came from; the edges give it."""
     proven: bool | None = None
     """Whether a person at a page has lately shown that it is them; None where nobody can be asked (tokens, jobs, the program)."""
 

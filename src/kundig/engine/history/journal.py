@@ -41,9 +41,7 @@ async def journal(scope: Scope, object_: str, id_: UUID, *, limit: int = 50, cur
         page[-1]["new"] = await _as_created(scope, bound, id_)
         page[-1]["old"] = dict.fromkeys(page[-1]["new"])
     entries = [entry for row in page if (entry := _entry(scope, bound, row)) is not None]
-    told = {name for entry in entries for name in entry["fields"]} & scope.model.sensitive.get(object_, frozenset())
-    if told:
-        scope.sensitive.add(object_, told, [id_])
+    scope.has_read(object_, (name for entry in entries for name in entry["fields"]), [id_])
     await fill_labels(scope, entries)
     return {"data": entries, "next_cursor": str(page[-1]["version"]) if len(rows) > limit else None}
 
@@ -106,8 +104,12 @@ def actor_link(scope: Scope, user: UUID | None) -> dict[str, str] | None:
     """The user who made a change as a link, still without a label; None for the program itself."""
     if user is None:
         return None
-    target = next(iter(scope.model.objects.values())).fields["created_by"].options.target
-    return {"id": str(user), "object": target}
+    return {"id": str(user), "object": people_object(scope)}
+
+
+def people_object(scope: Scope) -> str:
+    """The object whose records act: the one that says who has made a record."""
+    return next(iter(scope.model.objects.values())).fields["created_by"].target or ""
 
 
 async def fill_labels(scope: Scope, entries: Sequence[Entry]) -> None:

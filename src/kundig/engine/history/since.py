@@ -36,9 +36,7 @@ async def changed_since(scope: Scope, object_: str, id_: UUID, version: int) -> 
     told: list[dict[str, Any]] = [
         {**row, "by": actor_link(scope, row["by_id"])} for row in rows if row["field"] in fields and row["field"] not in hidden
     ]
-    sensitive = {row["field"] for row in told} & scope.model.sensitive.get(object_, frozenset())
-    if sensitive:
-        scope.sensitive.add(object_, sensitive, [id_])
+    scope.has_read(object_, (row["field"] for row in told), [id_])
     await fill_labels(scope, told)
     return {
         row["field"]: Later(row["before"], row["version"], row["by"] and row["by"]["label"], told_at(row["at"])) for row in told

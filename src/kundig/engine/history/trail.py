@@ -14,7 +14,7 @@ from uuid import UUID
 
 from kundig.base.errors import Invalid
 from kundig.base.i18n import t
-from kundig.engine.history.journal import actor_link, fill_labels, told_at
+from kundig.engine.history.journal import actor_link, fill_labels, people_object, told_at
 from kundig.engine.policy.cursors import Place, read_cursor, write_cursor
 from kundig.engine.policy.scope import Scope
 
@@ -102,11 +102,6 @@ def _conditions(scope: Scope, query: TrailQuery) -> tuple[list[str], dict[str, A
     if query.person is not None:
         values |= {"person": query.person, "person_object": people_object(scope)}
     return conditions, values
-
-
-def people_object(scope: Scope) -> str:
-    """The object whose records act: the one that says who has made a record."""
-    return next(iter(scope.model.objects.values())).fields["created_by"].target or ""
 
 
 def _statement(conditions: list[str], query: TrailQuery) -> str:

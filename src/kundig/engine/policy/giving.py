@@ -5,7 +5,7 @@ Administrators give everything. Whoever else manages roles may widen them as far
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kundig.base.errors import Conflict, Denied
@@ -18,8 +18,21 @@ from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.model import Model
 
-BY_LEVEL = ("read", "edit", "delete", "assign", "share")
-YES_OR_NO = ("create", "export", "bring", "bulk")
+BY_LEVEL: Mapping[str, Text] = {
+    "read": t("View"),
+    "edit": t("Edit"),
+    "delete": t("Delete"),
+    "assign": t("Assign"),
+    "share": t("Share"),
+}
+"""Deeds that reach as far as a level says, with their names."""
+YES_OR_NO: Mapping[str, Text] = {
+    "create": t("Create"),
+    "export": t("Export"),
+    "bring": t("Import"),
+    "bulk": t("Change many at once"),
+}
+"""Deeds that one may do or not."""
 
 _LEFT = """
 select label from {ws}."user" where is_active and deleted_at is null and role && %(gone)s::text[] and not role && %(left)s::text[]
@@ -79,7 +92,7 @@ class _Giver:
         had = before or _NOBODY
         for lifted in had.forbids:
             if (after is None or lifted not in after.forbids) and not self.reads_all(lifted.object):
-                yield _too_much(self.label(lifted.object, model), t("View"))
+                yield _too_much(self.label(lifted.object, model), BY_LEVEL["read"])
         if after is None:
             return
         if had.second_factor == "required" != after.second_factor:
@@ -94,16 +107,16 @@ class _Giver:
     def grant(self, object_: BoundObject, was: Grant, given: Grant) -> Iterator[Text]:
         """What of a changed grant goes beyond it."""
         own, name = self.own(object_.name), object_.definition.label_plural
-        for deed in BY_LEVEL:
+        for deed, called in BY_LEVEL.items():
             wanted = LEVELS.index(getattr(given, deed))
             if wanted > LEVELS.index(getattr(was, deed)) and wanted > max((LEVELS.index(getattr(g, deed)) for g in own), default=0):
-                yield _too_much(name, _DEEDS[deed])
-        for deed in YES_OR_NO:
+                yield _too_much(name, called)
+        for deed, called in YES_OR_NO.items():
             if getattr(given, deed) and not getattr(was, deed) and not any(getattr(g, deed) for g in own):
-                yield _too_much(name, _DEEDS[deed])
+                yield _too_much(name, called)
         opens = LEVELS.index(given.read) > LEVELS.index(was.read) and self.forbidden(object_.name)
         if opens or (given.where not in (None, was.where) and not self.reads_all(object_.name)):
-            yield _too_much(name, _DEEDS["read"])
+            yield _too_much(name, BY_LEVEL["read"])
         if not _opens(given):
             return
         for field in object_.fields.values():
@@ -142,17 +155,6 @@ class _Giver:
 
 
 _NOBODY = Role(name="", label={})
-_DEEDS = {
-    "read": t("View"),
-    "edit": t("Edit"),
-    "delete": t("Delete"),
-    "assign": t("Assign"),
-    "share": t("Share"),
-    "create": t("Create"),
-    "export": t("Export"),
-    "bring": t("Import"),
-    "bulk": t("Change many at once"),
-}
 
 
 def _opens(grant: Grant) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
+from uuid import UUID
 
 from kundig.base.context import Context
 from kundig.base.database.connection import Connection
@@ -34,6 +36,12 @@ class Scope:
     def policies(self) -> Policies:
         """Everybody's rights, from which the audience of written records follows."""
         return policies_of(self.model)
+
+    def has_read(self, object_: str, fields: Iterable[str], records: Collection[UUID]) -> None:
+        """Fields of records are handed out: the sensitive ones among them are remembered."""
+        told = self.model.sensitive.get(object_, frozenset()).intersection(fields)
+        if told:
+            self.sensitive.add(object_, told, records)
 
     def object(self, name: str) -> BoundObject:
         """An object that the actor may know of; raises Missing."""

@@ -21,7 +21,7 @@ from kundig.interfaces.api.answers import Answer, as_json
 from kundig.interfaces.api.edge import Api, bearer
 from kundig.interfaces.api.problems import STATUS
 from kundig.interfaces.peers import address_of
-from kundig.services.identity.provisioners import Provisioner, authenticate_provisioner, note_provisioning
+from kundig.services.identity.provisioners import Provisioner, asking_provisioner, authenticate_provisioner, note_provisioning
 
 PREFIX = "/scim/v2"
 SOURCE = "scim"
@@ -58,7 +58,8 @@ async def _once(request: Request[Any, Any, Any], token: str, body: bytes, work: 
     from kundig.interfaces.scim.desk import Desk
 
     state = request.app.state
-    async with state.api.database.transaction(None, readonly=request.method == "GET") as connection:
+    readonly = request.method == "GET"
+    async with state.api.database.transaction(None, readonly=readonly, asking=asking_provisioner(token)) as connection:
         by = await authenticate_provisioner(connection, token)
         scope = await state.api.scopes.of_provisioner(connection, by, SOURCE)
         with answering.POLICY:

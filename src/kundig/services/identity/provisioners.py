@@ -9,8 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from kundig.base.context import Actor, Workspace
-from kundig.base.database import Connection, Database
-from kundig.base.database.connection import Compiled
+from kundig.base.database import Asked, Connection, Database, Question
 from kundig.base.database.names import workspace_role
 from kundig.base.database.workspaces import workspace_from
 from kundig.base.errors import Unauthenticated
@@ -33,16 +32,17 @@ _END = """
 delete from kundig.provisioner p using kundig.workspace w
 where w.id = p.workspace and w.schema = %(schema)s and p.id = %(id)s returning p.name
 """
-_WHO = Compiled(
-    """
+# Every request begins with it.
+_WHO = Question(
+    "kundig_provisioner",
+    f"""
 select p.id, p.name as own_name, p.roles, p.first_roles, (p.used_at is null or p.used_at < now() - interval '10 minutes') as stale,
-w.version, w.name, w.schema, w.kind, w.currency, w.region, w.language, w.time_zone, set_config('role', %(role)s || w.schema, true)
+w.version, w.name, w.schema, w.kind, w.currency, w.region, w.language, w.time_zone,
+set_config('role', '{workspace_role("")}' || w.schema, true)
 from kundig.provisioner p join kundig.workspace w on w.id = p.workspace
-where p.hash = %(hash)s and (p.expires_at is null or p.expires_at > now())
+where p.hash = $1 and (p.expires_at is null or p.expires_at > now())
 """,
-    prepare=True,
 )
-_ROLE_PREFIX = workspace_role("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,11 @@ async def end_provisioner(connection: Connection, id_: UUID) -> str | None:
     return name
 
 
+def asking_provisioner(token: str) -> Asked:
+    """Whose a token is, for a transaction to begin with: `authenticate_provisioner` then costs no statement of its own."""
+    return _WHO.about(hashed(token))
+
+
 async def authenticate_provisioner(connection: Connection, token: str) -> Provisioner:
     """Which directory a token belongs to; the connection is in its workspace then. Raises Unauthenticated.
 
@@ -104,7 +109,7 @@ async def authenticate_provisioner(connection: Connection, token: str) -> Provis
     """
     if not token.startswith(PREFIX):
         raise Unauthenticated
-    row = await connection.row(_WHO, {"hash": hashed(token), "role": _ROLE_PREFIX})
+    row = await connection.ask(asking_provisioner(token))
     if row is None:
         raise Unauthenticated
     workspace = workspace_from(row)

@@ -131,7 +131,7 @@ async def _note_failed(run: JobRun) -> None:
             return
         given = run.payload
         identity = await connection.value("select id from kundig.identity where email = %(email)s", {"email": given["email"]})
-        member = await connection.row(_MEMBERSHIP, {"identity": identity, "workspace": given["workspace"]})
+        member = await membership_of(connection, identity, given["workspace"])
         if member is None:
             return
         context = await in_workspace(connection, workspace_from(member), None, given["address"])

@@ -7,19 +7,16 @@ from typing import Literal
 from uuid import UUID
 
 from kundig.base.database import Connection
+from kundig.base.errors import Missing
 from kundig.base.i18n import Text, t
 from kundig.base.jobs import Job, JobRun, first_time, queue
 from kundig.services.delivery.letter import Letter
 from kundig.services.delivery.mail import Mail, send_mail
 from kundig.services.delivery.post import Post
+from kundig.services.identity.factors import holder_of
 
 JOB = "identity.tell"
 News = Literal["factor_added", "factor_removed", "factors_reset", "recovery_code_used", "codes_renewed", "email_changed"]
-
-_PERSON = """
-select i.email, m.name, m.language from kundig.membership m join kundig.workspace w on w.id = m.workspace
-join kundig.identity i on i.id = m.identity where w.schema = %(schema)s and m.user_id = %(user)s
-"""
 
 
 async def tell(connection: Connection, user: UUID, news: News, *, values: Mapping[str, str] | None = None, email: str = "") -> None:
@@ -34,14 +31,14 @@ def telling_job(post: Post) -> Job:
         async with run.transaction() as connection:
             if not await first_time(connection, run):
                 return
-            schema, user = connection.schema, UUID(str(run.payload["user"]))
-            async with connection.directory():
-                person = await connection.row(_PERSON, {"schema": schema, "user": user})
-            if person is None:
+            try:
+                async with connection.directory():
+                    person = await holder_of(connection, UUID(str(run.payload["user"])))
+            except Missing:
                 return
-            letter = _letter(post, str(run.payload["news"]), person["name"], run.payload["values"])
-            email = run.payload["email"] or person["email"]
-            await send_mail(connection, post, Mail(email, person["name"], person["language"], "access", letter))
+            letter = _letter(post, str(run.payload["news"]), person.name, run.payload["values"])
+            email = run.payload["email"] or person.email
+            await send_mail(connection, post, Mail(email, person.name, person.language, "access", letter))
 
     return Job(JOB, send)
 

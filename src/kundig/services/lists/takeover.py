@@ -35,10 +35,7 @@ class Owned:
 
 async def owned_by(scope: Scope, user: UUID) -> list[Owned]:
     """The objects of which somebody owns open records that the actor may see; one statement for each object."""
-    found = [
-        Owned(object_.name, await count_records(scope, object_.name, where, cap=None)) for object_, where in _open(scope, user)
-    ]
-    return [owned for owned in found if owned.number]
+    return [owned for owned, _ in await _owned(scope, user)]
 
 
 async def hand_over(scope: Scope, user: UUID, successor: UUID) -> list[Run]:
@@ -46,8 +43,7 @@ async def hand_over(scope: Scope, user: UUID, successor: UUID) -> list[Run]:
     scope.require(RIGHT)
     await _check(scope, user, successor)
     runs = []
-    for owned in await owned_by(scope, user):
-        where = next(where for object_, where in _open(scope, user) if object_.name == owned.object)
+    for owned, where in await _owned(scope, user):
         run = await choose_matching(scope, owned.object, where, None)
         await scope.connection.execute(
             "update {ws}.bulk_run set given_up_by = %(user)s where id = %(run)s", {"user": user, "run": run}
@@ -68,6 +64,15 @@ async def _check(scope: Scope, user: UUID, successor: UUID) -> None:
     active = 'select is_active from {ws}."user" where id = %(id)s and deleted_at is null'
     if successor == user or not await scope.connection.value(active, {"id": successor}):
         raise Invalid.one("successor", "bad_value", t("Choose somebody else who can sign in."))
+
+
+async def _owned(scope: Scope, user: UUID) -> list[tuple[Owned, dict[str, Any]]]:
+    """What there is to hand over, with the filter that finds it."""
+    found = [
+        (Owned(object_.name, await count_records(scope, object_.name, where, cap=None)), where)
+        for object_, where in _open(scope, user)
+    ]
+    return [(owned, where) for owned, where in found if owned.number]
 
 
 def _open(scope: Scope, user: UUID) -> list[tuple[BoundObject, dict[str, Any]]]:

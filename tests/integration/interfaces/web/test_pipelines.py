@@ -7,10 +7,12 @@ import html
 import json
 import re
 from collections.abc import Awaitable, Callable
-from html.parser import HTMLParser
+from functools import partial
 from typing import Any
 
 import pytest
+from tests.integration.interfaces.web import forms_sent
+from tests.integration.interfaces.web.forms_sent import Form
 from tests.integration.rights.crm import Caller, Crm
 
 from kundig.engine.configuration.yaml import load
@@ -59,31 +61,7 @@ objects: {vessel: {read: all, fields: {stage: hidden}}}
 rights: [manage_configuration]
 """
 ALL, ONE = "/settings/pipelines", "/settings/pipelines/shipyard"
-Form = dict[str, list[str]]
-
-
-class _Form(HTMLParser):
-    """What a browser would send of a form."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: Form = {}
-        self._select = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        own = dict(attrs)
-        if tag == "input" and own.get("name"):
-            self.found.setdefault(own["name"] or "", []).append(own.get("value") or "")
-        elif tag == "select":
-            self._select = own.get("name") or ""
-        elif tag == "option" and "selected" in own:
-            self.found.setdefault(self._select, []).append(own.get("value") or "")
-
-
-def form_of(text: str) -> Form:
-    parser = _Form()
-    parser.feed(text[text.index('id="pipeline-form"') :])
-    return parser.found
+form_of = partial(forms_sent.form_of, id_="pipeline-form")
 
 
 @pytest.fixture(scope="module")

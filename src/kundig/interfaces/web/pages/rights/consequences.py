@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from kundig.base.i18n import label_in, t
 from kundig.engine.policy.effects import SECOND_FACTOR, Effect, Effects
+from kundig.engine.policy.giving import BY_LEVEL
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.model import Model
-from kundig.interfaces.web.pages.rights.words import BY_LEVEL, DEEDS, FIELD_RIGHTS, GLOBAL, level_word
+from kundig.interfaces.web.pages.rights.words import DEEDS, FIELD_RIGHTS, GLOBAL, level_word
 
 MOST_FIELDS = 3
 """How many fields of an object are named before they are only counted."""

@@ -13,9 +13,9 @@ from typing import Any, cast
 from kundig.base.i18n import LANGUAGES, Label
 from kundig.engine.extension import GLOBAL_RIGHTS, Grant, Role
 from kundig.engine.extension.rights import FieldRight
+from kundig.engine.policy.giving import BY_LEVEL, YES_OR_NO
 from kundig.engine.policy.resolve import FIELD_RIGHTS, LEVELS
 from kundig.engine.schema.bound import BoundObject
-from kundig.interfaces.web.pages.rights.words import BY_LEVEL, YES_OR_NO
 
 Form = Mapping[str, list[str]]
 OTHERS, OTHERS_KEY = "*", "-"

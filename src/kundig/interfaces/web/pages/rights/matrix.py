@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from kundig.base.i18n import LANGUAGES, label_in, t
 from kundig.engine.extension import Role
+from kundig.engine.policy.giving import BY_LEVEL
 from kundig.engine.policy.resolve import NEVER_HIDDEN, parent_of
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.web.frame import LinkGroup
 from kundig.interfaces.web.pages.rights.drafts import OTHERS, OTHERS_KEY, GrantDraft, RoleDraft, draft_of
-from kundig.interfaces.web.pages.rights.words import BY_LEVEL, DEEDS, FIELD_RIGHTS, GLOBAL, LEVELS, REACH, SHORT
+from kundig.interfaces.web.pages.rights.words import DEEDS, FIELD_RIGHTS, GLOBAL, LEVELS, REACH, SHORT
 
 
 @dataclass(frozen=True, slots=True)

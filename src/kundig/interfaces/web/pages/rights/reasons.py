@@ -12,6 +12,7 @@ from litestar import Request, Response, get
 
 from kundig.base.errors import Missing
 from kundig.base.i18n import Text, label_in, t
+from kundig.engine.policy.giving import BY_LEVEL
 from kundig.engine.policy.scope import Scope
 from kundig.engine.policy.why import Answer, FieldAnswer, Ground, Reasons
 from kundig.engine.records.lookup import parse_id
@@ -20,7 +21,7 @@ from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.pages.details import Control
 from kundig.interfaces.web.pages.ids import record_id
-from kundig.interfaces.web.pages.rights.words import BY_LEVEL, FIELD_RIGHTS, REACH
+from kundig.interfaces.web.pages.rights.words import FIELD_RIGHTS, REACH
 from kundig.interfaces.web.rendering import render
 from kundig.interfaces.web.widgets.described import FieldView
 from kundig.services.identity.explaining import explain, explains

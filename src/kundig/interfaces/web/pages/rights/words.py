@@ -6,22 +6,9 @@ from collections.abc import Mapping
 
 from kundig.base.i18n import Text, t
 from kundig.engine.extension.rights import FieldRight, Level
+from kundig.engine.policy.giving import BY_LEVEL, YES_OR_NO
 from kundig.engine.policy.policies import EVERYONE
 
-BY_LEVEL: Mapping[str, Text] = {
-    "read": t("View"),
-    "edit": t("Edit"),
-    "delete": t("Delete"),
-    "assign": t("Assign"),
-    "share": t("Share"),
-}
-"""Deeds that reach as far as a level says."""
-YES_OR_NO: Mapping[str, Text] = {
-    "create": t("Create"),
-    "export": t("Export"),
-    "bring": t("Import"),
-    "bulk": t("Change many at once"),
-}
 DEEDS: Mapping[str, Text] = {
     "read": BY_LEVEL["read"],
     "create": YES_OR_NO["create"],

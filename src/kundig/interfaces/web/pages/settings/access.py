@@ -22,14 +22,13 @@ from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.pages.settings.browsers import signed_in
 from kundig.interfaces.web.pages.settings.navigation import USERS, settings_navigation
 from kundig.interfaces.web.pages.settings.security import SessionView, session_views
+from kundig.interfaces.web.pages.settings.users import MOST
 from kundig.interfaces.web.rendering import render
 from kundig.services.identity.factors import Factor, factors_of
 from kundig.services.identity.managing import end_for, require_managing, reset_for
 from kundig.services.identity.sessions import sessions_of
 from kundig.services.lists.choosing import Run
 from kundig.services.lists.takeover import hand_over, handing_over, owned_by
-
-_MOST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +188,7 @@ async def _leaving(scope: Scope, user: UUID, successor: str = "", errors: Mappin
     language = scope.context.language
     name, is_active = await _named(scope, user)
     others = {"all": [{"field": "is_active", "op": "is", "value": True}, {"field": "id", "op": "is_not", "value": str(user)}]}
-    people = (await list_records(scope, ListQuery("user", others, ["label"], "name", _MOST))).records()
+    people = (await list_records(scope, ListQuery("user", others, ["label"], "name", MOST))).records()
     owned = [
         (label_in(scope.model.objects[o.object].definition.label_plural, language), o.number) for o in await owned_by(scope, user)
     ]

@@ -12,7 +12,8 @@ from litestar.response import Stream
 
 from kundig.base.errors import Invalid
 from kundig.base.i18n import label_in
-from kundig.engine.history.trail import RIGHT, people_object, read_trail
+from kundig.engine.history.journal import people_object
+from kundig.engine.history.trail import RIGHT, read_trail
 from kundig.engine.history.trail_words import TrailWords
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import ListQuery, list_records
