@@ -1,4 +1,4 @@
-"""The events of the engine itself: rights, configuration, reads of sensitive fields."""
+"""The events of the engine itself: rights, configuration, reads of sensitive fields, the key that encrypts."""
 
 from __future__ import annotations
 
@@ -55,5 +55,12 @@ CONFIGURATION_TAKEN_BACK = audit_event(
     count=("Documents", "Dokumente"),
     guarded_documents=("Which", "Welche"),
 )
+KEY_EXCHANGED = audit_event(
+    "key_exchanged",
+    ("Secret key exchanged", "Geheimer Schlüssel getauscht"),
+    ("exchanged the secret key", "hat den geheimen Schlüssel getauscht"),
+)
 
-EVENTS = (SENSITIVE_READ, SHARED, SHARE_ENDED, UNDONE, RIGHTS_CONFIGURED, CONFIGURED, CONFIGURATION_TAKEN_BACK)
+EVENTS = (
+    SENSITIVE_READ, SHARED, SHARE_ENDED, UNDONE, RIGHTS_CONFIGURED, CONFIGURED, CONFIGURATION_TAKEN_BACK, KEY_EXCHANGED,
+)  # fmt: skip

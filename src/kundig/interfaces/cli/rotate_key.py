@@ -47,6 +47,8 @@ def rotate_key() -> None:
 
 async def _renew(settings: Settings) -> Renewal:
     from kundig import wiring
+    from kundig.engine.audit import note
+    from kundig.engine.audit.events import KEY_EXCHANGED
     from kundig.engine.records.sealed_fields import sealed_fields
     from kundig.services.identity.scopes import Scopes
     from kundig.services.sealed import SEALED
@@ -64,4 +66,8 @@ async def _renew(settings: Settings) -> Renewal:
                     scope = await scopes.of_system(connection, workspace, "cli")
                     own = [*(place for place in SEALED if not place.shared), *sealed_fields(scope.model)]
                 await renew(database, settings.secrets, workspace, own, found)
+            # At the end: what was interrupted is not told as done.
+            for workspace in workspaces:
+                async with database.transaction(workspace) as connection:
+                    await note((await scopes.of_system(connection, workspace, "cli")).context, KEY_EXCHANGED)
     return found

@@ -5,8 +5,11 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
+import psycopg
 import pytest
 from tests.integration.interfaces.cli.test_commands import kundig, one_sentence, pytestmark, top
+
+from kundig.base.database.embedded import attached
 
 __all__ = ["pytestmark", "top"]
 
@@ -20,14 +23,23 @@ def data(top: Path) -> Path:
     return folder
 
 
+def noted(data: Path) -> list[tuple[str, object]]:
+    """By whom the audit trail says that the key was exchanged."""
+    with attached(data) as server, psycopg.connect(server.address().bootstrap) as connection:
+        found = connection.execute("select by_kind, by_id from ws_main.audit_event where event = 'key_exchanged'")
+        return found.fetchall()
+
+
 def test_the_key_of_the_data_folder(data: Path) -> None:
     before = (data / "secret.key").read_text()
+    assert not noted(data)
     done = kundig(data, "rotate-key")
     assert done.returncode == 0, done.stderr
     assert "0" in done.stdout
     assert (data / "secret.key").read_text() != before
     assert not (data / "secret.key.old").exists()
     assert kundig(data, "doctor").returncode == 0
+    assert noted(data) == [("system", None)]
 
 
 def test_it_goes_on_where_it_was_killed(data: Path) -> None:

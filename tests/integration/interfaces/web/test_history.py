@@ -6,6 +6,7 @@ import html
 import re
 from typing import Any
 
+import pytest
 from tests.integration.rights.crm import Caller, Crm
 
 from kundig.engine.configuration.documents import Document
@@ -51,3 +52,52 @@ async def test_what_nothing_builds_on_is_taken_back_and_said_to_be(crm: Crm, adm
     assert (await lines(admin))[0][0] == "Taken back: Taken back: role guest"
     async with crm.system() as scope:
         assert scope.model.roles["guest"].label["en"] == "Visitor"
+
+
+async def proven(crm: Crm, caller: Caller, *, lately: bool) -> None:
+    async with crm.database.transaction(None) as connection:
+        await connection.execute(
+            "update kundig.session set proven_at = now() - %(ago)s::interval where user_id = %(user)s",
+            {"user": caller.user, "ago": "0" if lately else "1 hour"},
+        )
+
+
+PROVIDER = {"name": "idp", "label": {"en": "IdP", "de": "IdP"}, "issuer": "https://idp.example.com", "client_id": "kundig"}
+RULE = {
+    "name": "shown", "label": {"en": "Shown", "de": "Gezeigt"}, "object": "account",
+    "where": {"field": "name", "op": "is", "value": "x"}, "to": ["role:sales_representative"],
+}  # fmt: skip
+ROLE = {"name": "passing", "label": {"en": "Passing", "de": "Vorübergehend"}}
+
+
+@pytest.mark.parametrize(("kind", "body"), [("role", ROLE), ("sharing_rule", RULE), ("sign_in_provider", PROVIDER)])
+async def test_who_it_is_is_asked_before_rights_and_sign_in_are_taken_back(
+    crm: Crm, admin: Caller, kind: str, body: dict[str, Any]
+) -> None:
+    """PE-08: as before they are changed."""
+    document = Document(kind, body["name"], body)
+    plan = str((await crm.apply(document)).id)
+    await proven(crm, admin, lately=False)
+    asked = await take_back(admin, plan)
+    assert asked.headers["X-Kundig-Prove"] == "/prove"
+    assert (await lines(admin))[0][1] == f"{HISTORY}/{plan}/undo", "nothing was changed"
+    await proven(crm, admin, lately=True)
+    assert (await take_back(admin, plan)).status_code == 200
+    assert (await lines(admin))[0][0] == f"Taken back: {kind} {body['name']}"
+
+
+async def test_other_configuration_is_taken_back_without_being_asked(crm: Crm, admin: Caller) -> None:
+    plan = str((await crm.apply(Document("workspace", "workspace", {"company": "Nordwind"}))).id)
+    await proven(crm, admin, lately=False)
+    answer = await take_back(admin, plan)
+    await proven(crm, admin, lately=True)
+    assert answer.status_code == 200
+
+
+async def test_only_administrators_take_back_who_vouches_for_people(crm: Crm, admin: Caller) -> None:
+    """Else a provider that administrators removed would be brought again by who may only configure."""
+    await crm.configure("kind: role\nname: builder\nlabel: {en: B, de: B}\nrights: [manage_configuration, manage_roles]\n")
+    builder = await crm.in_english("builder")
+    plan = str((await crm.apply(Document("sign_in_provider", "idp", PROVIDER))).id)
+    assert (await take_back(builder, plan)).status_code == 403
+    assert (await take_back(admin, plan)).status_code == 200

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
+from kundig.services.identity.passwords import SHORTEST
 from kundig.services.identity.strength import strength_of
 
 ABOUT = ("Ann Example", "ann@nordwind.example")
@@ -47,3 +49,10 @@ def test_only_the_beginning_of_a_long_one_is_judged() -> None:
     long = "correct horse battery staple " * 40
     assert strength_of(long).enough
     assert strength_of(long[:100]).score == strength_of(long).score
+
+
+def test_none_of_the_usual_ones_is_accepted() -> None:
+    """The list that comes with zxcvbn, as far as its passwords are long enough to be judged at all."""
+    usual = [password for password in FREQUENCY_LISTS["passwords"] if len(password) >= SHORTEST]
+    assert len(usual) > 3000
+    assert [password for password in usual if strength_of(password).enough] == []

@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 
 from litestar import Request, Response, get, post
 
-from kundig.base.errors import Denied, Invalid, Missing
+from kundig.base.errors import Invalid, Missing
 from kundig.base.http import Refused
 from kundig.base.i18n import label_in, t
 from kundig.engine.audit import note
 from kundig.engine.configuration.documents import Document
 from kundig.engine.extension import AuditEvent, SignInProvider
-from kundig.engine.policy.configuring import configure
+from kundig.engine.policy.configuring import configure, require_vouching
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import ListQuery, list_records
 from kundig.interfaces.web.edge import Reply, Visit, page, respond
@@ -81,7 +81,7 @@ async def show_all(request: Request[Any, Any, Any]) -> Response[str]:
     """The providers."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        _require(scope)
+        require_vouching(scope)
         found = sorted(scope.model.providers.values(), key=lambda provider: provider.name)
         named = tuple((provider, label_in(provider.label, visit.frame.language)) for provider in found)
         return Reply(render("pages/settings/providers.html", ProvidersView(settings_navigation(scope), named), visit.frame))
@@ -94,7 +94,7 @@ async def new(request: Request[Any, Any, Any]) -> Response[str]:
     """The form for another one."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        _require(scope)
+        require_vouching(scope)
         names = ("sso", *(f"sso{number}" for number in range(2, 100)))
         draft = ProviderDraft(name=next((name for name in names if name not in scope.model.providers), ""))
         return Reply(render("pages/settings/provider.html", await _view(scope, visit, draft, None), visit.frame))
@@ -119,7 +119,7 @@ async def create(request: Request[Any, Any, Any]) -> Response[str]:
     """Add one."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        _require(scope)
+        require_vouching(scope)
         return await _saved(scope, visit, None)
 
     return await page(request, work, write=False)
@@ -157,7 +157,7 @@ async def test(request: Request[Any, Any, Any]) -> Response[str]:
     asked: list[Visit] = []
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        _require(scope)
+        require_vouching(scope)
         asked.append(visit)
         return Reply()
 
@@ -180,13 +180,8 @@ async def _tested(visit: Visit) -> Tested:
     return Tested(place=urlsplit(metadata.authorization_endpoint).netloc)
 
 
-def _require(scope: Scope) -> None:
-    if not scope.access.everything:
-        raise Denied(t("Only administrators decide who vouches for people."))
-
-
 def _stored(scope: Scope, name: str) -> SignInProvider:
-    _require(scope)
+    require_vouching(scope)
     found = scope.model.providers.get(name)
     if found is None:
         raise Missing
