@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -490,6 +491,9 @@ async def test_a_provider_s_sign_in_is_as_good_as_a_second_step(house: House) ->
 
 
 async def test_who_has_no_password_shows_it_at_the_provider(house: House) -> None:
+    await house.configure(makes_users=True)
+    house.issuer.metadata = {"userinfo_endpoint": f"{house.issuer.address}/userinfo"}
+    house.issuer.user_info = {"auth_time": int(time.time())}  # not signed: it proves nothing
     user, subject = await house.person("administrator")
     caller = await house.crm.caller(user)
     stale = "update kundig.session set proven_at = now() - interval '1 hour' where user_id = %(user)s"

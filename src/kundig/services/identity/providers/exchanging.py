@@ -15,6 +15,8 @@ from kundig.services.identity.providers.issuers import Issuers, Metadata
 from kundig.services.identity.providers.refusals import ProviderRefusal
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_SIGNED_ONLY = frozenset({"auth_time", "acr", "amr", "sid", "nonce"})
+"""What is said of the sign-in, not of the person, counts only in the token, which is signed."""
 
 
 class Tokens(msgspec.Struct, frozen=True):
@@ -62,7 +64,7 @@ async def with_user_info(issuers: Issuers, metadata: Metadata, claims: Claims, a
         raise ProviderRefusal("userinfo") from error
     if more.get("sub") != claims["sub"]:
         raise ProviderRefusal("userinfo")
-    return {**more, **claims}
+    return {**{name: value for name, value in more.items() if name not in _SIGNED_ONLY}, **claims}
 
 
 def _error(body: bytes) -> str:
