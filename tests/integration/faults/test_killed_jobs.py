@@ -202,6 +202,21 @@ class Cases:
 
         return Case({"user": str(user), "device": str(device), "notification": str(id_)}, effect, (True, {str(id_)}))
 
+    async def collaboration_remind(self) -> Case:
+        user = await self.crm.user("administrator")
+        async with self.crm.system() as scope:
+            values = {"subject": "Call back", "owner": str(user), "reminder_at": datetime.now(UTC).isoformat()}
+            [task] = await Change(scope).write("task", [Create(values)])
+
+        async def effect() -> Any:
+            return await self.everywhere(
+                "select count(*) from jobs.procrastinate_jobs where task_name = 'collaboration.told'"
+                " and args #>> '{payload,news,record}' = %(record)s and args #>> '{payload,news,kind}' = 'reminder'",
+                record=str(task),
+            )
+
+        return Case({}, effect, 1)
+
     async def collaboration_watch(self) -> Case:
         start = "insert into {ws}.feed_position values ('notifications', pg_snapshot_xmin(pg_current_snapshot())::text::bigint)"
         async with self.crm.database.transaction(self.crm.workspace) as connection:

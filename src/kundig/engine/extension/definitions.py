@@ -116,6 +116,8 @@ class Object(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     interaction: Interaction | None = None
     period: Period | None = None
     """Its place in a calendar; without one it stands at its interaction's time or at its first main date."""
+    reminder: str | None = None
+    """The time at which the owner is reminded of a record, unless its interaction is over by then."""
     headings: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     """What people write over the columns of their lists, by the field (or the part, `address.city`) that such a column fills."""
     rate_date: str | None = None

@@ -103,9 +103,8 @@ class _Checker:
         period = object_.period
         placed = (period.start, period.end, period.all_day, period.place) if period else ()
         headed = {path.partition(".")[0] for path in object_.headings}
-        single = {
-            name for name in (object_.parent, object_.above, object_.tree, object_.rate_date, *object_.readers, *placed) if name
-        }
+        lone = (object_.parent, object_.above, object_.tree, object_.rate_date, object_.reminder)
+        single = {name for name in (*lone, *object_.readers, *placed) if name}
         yield from self._guests(object_)
         for name in sorted(title & {definition.name for definition in object_.fields if definition.translated}):
             yield self._fault(f"{object_.name}.{name}", t("A field that is translated can't be part of the records' name."))

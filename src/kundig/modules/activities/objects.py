@@ -63,6 +63,7 @@ TASK = Object(
         about=("related_to",), at="due_at", done={"field": "status", "op": "in", "value": ["done", "cancelled"]}
     ),
     period=Period("due_at"),
+    reminder="reminder_at",
     fields=(
         field("subject", "text", "Subject", "Betreff", required=True, main=True),
         field("due_at", "datetime", "Due", "Fällig", main=True),

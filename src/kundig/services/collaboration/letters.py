@@ -29,6 +29,8 @@ def sentence(kind: NotificationKind, who: str | Text) -> Text:
             return t("{who} has given this to you", who=who)
         case "invited":
             return t("{who} invites you", who=who)
+        case "reminder":
+            return t("Reminder")
         case "changed":
             return t("{who} has changed this", who=who)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 from uuid import UUID
 
-NotificationKind = Literal["mention", "comment", "assigned", "invited", "changed"]
+NotificationKind = Literal["mention", "comment", "assigned", "invited", "reminder", "changed"]
 COMMENTED, TOLD = "collaboration.commented", "collaboration.told"
 """The jobs that tell people of a comment, and one person of one thing."""
 KINDS: tuple[NotificationKind, ...] = get_args(NotificationKind)

@@ -11,7 +11,7 @@ from kundig.services.collaboration.news import KINDS, UNREAD, NotificationKind
 
 Theme = Literal["auto", "light", "dark"]
 
-PUSHED_AT_FIRST: frozenset[NotificationKind] = frozenset({"mention", "comment", "assigned", "invited"})
+PUSHED_AT_FIRST: frozenset[NotificationKind] = frozenset({"mention", "comment", "assigned", "invited", "reminder"})
 """What comes on a device that is switched on, until somebody chooses."""
 _READ = f"""
 select u.label, coalesce(p.theme, 'auto') as theme, coalesce(p.letter_keys, true) as letter_keys,

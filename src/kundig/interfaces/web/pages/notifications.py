@@ -23,6 +23,7 @@ _ICONS = {
     "comment": "message-square",
     "assigned": "user-check",
     "invited": "calendar-plus",
+    "reminder": "alarm-clock",
     "changed": "pencil",
 }
 

@@ -33,6 +33,7 @@ _KINDS: Mapping[NotificationKind, Any] = {
     "comment": t("Comments on records that I follow"),
     "assigned": t("Records that are given to me"),
     "invited": t("Invitations"),
+    "reminder": t("Reminders of what is mine"),
     "changed": t("Changes of records that I follow"),
 }
 
