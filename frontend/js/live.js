@@ -72,6 +72,17 @@ const followParts = ({ everything, changed, created, many }) => {
   all("[data-follows]").filter((part) => everything || touched.has(part.dataset.follows)).forEach(renew);
 };
 
+// Keys that have led to a record in such a part are still at it when it has been renewed.
+let held = null;
+document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+  const focused = document.activeElement;
+  held = ctx?.target?.matches?.("[data-follows]") && ctx.target.contains(focused) ? focused.getAttribute("href") : null;
+});
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (held && document.activeElement === document.body) one(`a[href="${CSS.escape(held)}"]`, ctx.target)?.focus({ preventScroll: true });
+  held = null;
+});
+
 // News are gathered for a moment, and then for longer, so that a busy company does not keep every page busy.
 let news = null, timer = 0, told = 0;
 const gather = (more) => {

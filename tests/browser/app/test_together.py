@@ -189,3 +189,15 @@ def test_signs_pins_and_kinds(jana: Visitor) -> None:
     expect(page.locator("#timeline")).to_contain_text("Davon gibt es hier nichts.")
     page.locator("#kinds label", has_text="Aufgaben").click()
     expect(page.locator("#timeline")).to_contain_text("Zweite Notiz")
+
+
+def test_a_card_that_is_renewed_under_the_keys_keeps_their_place(jana: Visitor, eva: Visitor) -> None:
+    page = jana.open("/")
+    link = page.locator("[data-follows=opportunity] a[href^='/o/opportunity/']").first
+    link.focus()
+    place = str(link.get_attribute("href"))
+    page.wait_for_selector("#live[data-on]", state="attached")
+    edit(eva.open(place), "name", "Anders genannt")
+    same = page.locator(f"[data-follows] a[href='{place}']", has_text="Anders genannt").first
+    expect(same).to_be_visible()
+    expect(same).to_be_focused()
