@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
-
-from litestar import Litestar
+from typing import TYPE_CHECKING
 
 from kundig import engine
 from kundig.base.context import Workspace
@@ -23,7 +22,6 @@ from kundig.engine.extension import Module
 from kundig.engine.installing import install
 from kundig.engine.jobs import engine_jobs
 from kundig.interfaces.api.idempotency import FORGET as FORGET_ANSWERS
-from kundig.interfaces.application import application
 from kundig.interfaces.cli.beginning import Demo
 from kundig.modules import SHIPPED
 from kundig.modules import demo as demo  # noqa: PLC0414 - handed on to the command line, which knows no module by name
@@ -38,6 +36,9 @@ from kundig.services.identity.scopes import Scopes
 from kundig.services.lists.jobs import lists_jobs
 from kundig.services.transfer.jobs import transfer_jobs
 from kundig.services.transfer.module import MODULE as TRANSFER
+
+if TYPE_CHECKING:
+    from litestar import Litestar
 
 MAIN = Workspace("main", "ws_main")
 """The workspace that the first start makes."""
@@ -76,7 +77,9 @@ async def prepare(address: Address, data: Path) -> None:
 
 
 def asgi() -> Litestar:
-    """The web application of one server process."""
+    """The web application of one server process. All pages are loaded here: commands and workers do without them."""
+    from kundig.interfaces.application import application
+
     end_with_parent()
     log_json_lines()
     settings = Settings.from_environment(os.environ)

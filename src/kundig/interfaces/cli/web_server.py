@@ -10,6 +10,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import MPServer
 
+import kundig.interfaces.application  # noqa: F401 - before the web processes are forked off, so that they share it
 from kundig.base.settings import Settings
 
 CALM = 30.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -98,3 +99,10 @@ def test_other_terminals_get_english(monkeypatch: pytest.MonkeyPatch, capsys: py
     assert "Show this message and exit." in shown
     assert "Usage: kundig [OPTIONS] COMMAND" in shown
     assert said(monkeypatch, capsys, "--nope")[2] == "There is no option --nope. `kundig --help` tells what can be typed."
+
+
+def test_commands_load_no_pages() -> None:
+    """Loading them takes as long as most commands."""
+    loaded = "import sys, kundig.wiring; print([name for name in sys.modules if name.startswith('kundig.interfaces.web')])"
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
