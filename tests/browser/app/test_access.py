@@ -1,6 +1,8 @@
-"""Every page can be used by everybody (WCAG 2.1 A and AA), in both sizes, both languages and both themes."""
+"""Every page can be used by everybody (WCAG 2.1 A and AA): German and light at a desk, English and dark with a phone."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import pytest
 from tests.browser.app.conftest import Visitor
@@ -10,7 +12,8 @@ PATHS = (
     "/notifications", "/imports", "/imports/new", "/settings/me", "/settings/security", "/settings/tokens", "/settings/calendar", "/settings/users", "/settings/users/new",
     "/settings/teams", "/settings/roles/sales_representative", "/settings/history", "/settings/company", "/api/docs",
     "/settings/pipelines", "/settings/pipelines/lead", "/settings/sharing", "/settings/sharing/new",
-    "/settings/sign-in-providers", "/settings/sign-in-providers/new", "/settings/provisioning",
+    "/settings/sign-in-providers", "/settings/sign-in-providers/new", "/settings/provisioning", "/settings/samples", "/settings/audit",
+    "/calendar", "/o/meeting/calendar?span=month",
 )  # fmt: skip
 
 
@@ -46,7 +49,7 @@ def test_what_opens(jana: Visitor, path: str, clicks: tuple[str, ...], opened: s
     page.wait_for_selector(opened)
     jana.rest()
     jana.settle()
-    _check_page(jana, opened, within=opened)
+    _check_in_both_themes(jana, opened, opened)
 
 
 @pytest.mark.parametrize(("keys", "opened"), [("Control+k", "#palette-menu [role=menuitem]"), ("?", "#keys kbd")])
@@ -54,39 +57,46 @@ def test_what_keys_open(jana: Visitor, keys: str, opened: str) -> None:
     jana.open("/").keyboard.press(keys)
     jana.page.locator(opened).filter(visible=True).first.wait_for()
     jana.settle()
-    _check_page(jana, keys, within=opened)
+    _check_in_both_themes(jana, keys, opened)
 
 
 def test_at_a_desk(jana: Visitor) -> None:
-    _check(jana)
+    for name in _pages(jana):
+        assert (name, jana.accessible()) == (name, [])
 
 
-def test_with_a_phone(tom: Visitor) -> None:
-    _check(tom, dark=False)  # colours are those of the desk
-    assert tom.page.evaluate("document.documentElement.scrollWidth") == 390
+def test_with_a_phone_in_the_dark(tom: Visitor) -> None:
+    for name in _pages(tom):
+        _darken(tom)
+        assert (name, tom.accessible()) == (name, [])
+        assert tom.page.evaluate("document.documentElement.scrollWidth") == 390, name
 
 
-def open_record(visitor: Visitor) -> None:
-    """The account that was made first, with all that belongs to it."""
-    visitor.open("/o/account?view=all&order=created_at")
+def open_record(visitor: Visitor, object_: str = "account") -> None:
+    """The record that was made first, with all that belongs to it."""
+    visitor.open(f"/o/{object_}?view=all&order=created_at")
     visitor.page.locator("a[data-open-record]").first.click()
-    visitor.page.wait_for_selector("#timeline .k-ev")
+    visitor.page.wait_for_selector("#timeline .k-ev, #timeline .k-none")
     visitor.rest()
 
 
-def _check(visitor: Visitor, *, dark: bool = True) -> None:
+def _pages(visitor: Visitor) -> Iterator[str]:
+    """Open every page, one after the other."""
     for path in PATHS:
         visitor.open(path)
-        _check_page(visitor, path, dark=dark)
-    open_record(visitor)
-    _check_page(visitor, "record", dark=dark)
+        yield path
+    for object_ in ("account", "opportunity"):
+        open_record(visitor, object_)
+        yield f"record of {object_}"
 
 
-def _check_page(visitor: Visitor, name: str, *, dark: bool = True, within: str = "") -> None:
+def _check_in_both_themes(visitor: Visitor, name: str, within: str) -> None:
     assert (name, visitor.accessible(within=within)) == (name, [])
-    if not dark:
-        return
-    # Dark, the page differs in nothing but colours.
+    _darken(visitor)
+    # what opens differs in nothing but colours
+    assert (name, "dark", visitor.accessible(["color-contrast"], within)) == (name, "dark", [])
+
+
+def _darken(visitor: Visitor) -> None:
     visitor.page.evaluate("document.documentElement.classList.add('dark')")
     visitor.settle()
-    assert (name, "dark", visitor.accessible(["color-contrast"], within)) == (name, "dark", [])
