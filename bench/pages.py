@@ -20,6 +20,8 @@ from bench.world import ALL, World
 
 VISITS = 10
 FIRST_KB, NEXT_KB, INTERACTIVE_MS, PAINT_MS, SHIFT = 150, 25, 300, 100, 0.02
+CALM_MS = 2000
+"""How long the browser is busy with itself after it has opened a window: people's windows are open."""
 DESK = {"width": 1440, "height": 900}
 _WATCH = """() => {
   window.seen = { shift: 0, paint: 0 };
@@ -120,6 +122,7 @@ def _visit(browser: Browser, world: World, path: str, use: Callable[[Page], None
     context = browser.new_context(viewport=DESK, locale="de-DE")
     context.add_cookies([{"name": "kundig_session", "value": world.sessions[ALL], "url": address}])
     page = context.new_page()
+    page.wait_for_timeout(CALM_MS)
     wire = Wire(context.new_cdp_session(page))
     page.goto(f"{address}{path}", wait_until="networkidle")
     first, interactive = wire.taken(), float(page.evaluate(_INTERACTIVE))

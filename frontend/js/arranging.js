@@ -60,10 +60,10 @@ document.addEventListener("pointerdown", (event) => {
   handle.addEventListener("pointermove", move);
   handle.addEventListener("lostpointercapture", () => { handle.removeEventListener("pointermove", move); tell(table); }, { once: true });
 });
-const handle = (table, head) => {
+const handle = (table, head, width) => {
   const made = document.createElement("span");
   const told = { role: "separator", tabindex: 0, "aria-orientation": "vertical", "aria-valuemin": NARROWEST, "aria-valuemax": WIDEST };
-  told["aria-valuenow"] = Math.round(head.getBoundingClientRect().width);
+  told["aria-valuenow"] = Math.round(width);
   told["aria-label"] = table.dataset.widthOf.replace("{}", head.textContent.trim());
   Object.entries(told).forEach(([name, value]) => made.setAttribute(name, value));
   made.className = "k-edge";
@@ -84,10 +84,12 @@ document.addEventListener("keydown", (event) => {
 
 // A table with widths of its own is as wide as its columns, and frozen columns stand where those before them end. Only the browser
 // knows either, so the rules are made here; in a sheet, since the policy forbids styles in the page.
+// Most tables need none: then the browser is spared measuring and styling all anew.
 const sheet = new CSSStyleSheet();
-document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 const rule = (table) => {
-  const cells = heads(table), own = table.hasAttribute("data-widths");
+  const cells = heads(table), own = table.hasAttribute("data-widths"), adopted = document.adoptedStyleSheets.includes(sheet);
+  if (!own && !Number(table.dataset.frozen) && !adopted) return;
+  if (!adopted) document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   const widths = cells.map((head, place) => (own && widthOf(columns(table)[place])) || head.getBoundingClientRect().width);
   const shown = Number(table.dataset.frozen) ? Number(table.dataset.frozen) + 1 : 0; // with the box in front
   const places = widths.slice(0, shown).map((_, place) => widths.slice(0, place).reduce((sum, width) => sum + width, 0));
@@ -115,7 +117,9 @@ const start = () => {
   });
   const table = grid();
   if (!table || !wide.matches) return;
-  heads(table).slice(1).filter((head) => !head.querySelector(".k-edge")).forEach((head) => head.append(handle(table, head)));
+  const bare = heads(table).slice(1).filter((head) => !head.querySelector(".k-edge"));
+  const widths = bare.map((head) => head.getBoundingClientRect().width); // all of them before anything is written
+  bare.forEach((head, place) => head.append(handle(table, head, widths[place])));
   rule(table);
   if (held && document.activeElement === document.body) table.querySelector(`th[data-field="${CSS.escape(held)}"] .k-edge`)?.focus();
 };

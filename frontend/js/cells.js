@@ -57,8 +57,8 @@ on("click", "#rows a[data-open-record]", (_, link) => {
   sessionStorage.setItem(KEY, JSON.stringify(here));
 }, { capture: true });
 const comeBack = () => {
-  const kept = sessionStorage.getItem(KEY);
-  if (!kept || !grid()) return;
+  const kept = grid() && sessionStorage.getItem(KEY); // asked only where it is needed: the browser may have to fetch it first
+  if (!kept) return;
   const { address, id, count } = JSON.parse(kept);
   if (address !== location.pathname + location.search) return;
   const cell = cellAt(id, NAME), more = one("#rows > .k-more");
