@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -169,43 +169,45 @@ class _Found:
 def _found(
     reach: Reach, segment: Segment, after: tuple[bool, ...] | None, most: int | None, *further: sa.ColumnElement[bool]
 ) -> _Found:
-    row = reach.object.table.alias()
+    row: sa.FromClause = reach.object.table.alias()
     joined = Joined(row, AccessReading.of(reach.scope))
     reading = joined.reading
     conditions = [*reach.conditions(joined), *further]
     sorts: list[_Sort] = []
+    filled: list[int] = []
     for part in segment:
         if part.role == "choice":
             conditions.append(_is_choice(part.key, part.choice, row, reading))
         elif part.role == "missing":
             conditions.append(sa.not_(_filled(part.key, row, reading)))
         else:
-            sort = _Sort(joined.value(part.key, outer=part.role == "rest"), part.key, part.role == "rest")
-            sorts.append(sort)
             if part.role == "present" and part.key.nullable(reach.object) and not reach.demands(part.key):
-                conditions.append(sort.value.is_not(None))
+                filled.append(len(sorts))
+            sorts.append(_Sort(joined.value(part.key, outer=part.role == "rest"), part.key, part.role == "rest"))
+    source = joined.source
+    if reach.few:
+        # OFFSET 0 keeps the planner from looking for the first of all records in order, among which few can be seen; what they
+        # are sorted by, which costs more than to find them, is made once for each.
+        matching = sa.select(row.c.id, *_numbered(sorts)).select_from(source).where(*conditions)
+        source = row = matching.offset(sa.literal_column("0")).subquery()
+        sorts = [replace(sort, value=row.c[f"s{n}"]) for n, sort in enumerate(sorts)]
+        conditions = []
+    conditions += [sorts[n].value.is_not(None) for n in filled]
     if after is not None:
         conditions.append(_behind(reach, row, sorts, after, 0))
     descending = any(sort.key.descending for sort in sorts[:1]) if reach.descending is None else reach.descending
-    matching = (
-        sa.select(row.c.id.label("id"), *(sort.value.label(f"s{n}") for n, sort in enumerate(sorts)))
-        .select_from(joined.source)
-        .where(*conditions)
-    )
-    if reach.few:
-        # OFFSET 0 keeps the planner from looking for the first of all records in order, among which few can be seen.
-        seen = matching.offset(sa.literal_column("0")).subquery()
-        matching = sa.select(seen)
-        places = [sort.ordered(seen.c[f"s{n}"]) for n, sort in enumerate(sorts)]
-        directed = seen.c.id.desc() if descending else seen.c.id.asc()
-    else:
-        places = [sort.ordered(sort.value) for sort in sorts]
-        directed = row.c.id.desc() if descending else row.c.id.asc()
-    rows = matching.order_by(*places, directed).limit(_limit(most)).subquery()
+    places = [sort.ordered(sort.value) for sort in sorts]
+    directed = row.c.id.desc() if descending else row.c.id.asc()
+    found = sa.select(row.c.id.label("id"), *_numbered(sorts)).select_from(source).where(*conditions)
+    rows = found.order_by(*places, directed).limit(_limit(most)).subquery()
     keys = [rows.c[f"s{n}"] for n in range(len(sorts))]
     again = [sort.ordered(key) for sort, key in zip(sorts, keys, strict=True)]
     texts = sa.cast(array([sa.cast(key, sa.Text()) for key in keys]), ARRAY(sa.Text()))
     return _Found(rows, [*again, rows.c.id.desc() if descending else rows.c.id.asc()], texts)
+
+
+def _numbered(sorts: Sequence[_Sort]) -> list[sa.Label[Any]]:
+    return [sort.value.label(f"s{n}") for n, sort in enumerate(sorts)]
 
 
 def _is_choice(key: Key, choice: str, row: sa.FromClause, reading: AccessReading) -> sa.ColumnElement[bool]:
