@@ -8,7 +8,7 @@ import platform
 import sys
 from pathlib import Path
 
-from bench import pages
+from bench import pages, rights
 from bench.cases import CASES, Case
 from bench.installation import installation
 from bench.report import Line, compared, load, save, telling, worse
@@ -88,4 +88,5 @@ def _line(case: Case, world: World, requests: int) -> Line:
 
 
 if __name__ == "__main__":
-    sys.exit(pages.main(sys.argv[2:]) if sys.argv[1:2] == ["pages"] else main())
+    others = {"pages": pages.main, "rights": rights.main}
+    sys.exit(others[sys.argv[1]](sys.argv[2:]) if sys.argv[1:2] and sys.argv[1] in others else main())

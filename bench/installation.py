@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,8 @@ from bench.cases import SIGHTS
 from bench.handing import facts_of, hand_out
 from bench.world import ALL, World
 from kundig import wiring
-from kundig.base.context import SYSTEM, Context
+from kundig.base.context import SYSTEM, Context, Workspace
+from kundig.base.database import Database
 from kundig.base.database.names import OWNER
 from kundig.base.database.opening import opened
 from kundig.base.settings import Settings
@@ -35,8 +36,12 @@ LIMITED = "sales_representative"
 KUNDIG = (sys.executable, "-m", "kundig.interfaces.cli.main")
 
 
+Further = Callable[[Database, Workspace, Scopes], Awaitable[None]]
+"""What a measurement needs besides the demo data."""
+
+
 @contextmanager
-def installation(size: int, folder: str) -> Iterator[World]:
+def installation(size: int, folder: str, further: Further | None = None) -> Iterator[World]:
     """Fill a data folder (or use a filled one: `folder` holds one for each size), start a server on it, and stop it at the end."""
     made = tempfile.TemporaryDirectory(prefix="kundig-bench-", ignore_cleanup_errors=True) if not folder else None
     data = Path(folder or made.name) / str(size) / "data"  # type: ignore[union-attr]  # one of the two is there
@@ -50,7 +55,7 @@ def installation(size: int, folder: str) -> Iterator[World]:
         _kundig(["migrate"], environment)
         _kundig(["demo", "--size", str(size)], environment)
         print(f"demo data made in {time.perf_counter() - start:.0f} s", flush=True)
-    world = asyncio.run(_prepare(environment, size))
+    world = asyncio.run(_prepare(environment, size, further))
     server = subprocess.Popen([*KUNDIG, "serve"], env=environment, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
     try:
         _wait(f"http://{world.host}:{world.port}")
@@ -87,7 +92,7 @@ def _wait(url: str) -> None:
     raise RuntimeError(message)
 
 
-async def _prepare(environment: dict[str, str], size: int) -> World:
+async def _prepare(environment: dict[str, str], size: int, further: Further | None) -> World:
     """Users, tokens, and the facts that requests need; owners are set so that each limited user sees what the name says."""
     settings = Settings.from_environment(environment)
     scopes, main = Scopes(wiring.modules()), wiring.MAIN
@@ -99,6 +104,8 @@ async def _prepare(environment: dict[str, str], size: int) -> World:
                 people[name] = await _user(scope, f"bench{name}@example.com", "administrator" if name == ALL else LIMITED)
         async with database.owner(main) as connection:
             await hand_out(connection, {int(name): people[name] for name in SIGHTS if name != ALL and 0 < int(name) <= size})
+        if further is not None:
+            await further(database, main, scopes)
         tokens, sessions, facts = {}, {}, {}
         for name, user in people.items():
             async with database.transaction(main, timeout_ms=0) as connection:
@@ -110,7 +117,7 @@ async def _prepare(environment: dict[str, str], size: int) -> World:
         async with database.owner_autocommit(main) as connection:
             await connection.execute("vacuum (analyze)")
         dsn = database.address.login(OWNER)
-        return World("127.0.0.1", settings.port, main.schema, dsn, size, tokens, sessions, people, facts)
+        return World("127.0.0.1", settings.port, main.schema, dsn, size, tokens, sessions, people, facts, environment)
 
 
 async def _user(scope: Scope, email: str, role: str) -> Any:

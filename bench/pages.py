@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, ViewportSize, sync_playwright
 
 from bench.installation import installation
 from bench.world import ALL, World
@@ -22,7 +22,7 @@ VISITS = 10
 FIRST_KB, NEXT_KB, INTERACTIVE_MS, PAINT_MS, SHIFT = 150, 25, 300, 100, 0.02
 CALM_MS = 2000
 """How long the browser is busy with itself after it has opened a window: people's windows are open."""
-DESK = {"width": 1440, "height": 900}
+DESK = ViewportSize(width=1440, height=900)
 _WATCH = """() => {
   window.seen = { shift: 0, paint: 0 };
   new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
