@@ -29,11 +29,13 @@ def installed() -> bool:
 
 
 @asynccontextmanager
-async def provider(*redirects: str) -> AsyncIterator[str]:
-    """The address of a provider that serves for as long as the block lasts, and sends browsers to these addresses only."""
+async def provider(signed_out: str, *redirects: str) -> AsyncIterator[str]:
+    """The address of a provider that serves for as long as the block lasts, sends browsers to these addresses only, and tells
+    `signed_out` of who has signed out.
+    """
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        "node", "provider.mjs", *redirects, cwd=HERE, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL
+        "node", "provider.mjs", signed_out, *redirects, cwd=HERE, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL
     )
     assert process.stdout
     assert process.stdin
