@@ -1,5 +1,5 @@
 // A real OpenID Connect provider for the tests: `node provider.mjs SIGNED-OUT REDIRECT…` prints its address and serves until its input
-// ends. It sends browsers to the redirects only, and tells SIGNED-OUT of who has signed out.
+// ends, at PORT if that is set. It sends browsers to the redirects only, and tells SIGNED-OUT of who has signed out.
 import { createServer } from "node:http";
 import Provider from "oidc-provider";
 
@@ -9,7 +9,7 @@ const people = {
 };
 const [signedOut, ...redirects] = process.argv.slice(2);
 const server = createServer();
-server.listen(0, "127.0.0.1", () => {
+server.listen(Number(process.env.PORT ?? 0), "127.0.0.1", () => {
   const issuer = `http://127.0.0.1:${server.address().port}`;
   const provider = new Provider(issuer, {
     clients: [{

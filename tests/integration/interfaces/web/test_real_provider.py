@@ -54,18 +54,19 @@ async def issuer(crm: Crm) -> AsyncIterator[str]:
     if not installed():
         pytest.skip("The real provider needs Node 20 or newer with npm.")
     web = crm.app.state.web
-    async with heard_by(crm) as signed_out, provider(signed_out, BACK) as address:
-        issuers = Issuers(OutgoingHttp(allowed_hosts=frozenset({urlsplit(address).netloc})))
-        crm.app.state.web = replace(web, providers=replace(web.providers, issuers=issuers))
-        body = {
+    async with heard_by(crm) as signed_out:
+        with provider(signed_out, BACK) as address:
+            issuers = Issuers(OutgoingHttp(allowed_hosts=frozenset({urlsplit(address).netloc})))
+            crm.app.state.web = replace(web, providers=replace(web.providers, issuers=issuers))
+            body = {
             "name": NAME, "label": {"en": "Real", "de": "Echt"}, "issuer": address, "client_id": "kundig", "makes_users": True,
             "roles": ["read_only"], "groups_claim": "groups", "scopes": ["groups"], "groups": [{"group": "crm-sales", "roles": ["sales_representative"]}],
         }  # fmt: skip
-        await crm.apply(Document("sign_in_provider", NAME, body))
-        async with crm.system() as scope:
-            await keep_secret(scope.connection, web.secrets, NAME, SECRET)
-        yield address
-        crm.app.state.web = web
+            await crm.apply(Document("sign_in_provider", NAME, body))
+            async with crm.system() as scope:
+                await keep_secret(scope.connection, web.secrets, NAME, SECRET)
+            yield address
+            crm.app.state.web = web
 
 
 async def at_the_provider(browser: httpx.AsyncClient, address: str, login: str) -> str:
