@@ -177,6 +177,35 @@ async def test_an_answer_belongs_to_the_browser_that_asked(house: House) -> None
     assert reasons.count("state") >= 3
 
 
+async def test_no_other_site_signs_anybody_in(house: House) -> None:
+    """A link that somebody follows does, as from a list of programs at the provider."""
+    led = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    async with house.browser() as browser:
+        for headers in (led, led | {"Sec-Fetch-Site": "same-site"}):
+            answer = await browser.get(f"/sign-in/with/{house.name}", headers=headers)
+            assert answer.status_code == 200, "it is asked whether one wants to"
+            assert "Sign in with House key" in answer.text
+            assert TRIP_COOKIE not in browser.cookies
+        for headers in (led | {"Sec-Fetch-User": "?1"}, led | {"Sec-Fetch-Site": "none"}, led | {"Sec-Fetch-Site": "same-origin"}):
+            assert (await browser.get(f"/sign-in/with/{house.name}", headers=headers)).status_code == 303
+
+
+async def test_what_the_provider_gave_stays_here(house: House) -> None:
+    """No browser gets its tokens, and none is kept."""
+    _, subject = await house.person()
+    house.issuer.claims = {"sub": subject}
+    async with house.browser() as browser:
+        asked = await house.set_out(browser)
+        house.issuer.token = house.issuer.id_token()
+        answer = await house.back(browser, asked["state"])
+        assert signed_in(answer)
+        page = await browser.get("/settings/security")
+        given = f"{answer.headers} {answer.text} {dict(browser.cookies)} {page.text}"
+    async with house.crm.database.transaction(None) as connection:
+        kept = await connection.values("select s::text from kundig.session s")
+    assert not any(part in f"{given} {kept}" for part in house.issuer.token.split("."))
+
+
 async def test_one_provider_does_not_answer_for_another(house: House) -> None:
     """OI-03, mix-up: by the address that it comes back to, and by the issuer that the answer names."""
     _, subject = await house.person()

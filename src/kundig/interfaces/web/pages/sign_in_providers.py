@@ -37,6 +37,8 @@ async def set_out(request: Request[Any, Any, Any], name: str) -> Response[str]:
 
     async def work(visit: Visit) -> Reply:
         next_ = own_address(visit.query("next", "/"))
+        if _sent_by_others(visit):
+            return await sign_in_form(visit, next_)
         try:
             trip = _trip(visit, name) if visit.query("on") else begun(name, next_=next_)
             return Reply(to=await visit.web.providers.address(trip), cookies=(trip_cookie(visit, trip),))
@@ -44,6 +46,12 @@ async def set_out(request: Request[Any, Any, Any], name: str) -> Response[str]:
             return await _told(visit, refusal, next_)
 
     return await open_page(request, work)
+
+
+def _sent_by_others(visit: Visit) -> bool:
+    """Whether another site's script leads here, and nobody's click: who knows nothing of it is not to be signed in."""
+    said = visit.request.headers
+    return said.get("sec-fetch-site") in ("cross-site", "same-site") and said.get("sec-fetch-user") != "?1"
 
 
 @get("/sign-in/with/{name:str}/back")
