@@ -67,6 +67,7 @@ def serving(**settings: str) -> Iterator[Served]:
     try:
         until_well(process, served.url, said.read_text)
         yield served
+        assert "policy violated" not in said.read_text(), "a page wanted to load what its policy forbids"
     finally:
         process.terminate()
         try:

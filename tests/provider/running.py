@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
+import os
 import shutil
 import subprocess
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -28,23 +28,27 @@ def installed() -> bool:
     return True
 
 
-@asynccontextmanager
-async def provider(*redirects: str) -> AsyncIterator[str]:
-    """The address of a provider that serves for as long as the block lasts, and sends browsers to these addresses only."""
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        "node", "provider.mjs", *redirects, cwd=HERE, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL
-    )
+@contextmanager
+def provider(signed_out: str, *redirects: str, port: int = 0) -> Iterator[str]:
+    """The address of a provider that serves for as long as the block lasts, sends browsers to these addresses only, and tells
+    `signed_out` of who has signed out.
+    """
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(
+        ["node", "provider.mjs", signed_out, *redirects],
+        cwd=HERE, env={**os.environ, "PORT": str(port)}, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
     assert process.stdout
     assert process.stdin
     try:
-        while not (line := (await asyncio.wait_for(process.stdout.readline(), _SECONDS)).decode().strip()).startswith("http"):
-            assert process.returncode is None, "the provider has ended"
+        while not (line := process.stdout.readline().strip()).startswith("http"):
+            assert process.poll() is None, "the provider has ended"
         yield line
     finally:
         process.stdin.close()
         try:
-            await asyncio.wait_for(process.wait(), _SECONDS)
-        except TimeoutError:
+            process.wait(_SECONDS)
+        except subprocess.TimeoutExpired:
             process.kill()
-            await process.wait()
+            process.wait()
+        process.stdout.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
-from tests.serving import Served, serving
+from tests.serving import Served, free_port, serving
 
 PASSWORD = "correct horse battery"
 
@@ -20,6 +20,8 @@ class Server:
 
     served: Served
     link: str
+    elsewhere: int
+    """A port where it expects a sign-in provider."""
     people: set[str] = field(default_factory=set)
     """Who was made already: the link is good once, but a browser that is made anew asks for all that rests on it again."""
 
@@ -40,10 +42,11 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    with serving(LANG="en_US.UTF-8", LC_ALL="") as served:
+    elsewhere = free_port()
+    with serving(LANG="en_US.UTF-8", LC_ALL="", KUNDIG_OUTGOING_HOSTS=f"127.0.0.1:{elsewhere}") as served:
         found = re.search(rf"{served.url}/setup/\S+", served.log.read_text())
         assert found, served.log.read_text()
-        yield Server(served, found[0])
+        yield Server(served, found[0], elsewhere)
 
 
 NewPage = Callable[[], Page]

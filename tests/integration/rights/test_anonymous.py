@@ -15,7 +15,7 @@ from tests.integration.rights.crm import Crm
 OPEN = {"/healthz", "/alive", "/sign-in", "/forgotten", "/setup/{code}", "/static/{name}", "/api/docs", "/api/docs.css",
         "/manifest.webmanifest", "/calendar/feed/{code}", "/worker.js", "/offline", "/offline/files",
         "/sign-in/passkey", "/sign-in/passkey/options", "/password-strength", "/.well-known/security.txt",
-        "/sign-in/with/{name}", "/sign-in/with/{name}/back"}  # fmt: skip
+        "/sign-in/with/{name}", "/sign-in/with/{name}/back", "/sign-in/with/{name}/signed-out", "/csp-report"}  # fmt: skip
 """What strangers may see: signing in, whether the server lives, assets, what a phone installs, calendars behind their secret link, and the page that shows the API's description once one has a token."""
 
 

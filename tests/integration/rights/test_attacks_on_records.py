@@ -101,7 +101,7 @@ async def test_every_route_that_writes_refuses_who_may_only_read(place: Place) -
     [entry] = (await place.admin.get(f"/account/{account}/journal")).json()["data"]
     given = {"object_name": "account", "record": account, "id_": account, "change": entry["change"], "action": "convert", "name": "convert",
              "field": "name", "field_name": "name", "value": "x", "other": "task", "import_id": str(uuid4()), "code": "x", "path": "x"}  # fmt: skip
-    own_business = {"/sign-in", "/sign-in/second", "/sign-in/passkey", "/sign-in/passkey/options", "/sign-out", "/forgotten", "/setup/{code}",
+    own_business = {"/sign-in", "/sign-in/second", "/sign-in/passkey", "/sign-in/passkey/options", "/sign-in/with/{name}/signed-out", "/csp-report", "/sign-out", "/forgotten", "/setup/{code}",
                     "/prove", "/prove/options", "/password-strength", "/api/v1/{object_name}/query",
                     "/o/{object_name}/{id_}/follow", "/o/{object_name}/{id_}/unfollow",
                     "/tour", "/home/first-hour/away", "/o/{object_name}/filter", "/o/{object_name}/shape"}  # fmt: skip

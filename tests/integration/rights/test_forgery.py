@@ -25,7 +25,7 @@ FOREIGN: tuple[dict[str, str], ...] = (
 )
 FOR_PROGRAMS = ("/api/v1", "/scim/")
 """They know tokens only."""
-BEFORE_SIGNING_IN = ("/sign-in", "/forgotten", "/setup/", "/password-strength")
+BEFORE_SIGNING_IN = ("/sign-in", "/forgotten", "/setup/", "/password-strength", "/csp-report")
 """They are asked before there is a session that a token could be of; where they come from is looked at all the same."""
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "application/json")
 

@@ -438,7 +438,7 @@ NO_RECORDS = {
     "GET /o/{object_name}/views/{view}/defaults", "GET /manifest.webmanifest", "GET /worker.js", "GET /offline", "GET /offline/files",
     "GET /offline/kit", "GET /home/arrange", "GET /help", "GET /keys", "GET /tour",
     "GET /settings/security", "GET /settings/tokens", "GET /notifications", "GET /calendar/people", "GET /o/{object_name}/calendar/people",
-    "GET /sign-in/with/{name}", "GET /sign-in/with/{name}/back",
+    "GET /sign-in/with/{name}", "GET /sign-in/with/{name}/back", "POST /sign-in/with/{name}/signed-out", "POST /csp-report",
     "GET /settings/calendar", "GET /calendar/feed/{code}", "GET /o/{object_name}/board/steps",
     "GET /sign-in/second", "GET /prove", "GET /second-factor", "GET /settings/security/app",
 }  # fmt: skip

@@ -23,7 +23,7 @@ LOOKS = {
 """They answer to what was typed and can write nothing: their transaction is read-only."""
 OUTSIDE = {
     "POST /sign-in", "POST /sign-in/second", "POST /sign-in/passkey", "POST /sign-in/passkey/options", "POST /password-strength",
-    "POST /sign-out", "POST /forgotten", "POST /setup/{code}", "POST /viewing/end",
+    "POST /sign-in/with/{name}/signed-out", "POST /csp-report", "POST /sign-out", "POST /forgotten", "POST /setup/{code}", "POST /viewing/end",
 }  # fmt: skip
 """About the one who has signed in, or nobody."""
 

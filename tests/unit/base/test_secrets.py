@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
+
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -79,3 +82,22 @@ def test_what_a_former_key_made_is_known_and_made_anew() -> None:
         both.renewed(Secrets(b"c" * 32).encrypt("secret", "here"), "here")
     assert both.verify(OURS.sign(b"content", "cursor"), "cursor") == b"content"
     assert both.sign(b"content", "cursor") == THEIRS.sign(b"content", "cursor") != OURS.sign(b"content", "cursor")
+
+
+def test_it_is_aes_gcm_by_a_key_of_256_bits() -> None:
+    secrets = Secrets(b"k" * 32)
+    sealed = secrets.encrypt("text", "here")
+    key = secrets.derive("encryption")
+    assert len(key) * 8 == 256
+    assert AESGCM(key).decrypt(sealed[1:13], sealed[13:], b"here") == b"text"
+
+
+def test_signatures_are_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[bytes] = []
+    real = hmac.compare_digest
+    monkeypatch.setattr(hmac, "compare_digest", lambda a, b: compared.append(a) or real(a, b))
+    secrets = Secrets(b"k" * 32)
+    signed = secrets.sign(b"content", "cursor")
+    expected = hmac.new(secrets.derive("signature cursor"), bytes(8) + b"content", "sha256").digest()[:16]
+    assert secrets.verify(signed, "cursor") == b"content"
+    assert compared == [expected]

@@ -34,8 +34,8 @@ UNDONE = audit_event(
 )
 RIGHTS_CONFIGURED = audit_event(
     "rights_configured",
-    ("Roles or sharing rules changed", "Rollen oder Freigaberegeln geändert"),
-    ("changed roles or sharing rules", "hat Rollen oder Freigaberegeln geändert"),
+    ("Roles, sharing rules or sign-in providers changed", "Rollen, Freigaberegeln oder Anmeldedienste geändert"),
+    ("changed roles, sharing rules or sign-in providers", "hat Rollen, Freigaberegeln oder Anmeldedienste geändert"),
     guarded_why=("Why", "Grund"),
     count=("Documents", "Dokumente"),
     guarded_documents=("Which", "Welche"),

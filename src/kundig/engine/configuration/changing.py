@@ -25,7 +25,8 @@ Realise = Callable[[Connection, Workspace, Sequence[Document]], Awaitable[None]]
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('kundig configuration ' || %(schema)s, 0))"
 _KEPT_BESIDE = ("language", "time_zone", "region")
 """Settings that stand in the directory of workspaces too, for those who look them up without the documents."""
-_OF_RIGHTS = frozenset({"role", "sharing_rule"})
+_OF_RIGHTS = frozenset({"role", "sharing_rule", "sign_in_provider"})
+"""Kinds of documents from which follows who may do what, and who gets in."""
 _MOST_NAMED = 50
 """Documents that an event of the audit trail names; the history names all."""
 _SETTINGS = """

@@ -36,5 +36,9 @@ class SignInProvider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Where the groups stand, with dots for what lies deeper."""
     groups: tuple[GroupGrant, ...] = ()
     """Roles and teams named here are the provider's: given and taken at each sign-in. Others stay as they are."""
+    acr_values: tuple[str, ...] = ()
+    """How the provider is asked to let people sign in, the best first (OpenID Connect Core, `acr_values`)."""
+    second_step: tuple[str, ...] = ()
+    """What it says in `acr` or `amr` when it has asked for a second step; without one of these Kundig asks for its own."""
     passwords: bool = True
     """Whether those who come from there may sign in with a password too; administrators always may."""

@@ -17,7 +17,8 @@ from kundig.interfaces.api.schemas import Schema
 
 TEMPLATES = Path(__file__).parent / "templates"
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+    " report-uri /csp-report"
 )
 _METHODS = ("get", "post", "put", "patch", "delete")
 _SHARED: Mapping[str, Text] = {

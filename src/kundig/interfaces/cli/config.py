@@ -67,11 +67,15 @@ def apply(
     from kundig.engine.configuration.yaml import read_path
     from kundig.engine.policy.applying import apply_documents
     from kundig.interfaces.cli.installation import installation
+    from kundig.services.identity.providers.following import follow_providers
 
     async def run() -> Plan:
         documents = read_path(path)
         async with installation(workspace) as found:
-            return await apply_documents(found.database, found.workspace, found.scopes.models, documents, note=note, whole=whole)
+            done = await apply_documents(found.database, found.workspace, found.scopes.models, documents, note=note, whole=whole)
+            async with found.system() as scope:
+                await follow_providers(scope.context, done.revisions)
+            return done
 
     done = asyncio.run(run())
     _show(done)
@@ -100,6 +104,7 @@ def rollback(plan: Annotated[str, typer.Argument(help="The plan, as history show
     """Undo an applied plan as a whole, unless later ones build on it. Records keep their values."""
     from kundig.engine.policy.applying import rollback_plan
     from kundig.interfaces.cli.installation import installation
+    from kundig.services.identity.providers.following import follow_providers
 
     try:
         id_ = UUID(plan)
@@ -108,7 +113,10 @@ def rollback(plan: Annotated[str, typer.Argument(help="The plan, as history show
 
     async def run() -> Plan:
         async with installation(workspace) as found:
-            return await rollback_plan(found.database, found.workspace, found.scopes.models, id_)
+            done = await rollback_plan(found.database, found.workspace, found.scopes.models, id_)
+            async with found.system() as scope:
+                await follow_providers(scope.context, done.revisions)
+            return done
 
     _show(asyncio.run(run()))
 

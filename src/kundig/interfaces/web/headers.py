@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+REPORTS = "/csp-report"
+"""Where browsers tell of what the policy kept out. (`report-to` would take its place, and needs https.)"""
 _SOURCES = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -16,6 +18,7 @@ _SOURCES = {
     "form-action": "'self'",
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
+    "report-uri": REPORTS,
 }
 CONTENT_SECURITY_POLICY = "; ".join(f"{directive} {sources}" for directive, sources in _SOURCES.items())
 

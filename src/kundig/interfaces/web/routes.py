@@ -12,6 +12,7 @@ from kundig.interfaces.web.pages import (
     cells,
     comments,
     composing,
+    csp_reports,
     feeds,
     filter_editor,
     finding,
@@ -77,7 +78,7 @@ _RECORDS = (
 _PERSONAL = (
     guiding, first_hour, offline, home, live, signing_in, sign_in_providers, second_step, strength, proving, notifications,
     importing, imports, me, devices, security, factors, accounts, feeds, feed, tokens, company, users, access, viewing, teams,
-    rights, providers, provisioning, pipelines, history, audit, samples,
+    rights, providers, provisioning, pipelines, history, audit, samples, csp_reports,
 )  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

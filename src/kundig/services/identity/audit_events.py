@@ -82,6 +82,17 @@ SESSION_ENDED = audit_event(
     ("ended sessions of {record}", "hat Sitzungen von {record} beendet"),
     count=("Sessions", "Sitzungen"),
 )
+SIGNED_OUT_BY_PROVIDER = audit_event(
+    "signed_out_by_provider",
+    ("Sessions ended by a provider", "Sitzungen durch einen Anmeldedienst beendet"),
+    (
+        "ended sessions of {record}, since the sign-in provider said so",
+        "hat Sitzungen von {record} auf Weisung des Anmeldedienstes beendet",
+    ),
+    provider=_PROVIDER,
+    subject=_SUBJECT,
+    count=("Sessions", "Sitzungen"),
+)
 PASSWORD_CHANGED = audit_event(
     "password_changed", ("Password changed", "Passwort geändert"), ("changed the own password", "hat das eigene Passwort geändert")
 )
@@ -136,7 +147,10 @@ RIGHTS_CHANGED = audit_event(
 SECOND_STEP_FAILED = audit_event(
     "second_step_failed",
     ("Failed second step", "Fehlgeschlagener zweiter Schritt"),
-    ("gave the password of {record}, but no right code", "hat das Passwort von {record} angegeben, aber keinen richtigen Code"),
+    (
+        "got past the first step of signing in as {record}, but gave no right code",
+        "hat den ersten Schritt der Anmeldung als {record} geschafft, aber keinen richtigen Code angegeben",
+    ),
 )
 FACTOR_ADDED = audit_event(
     "factor_added",
@@ -196,5 +210,5 @@ EVENTS = (
     SIGNED_IN, SIGN_IN_FAILED, SIGNED_OUT, SESSION_ENDED, PASSWORD_CHANGED, PASSWORD_RESET, LINK_SENT, TOKEN_MADE, TOKEN_REVOKED,
     TOKEN_USED, FEED_MADE, FEED_ENDED, RIGHTS_CHANGED, SECOND_STEP_FAILED, FACTOR_ADDED, FACTOR_REMOVED, FACTORS_RESET,
     CODES_RENEWED, RECOVERY_CODE_USED, HANDED_OVER, SAMPLES_REMOVED, SIGN_IN_REFUSED, IDENTITY_LINKED, IDENTITY_UNLINKED,
-    PROVIDER_CHANGED, PROVIDER_REMOVED, DIRECTORY_ADDED, DIRECTORY_REMOVED, VIEW_BEGUN, VIEW_ENDED,
+    PROVIDER_CHANGED, PROVIDER_REMOVED, SIGNED_OUT_BY_PROVIDER, DIRECTORY_ADDED, DIRECTORY_REMOVED, VIEW_BEGUN, VIEW_ENDED,
 )  # fmt: skip

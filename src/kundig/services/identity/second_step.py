@@ -48,7 +48,9 @@ async def second_step(database: Database, secrets: Secrets, code: str, given: st
             right = await code_fits(connection, secrets, step.identity, given) and await end_step(connection, code)
             if right:
                 await forgive(connection, limits)
-                session = await begin_session(connection, step.number, step.user, agent=agent, address=address)
+                session = await begin_session(
+                    connection, step.number, step.user, agent=agent, address=address, voucher=step.voucher
+                )
                 left = 0 if by_app else await codes_left(connection, step.identity)
         if not right:
             await note(context, SECOND_STEP_FAILED, object_=USER.name, record=step.user)
@@ -56,7 +58,7 @@ async def second_step(database: Database, secrets: Secrets, code: str, given: st
             await note(context, RECOVERY_CODE_USED, object_=USER.name, record=step.user, detail={"left": left})
             await tell(connection, step.user, "recovery_code_used", values={"left": str(left)})
         if right:
-            await note_signed_in(context, agent)
+            await note_signed_in(context, agent, step.voucher)
     if not right:
         raise wrong_code()
     return SignedIn(session, step.user, step.workspace.name)
@@ -83,18 +85,35 @@ async def ask_passkey(database: Database, site: Site, code: str | None, *, addre
 async def sign_in_with_passkey(
     database: Database, site: Site, answer: str, *, address: str | None, agent: str = "", step: str | None = None
 ) -> SignedIn:
-    """Begin a session by a passkey alone; a sign-in underway ends. Raises Invalid, TooMany."""
+    """Begin a session by a passkey: as the second step of a sign-in that is underway, or alone. Raises Invalid, TooMany.
+
+    Alone it does not let in who signs in by a provider only: the provider may have let them go.
+    """
     await _count_passkey(database, address)
     async with database.transaction(None) as connection:
         identity = await whose_passkey(connection, site, None, answer)
-        member = await membership_of(connection, identity, None)
-        if member is None:
+        own = await _underway(connection, step, identity)
+        if own is None:
+            member = await membership_of(connection, identity, None)
+            if member is None:
+                raise not_accepted()
+            number, user, workspace, voucher = member["workspace"], member["user_id"], workspace_from(member), None
+        else:
+            number, user, workspace, voucher = own.number, own.user, own.workspace, own.voucher
+        if step is not None and not await end_step(connection, step) and own is not None:
             raise not_accepted()
-        if step is not None:
-            await end_step(connection, step)
-        code = await begin_session(connection, member["workspace"], member["user_id"], agent=agent, address=address)
-        await note_signed_in(await in_workspace(connection, workspace_from(member), member["user_id"], address), agent)
-    return SignedIn(code, member["user_id"], member["name"])
+        code = await begin_session(connection, number, user, agent=agent, address=address, voucher=voucher)
+        await note_signed_in(await in_workspace(connection, workspace, user, address), agent, voucher)
+    return SignedIn(code, user, workspace.name)
+
+
+async def _underway(connection: Connection, code: str | None, identity: UUID) -> Step | None:
+    """The sign-in of this person that the browser has begun."""
+    try:
+        step = await read_step(connection, code) if code else None
+    except Unauthenticated:
+        return None
+    return step if step is not None and step.identity == identity else None
 
 
 def wrong_code() -> Invalid:

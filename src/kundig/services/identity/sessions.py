@@ -13,11 +13,14 @@ from kundig.engine.audit import note
 from kundig.services.identity.audit_events import SIGNED_IN
 from kundig.services.identity.codes import hashed, new_code
 from kundig.services.identity.devices import FORGET_UNUSED, LET_GO
+from kundig.services.identity.objects import USER
 from kundig.services.identity.signed import ALIVE, LONGEST
+from kundig.services.identity.vouchers import Voucher
 
 _BEGIN = """
-insert into kundig.session (id, hash, workspace, user_id, ends_at, agent, address, provider)
-select %(id)s, %(hash)s, m.workspace, m.user_id, now() + %(longest)s, %(agent)s, %(address)s::inet, %(provider)s
+insert into kundig.session (id, hash, workspace, user_id, ends_at, agent, address, provider, subject, sid, second_step)
+select %(id)s, %(hash)s, m.workspace, m.user_id, now() + %(longest)s, %(agent)s, %(address)s::inet,
+  %(provider)s, %(subject)s, %(sid)s, %(second_step)s
 from kundig.membership m where m.workspace = %(workspace)s and m.user_id = %(user)s and m.is_active
 """
 _FAMILIAR = """exists (
@@ -40,9 +43,9 @@ where s.id = any(%(ids)s) and m.is_active and {ALIVE}
 
 
 async def begin_session(
-    connection: Connection, workspace: int, user: UUID, *, agent: str, address: str | None, provider: str | None = None
+    connection: Connection, workspace: int, user: UUID, *, agent: str, address: str | None, voucher: Voucher | None = None
 ) -> str:
-    """A new session; its code, for the cookie. The transaction must be in no workspace. `provider` has vouched for the person."""
+    """A new session; its code, for the cookie. The transaction must be in no workspace. `voucher`: of who came by a provider."""
     code = new_code()
     await connection.execute(
         _BEGIN,
@@ -54,15 +57,23 @@ async def begin_session(
             "longest": LONGEST,
             "agent": printable(agent),
             "address": address,
-            "provider": provider,
+            "provider": voucher and voucher.provider,
+            "subject": voucher and voucher.subject,
+            "sid": voucher and voucher.sid,
+            "second_step": voucher is not None and voucher.second_step,
         },
     )
     return code
 
 
-async def note_signed_in(context: Context, agent: str) -> None:
-    """Note that somebody has got in; the transaction is in the workspace."""
-    await note(context, SIGNED_IN, detail={"browser": printable(agent)})
+async def note_signed_in(context: Context, agent: str, voucher: Voucher | None = None) -> None:
+    """Note that somebody has got in, by a provider if there is a voucher; the transaction is in the workspace."""
+    detail = {"browser": printable(agent)}
+    if voucher is None:
+        await note(context, SIGNED_IN, detail=detail)
+    else:
+        detail |= {"provider": voucher.provider, "subject": voucher.subject}
+        await note(context, SIGNED_IN, object_=USER.name, record=context.actor.user, detail=detail)
 
 
 async def renew_session(connection: Connection, session: UUID) -> str:

@@ -47,7 +47,7 @@ _QUESTIONS: Mapping[By, Question] = {
     "session": Question(
         "kundig_session",
         "select case when s.viewed_until > now() then s.viewed end as viewing, s.proven_at,"
-        " s.provider is not null or exists (select from kundig.factor f where f.identity = m.identity) as secured,"
+        " s.second_step or exists (select from kundig.factor f where f.identity = m.identity) as secured,"
         f" s.seen_at < now() - interval '1 minute' as stale, {_WHO} from kundig.session s {_JOINS} and {ALIVE}",
     ),
     "token": Question(
@@ -83,7 +83,7 @@ class Signed:
     proven_at: datetime | None = None
     """When it was last proven who sits there: by password, passkey or code."""
     secured: bool = True
-    """Whether the person of a session has a second factor; a provider's sign-in is as good, it asks for its own."""
+    """Whether the person of a session has a second factor, or came by a provider that had asked for one."""
 
     @property
     def actor(self) -> Actor:

@@ -35,7 +35,7 @@ GIVEN = {
 POLICY = {
     "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self' data:", "font-src": "'self'",
     "connect-src": "'self'", "manifest-src": "'self'", "worker-src": "'self'", "form-action": "'self'", "base-uri": "'none'",
-    "frame-ancestors": "'none'",
+    "frame-ancestors": "'none'", "report-uri": "/csp-report",
 }  # fmt: skip
 """What pages may do. Whoever loosens it does so here too, and says why."""
 

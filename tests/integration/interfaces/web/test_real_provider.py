@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 from uuid import uuid4
@@ -21,7 +23,30 @@ from kundig.services.identity.providers.issuers import Issuers
 
 NAME = "real"
 SECRET = "a secret: with + and %"
+HEARD: list[int] = []
+"""How was answered what the provider has told."""
 BACK = f"http://kundig.test/sign-in/with/{NAME}/back"
+
+
+@asynccontextmanager
+async def heard_by(crm: Crm) -> AsyncIterator[str]:
+    """An address that hands on what a provider sends there: the application of the tests has none of its own."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        fields = {name.lower(): value for name, _, value in (line.partition(": ") for line in head.split("\r\n")[1:])}
+        body = await reader.readexactly(int(fields["content-length"]))
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=crm.app), base_url="http://kundig.test") as client:
+            kind = {"Content-Type": fields["content-type"]}
+            answer = await client.post(f"/sign-in/with/{NAME}/signed-out", content=body, headers=kind)
+        HEARD.append(answer.status_code)
+        writer.write(f"HTTP/1.1 {answer.status_code} x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/signed-out"
 
 
 @pytest.fixture(scope="module")
@@ -29,18 +54,19 @@ async def issuer(crm: Crm) -> AsyncIterator[str]:
     if not installed():
         pytest.skip("The real provider needs Node 20 or newer with npm.")
     web = crm.app.state.web
-    async with provider(BACK) as address:
-        issuers = Issuers(OutgoingHttp(allowed_hosts=frozenset({urlsplit(address).netloc})))
-        crm.app.state.web = replace(web, providers=replace(web.providers, issuers=issuers))
-        body = {
+    async with heard_by(crm) as signed_out:
+        with provider(signed_out, BACK) as address:
+            issuers = Issuers(OutgoingHttp(allowed_hosts=frozenset({urlsplit(address).netloc})))
+            crm.app.state.web = replace(web, providers=replace(web.providers, issuers=issuers))
+            body = {
             "name": NAME, "label": {"en": "Real", "de": "Echt"}, "issuer": address, "client_id": "kundig", "makes_users": True,
             "roles": ["read_only"], "groups_claim": "groups", "scopes": ["groups"], "groups": [{"group": "crm-sales", "roles": ["sales_representative"]}],
         }  # fmt: skip
-        await crm.apply(Document("sign_in_provider", NAME, body))
-        async with crm.system() as scope:
-            await keep_secret(scope.connection, web.secrets, NAME, SECRET)
-        yield address
-        crm.app.state.web = web
+            await crm.apply(Document("sign_in_provider", NAME, body))
+            async with crm.system() as scope:
+                await keep_secret(scope.connection, web.secrets, NAME, SECRET)
+            yield address
+            crm.app.state.web = web
 
 
 async def at_the_provider(browser: httpx.AsyncClient, address: str, login: str) -> str:
@@ -81,6 +107,27 @@ async def test_a_new_person_comes_and_comes_again(crm: Crm, issuer: str) -> None
     async with crm.system() as scope:
         rows = await scope.connection.rows("""select name, role from {ws}."user" where email = 'anna@example.com'""")
     assert [(row["name"], sorted(row["role"])) for row in rows] == [("Anna Admin", ["read_only", "sales_representative"])]
+
+
+async def test_who_signs_out_there_is_signed_out_here(crm: Crm, issuer: str) -> None:
+    transport = httpx.ASGITransport(app=crm.app, raise_app_exceptions=False)
+    async with (
+        httpx.AsyncClient(transport=transport, base_url="http://kundig.test") as own,
+        httpx.AsyncClient(transport=transport, base_url="http://kundig.test") as else_,
+        httpx.AsyncClient() as there,
+        httpx.AsyncClient() as elsewhere,
+    ):
+        for here, provider_s in ((own, there), (else_, elsewhere)):
+            sent = await here.get(f"/sign-in/with/{NAME}?next=/calendar")
+            assert (await here.get(await at_the_provider(provider_s, sent.headers["location"], "anna"))).status_code == 303
+            assert (await here.get("/settings/me")).status_code == 200
+        page = await there.get(f"{issuer}/session/end")
+        [secret] = re.findall(r'name="xsrf" value="(\w+)"', page.text)
+        ended = await there.post(f"{issuer}/session/end/confirm", data={"xsrf": secret, "logout": "yes"})
+        assert ended.status_code == 303, ended.text[:500]
+        assert HEARD == [200]
+        assert (await own.get("/settings/me")).status_code == 303
+        assert (await else_.get("/settings/me")).status_code == 200, "at another browser they are still signed in, there and here"
 
 
 async def test_an_address_that_is_taken_lets_nobody_in(crm: Crm, issuer: str) -> None:

@@ -3,105 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from itertools import count
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
-import msgspec
 import pytest
 from joserfc.jwk import ECKey, OKPKey, RSAKey
-from tests.integration.rights.crm import Caller, Crm
-from tests.issuing import CLIENT, Issuer, issuer
+from tests.integration.interfaces.web.provider_house import PASSWORD, House, house, signed_in
+from tests.integration.rights.crm import Caller
+from tests.issuing import CLIENT
 
 from kundig.base.errors import Invalid
-from kundig.base.http import OutgoingHttp
 from kundig.engine.configuration.documents import Document
-from kundig.engine.records.reading import read_record
 from kundig.interfaces.web.edge import SESSION_COOKIE
 from kundig.interfaces.web.pages.sign_in_providers import TRIP_COOKIE
-from kundig.services.identity.providers.identities import bind, identities_of
-from kundig.services.identity.providers.issuers import Issuers
-from kundig.services.identity.signing_in import set_first_password
+from kundig.services.identity.providers.identities import identities_of
 
-PASSWORD = "correct horse battery"
-_NUMBERS = count(1)
-
-
-@dataclass
-class House:
-    """A workspace with a provider whose issuer the tests hold in their hands."""
-
-    crm: Crm
-    issuer: Issuer
-    name: str
-
-    async def configure(self, **more: Any) -> None:
-        body = {"name": self.name, "label": {"en": "House key", "de": "Hausschlüssel"}, "issuer": self.issuer.address}
-        await self.crm.apply(Document("sign_in_provider", self.name, body | {"client_id": CLIENT} | more))
-
-    @asynccontextmanager
-    async def browser(self, address: str = "") -> AsyncIterator[httpx.AsyncClient]:
-        client = (address or f"2001:db8::{next(_NUMBERS):x}", 4711)
-        transport = httpx.ASGITransport(app=self.crm.app, raise_app_exceptions=False, client=client)
-        headers = {"Accept-Language": "en"}
-        async with httpx.AsyncClient(transport=transport, base_url="http://kundig.test", headers=headers) as client:
-            yield client
-
-    async def set_out(self, browser: httpx.AsyncClient, next_: str = "/calendar") -> dict[str, str]:
-        """Go to the provider; what it is asked."""
-        answer = await browser.get(f"/sign-in/with/{self.name}", params={"next": next_})
-        assert answer.status_code == 303, answer.text[:500]
-        asked = {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()}
-        self.issuer.nonce = asked["nonce"]
-        return asked
-
-    async def back(self, browser: httpx.AsyncClient, state: str, **more: str) -> httpx.Response:
-        params = {"state": state, "code": "code", **more}
-        return await browser.get(f"/sign-in/with/{self.name}/back", params={k: v for k, v in params.items() if v})
-
-    async def sign_in(self, browser: httpx.AsyncClient, **claims: Any) -> httpx.Response:
-        """There and back, as who the claims say."""
-        self.issuer.claims = claims
-        return await self.back(browser, (await self.set_out(browser))["state"])
-
-    async def person(self, *roles: str, teams: tuple[UUID, ...] = ()) -> tuple[UUID, str]:
-        """A user with a password, and who that is at the provider."""
-        user, subject = await self.crm.user(*roles, teams=teams), str(uuid4())
-        async with self.crm.system() as scope:
-            await set_first_password(scope.connection, user, PASSWORD)
-            await bind(scope.connection, user, self.issuer.address, subject)
-        return user, subject
-
-    async def record(self, user: UUID) -> dict[str, Any]:
-        async with self.crm.system() as scope:
-            found: dict[str, Any] = msgspec.json.decode((await read_record(scope, "user", user)).text)
-        return found
-
-    async def events(self) -> list[dict[str, Any]]:
-        async with self.crm.system() as scope:
-            return await scope.connection.rows("select event, record, detail from {ws}.audit_event order by id")
-
-
-@pytest.fixture
-async def house(crm: Crm) -> AsyncIterator[House]:
-    web = crm.app.state.web
-    async with issuer() as made:
-        issuers = Issuers(OutgoingHttp(allowed_hosts=frozenset({made.place})))
-        crm.app.state.web = replace(web, providers=replace(web.providers, issuers=issuers))
-        found = House(crm, made, f"house_{uuid4().hex[:8]}")
-        await found.configure()
-        yield found
-        await crm.apply(Document("sign_in_provider", found.name, {"name": found.name, "hidden": True}))
-        crm.app.state.web = web
-
-
-def signed_in(answer: httpx.Response, to: str = "/calendar") -> bool:
-    return answer.status_code == 303 and answer.headers["location"] == to and SESSION_COOKIE in answer.cookies
+__all__ = ["house"]
 
 
 async def test_there_and_back(house: House) -> None:
@@ -256,6 +175,35 @@ async def test_an_answer_belongs_to_the_browser_that_asked(house: House) -> None
         assert (await house.back(own, asked["state"])).status_code == 422
     reasons = [event["detail"]["reason"] for event in await house.events() if event["event"] == "sign_in_refused"]
     assert reasons.count("state") >= 3
+
+
+async def test_no_other_site_signs_anybody_in(house: House) -> None:
+    """A link that somebody follows does, as from a list of programs at the provider."""
+    led = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    async with house.browser() as browser:
+        for headers in (led, led | {"Sec-Fetch-Site": "same-site"}):
+            answer = await browser.get(f"/sign-in/with/{house.name}", headers=headers)
+            assert answer.status_code == 200, "it is asked whether one wants to"
+            assert "Sign in with House key" in answer.text
+            assert TRIP_COOKIE not in browser.cookies
+        for headers in (led | {"Sec-Fetch-User": "?1"}, led | {"Sec-Fetch-Site": "none"}, led | {"Sec-Fetch-Site": "same-origin"}):
+            assert (await browser.get(f"/sign-in/with/{house.name}", headers=headers)).status_code == 303
+
+
+async def test_what_the_provider_gave_stays_here(house: House) -> None:
+    """No browser gets its tokens, and none is kept."""
+    _, subject = await house.person()
+    house.issuer.claims = {"sub": subject}
+    async with house.browser() as browser:
+        asked = await house.set_out(browser)
+        house.issuer.token = house.issuer.id_token()
+        answer = await house.back(browser, asked["state"])
+        assert signed_in(answer)
+        page = await browser.get("/settings/security")
+        given = f"{answer.headers} {answer.text} {dict(browser.cookies)} {page.text}"
+    async with house.crm.database.transaction(None) as connection:
+        kept = await connection.values("select s::text from kundig.session s")
+    assert not any(part in f"{given} {kept}" for part in house.issuer.token.split("."))
 
 
 async def test_one_provider_does_not_answer_for_another(house: House) -> None:
@@ -475,19 +423,6 @@ async def test_connecting_belongs_to_the_session_that_began_it(house: House) -> 
         assert await identities_of(scope.connection, victim.user) == []
     forged = await victim.pages.post(f"/settings/security/logins/{house.name}", headers={"Origin": "http://evil.example"})
     assert forged.status_code == 403
-
-
-async def test_a_provider_s_sign_in_is_as_good_as_a_second_step(house: House) -> None:
-    """Whatever factors it takes are asked for there: a role that asks for two is content, though with a password it is not."""
-    await house.crm.configure("kind: role\nname: careful_one\nlabel: {en: C, de: C}\nsecond_factor: required\n")
-    user, subject = await house.person("careful_one")
-    async with house.browser() as browser:
-        email = (await house.record(user))["email"]
-        await browser.post("/sign-in", data={"email": email, "password": PASSWORD, "next": "/settings/me"})
-        assert (await browser.get("/settings/me")).status_code == 303
-    async with house.browser() as browser:
-        assert signed_in(await house.sign_in(browser, sub=subject))
-        assert (await browser.get("/settings/me")).status_code == 200
 
 
 async def test_who_has_no_password_shows_it_at_the_provider(house: House) -> None:

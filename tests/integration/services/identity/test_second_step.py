@@ -203,6 +203,14 @@ async def test_the_secret_of_an_app_is_not_in_the_database(world: World) -> None
     assert not any(secret in row for row in rows for secret in (plain, offer.text.replace(" ", ""), plain.encode().hex()))
 
 
+async def test_recovery_codes_are_not_in_the_database(world: World) -> None:
+    _, _, _, codes = await with_app(world, "unread")
+    async with world.database.transaction(None) as connection:
+        rows = await connection.values("select r::text from kundig.recovery_code r")
+    plain = [code.replace("-", "") for code in codes]
+    assert not any(code in row or code.encode().hex() in row for row in rows for code in plain)
+
+
 async def test_a_new_password_by_mail_does_not_spare_the_second_step(world: World) -> None:
     _, email, _, _ = await with_app(world, "reset")
     half = await begins(world, email)

@@ -67,10 +67,26 @@ async def test_a_session_tells_user_and_workspace_in_one_statement(world: World)
 async def test_the_cookie_is_not_in_the_database(world: World) -> None:
     _, email = await person(world, "secretive")
     code = await enters(world, email)
+    assert code != await enters(world, email), "each session has its own"
     async with world.database.transaction(None) as connection:
         rows = await connection.rows("select s::text as row from kundig.session s")
     assert rows
     assert not any(code in row["row"] for row in rows)
+
+
+async def test_a_token_is_of_a_person_and_not_of_an_address(world: World) -> None:
+    """Who is given the address of somebody who has left gets none of their tokens, and loses none of their own."""
+    (user, email), (heir, _) = await person(world, "leaving"), await person(world, "heir")
+    async with world.system() as scope:
+        token = await add_token(scope.context, user, "own")
+    await world.update("user", user, email=f"gone.{world.workspace.name}@example.com")
+    assert not await token_works(world, token)
+    await world.update("user", heir, email=email)
+    assert not await token_works(world, token)
+    async with world.system() as scope:
+        token = await add_token(scope.context, heir, "own")
+    async with world.database.transaction(None) as connection:
+        assert (await world.scopes.of_token(connection, token, "api")).access.user == heir
 
 
 async def test_deactivation_ends_sessions_and_tokens_with_the_next_request(world: World) -> None:

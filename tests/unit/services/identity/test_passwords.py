@@ -44,5 +44,11 @@ async def test_odd_input_fits_nothing(password: str) -> None:
     assert not await passwords.fits(password, "no hash")
 
 
+async def test_passwords_are_kept_by_argon2id_as_owasp_advises() -> None:
+    kept = [await passwords.hash_password("correct horse battery") for _ in range(2)]
+    assert all(hashed.startswith("$argon2id$v=19$m=47104,t=1,p=1$") for hashed in kept)
+    assert kept[0] != kept[1], "each has a salt of its own"
+
+
 def test_nobodys_hash_costs_what_everybodys_does() -> None:
     assert not passwords.outdated(passwords._NOBODYS)

@@ -1,17 +1,22 @@
-"""Signing in at a provider: the way out, and the way back with its answer. The cookie holds the trip, for this browser only."""
+"""Signing in at a provider: the way out, and the way back with its answer, and the door by which the provider signs people out.
+
+The cookie holds the trip, for this browser only.
+"""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
 
-from kundig.base.errors import Unauthenticated
+from kundig.base.errors import Denied, Malformed, Missing, TooMany, Unauthenticated
+from kundig.base.i18n import Text
 from kundig.engine.extension import SignInProvider
-from kundig.interfaces.web.edge import Reply, Visit, own_address
-from kundig.interfaces.web.pages.signing_in import open_page, peer, session_cookie, sign_in_form
+from kundig.interfaces.web.edge import Reply, Visit, check_origin, own_address, read_form, visit_of
+from kundig.interfaces.web.pages.signing_in import entered, open_page, peer, sign_in_form
 from kundig.services.identity.providers.id_tokens import Claims
 from kundig.services.identity.providers.refusals import ProviderRefusal, begin_again
 from kundig.services.identity.providers.trips import LASTS, Returned, Trip, begun, opened, sealed
@@ -19,6 +24,11 @@ from kundig.services.identity.providers.trips import LASTS, Returned, Trip, begu
 TRIP_COOKIE = "kundig_trip"
 LONGEST = 4000
 """Characters of a parameter that a provider sends."""
+LARGEST_FORM = 32 * 1024
+"""Bytes of a form with a logout token."""
+_LOGOUT = "logout"
+_UNKEPT = {"Cache-Control": "no-store"}
+_security = logging.getLogger("kundig.security")
 
 
 @get("/sign-in/with/{name:str}")
@@ -27,6 +37,8 @@ async def set_out(request: Request[Any, Any, Any], name: str) -> Response[str]:
 
     async def work(visit: Visit) -> Reply:
         next_ = own_address(visit.query("next", "/"))
+        if _sent_by_others(visit):
+            return await sign_in_form(visit, next_)
         try:
             trip = _trip(visit, name) if visit.query("on") else begun(name, next_=next_)
             return Reply(to=await visit.web.providers.address(trip), cookies=(trip_cookie(visit, trip),))
@@ -34,6 +46,12 @@ async def set_out(request: Request[Any, Any, Any], name: str) -> Response[str]:
             return await _told(visit, refusal, next_)
 
     return await open_page(request, work)
+
+
+def _sent_by_others(visit: Visit) -> bool:
+    """Whether another site's script leads here, and nobody's click: who knows nothing of it is not to be signed in."""
+    said = visit.request.headers
+    return said.get("sec-fetch-site") in ("cross-site", "same-site") and said.get("sec-fetch-user") != "?1"
 
 
 @get("/sign-in/with/{name:str}/back")
@@ -64,8 +82,7 @@ async def come_back(request: Request[Any, Any, Any], name: str) -> Response[str]
 
 async def _enter(visit: Visit, trip: Trip, provider: SignInProvider, claims: Claims) -> Reply:
     agent = visit.request.headers.get("user-agent", "")
-    code = await visit.web.providers.enter(provider, claims, address=peer(visit), agent=agent)
-    return Reply(to=trip.next, cookies=(session_cookie(visit, code, None),))
+    return await entered(visit, await visit.web.providers.enter(provider, claims, address=peer(visit), agent=agent), trip.next)
 
 
 async def _go_on(visit: Visit, trip: Trip, provider: SignInProvider, claims: Claims) -> Reply:
@@ -105,4 +122,32 @@ def trip_cookie(visit: Visit, trip: Trip | None) -> Cookie:
     return Cookie(TRIP_COOKIE, value=value, path="/sign-in/with", httponly=True, secure=secure, samesite="lax", max_age=seconds)
 
 
-ROUTES = (set_out, come_back)
+@post("/sign-in/with/{name:str}/signed-out", status_code=200, request_max_body_size=LARGEST_FORM)
+async def signed_out(request: Request[Any, Any, Any], name: str) -> Response[Any]:
+    """What the provider tells us itself, without a browser: whose sessions have ended (OpenID Connect Back-Channel Logout 1.0)."""
+    visit = visit_of(request)
+    visit.secret = None
+    try:
+        check_origin(visit)
+        await read_form(visit)
+        providers, address = visit.web.providers, peer(visit)
+        await providers.count(address, what=_LOGOUT)
+        await providers.sign_out(await providers.named(name), visit.value("logout_token"), address)
+        await providers.count(address, what=_LOGOUT, rightful=True)
+    except TooMany as error:
+        return _failed("temporarily_unavailable", error.text, 429, {"Retry-After": str(error.retry_after)})
+    except (ProviderRefusal, Missing, Malformed) as error:
+        reason = error.reason if isinstance(error, ProviderRefusal) else error.code
+        _security.info("logout token refused", extra={"provider": name[:100], "reason": reason})
+        return _failed("invalid_request", error.text, 400, {})
+    except Denied as error:
+        return _failed("invalid_request", error.text, 403, {})
+    return Response(b"", headers=_UNKEPT)
+
+
+def _failed(code: str, text: Text, status: int, headers: dict[str, str]) -> Response[Any]:
+    told = {"error": code, "error_description": text.render("en")}
+    return Response(told, status_code=status, headers=_UNKEPT | headers, media_type="application/json")
+
+
+ROUTES = (set_out, come_back, signed_out)

@@ -33,6 +33,13 @@ async def keep_secret(connection: Connection, secrets: Secrets, provider: str, s
         await connection.execute(_KEEP if secret else _FORGET, values)
 
 
+async def forget_secret(connection: Connection, provider: str) -> None:
+    """Keep it no longer: another provider of this name must not get it."""
+    schema = connection.schema
+    async with connection.directory():
+        await connection.execute(_FORGET, {"schema": schema, "provider": provider})
+
+
 async def secret_of(connection: Connection, secrets: Secrets, provider: str) -> str | None:
     """It again; None if the provider asks for none. Raises OutsideFault if it can't be decrypted."""
     schema = connection.schema

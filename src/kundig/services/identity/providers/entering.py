@@ -1,7 +1,8 @@
 """Signing in at a provider: out with a sealed trip, back with a code, and then a session as after a password.
 
-A provider's sign-in counts as a whole: whatever factors it takes are asked for there. While a provider is asked something no
-connection is held, and nothing that it does or fails to do keeps anybody from signing in with a password.
+A provider's sign-in counts as a password does, and as a second step too where it says that it has asked for one, in words that its
+settings name. While a provider is asked something no connection is held, and nothing that it does or fails to do keeps anybody from
+signing in with a password.
 """
 
 from __future__ import annotations
@@ -22,26 +23,34 @@ from kundig.base.secrets import Secrets
 from kundig.engine.audit import note
 from kundig.engine.extension import AuditEvent, SignInProvider
 from kundig.engine.policy.scope import Scope
-from kundig.services.identity.audit_events import IDENTITY_LINKED, SIGN_IN_REFUSED, SIGNED_IN
-from kundig.services.identity.noting import NOBODY
+from kundig.services.identity.audit_events import IDENTITY_LINKED, SIGN_IN_REFUSED
+from kundig.services.identity.factors import has_factor
+from kundig.services.identity.noting import NOBODY, in_workspace
 from kundig.services.identity.providers import trips
 from kundig.services.identity.providers.client_secrets import secret_of
 from kundig.services.identity.providers.exchanging import exchanged, with_user_info
-from kundig.services.identity.providers.id_tokens import LEEWAY, Claims, id_claims
+from kundig.services.identity.providers.id_tokens import LEEWAY, Claims, id_claims, logout_claims
 from kundig.services.identity.providers.identities import bind, user_of
 from kundig.services.identity.providers.issuers import Issuers
 from kundig.services.identity.providers.people import person_of, wanted_claims
 from kundig.services.identity.providers.refusals import ProviderRefusal
+from kundig.services.identity.providers.signing_out import end_vouched
 from kundig.services.identity.providers.trips import Returned, Trip
+from kundig.services.identity.providers.vouching import voucher_of
 from kundig.services.identity.scopes import Scopes
-from kundig.services.identity.sessions import begin_session, note_proof, printable
+from kundig.services.identity.sessions import begin_session, note_proof, note_signed_in
 from kundig.services.identity.signed import Signed
+from kundig.services.identity.signing_in import SignedIn
+from kundig.services.identity.steps import begin_step
 from kundig.services.identity.throttle import Limit, count_try, forgive
 
 SOURCE = "web"
 _LATELY = 300
 """Seconds ago that somebody who proves who they are must have signed in at the provider."""
-_NUMBER = "select id from kundig.workspace where schema = %(schema)s"
+_MEMBER = """
+select w.id as number, m.identity from kundig.workspace w join kundig.membership m on m.workspace = w.id
+where w.schema = %(schema)s and m.user_id = %(user)s and m.is_active
+"""
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,10 @@ class Providers:
     def redirect(self, name: str) -> str:
         """The address that the provider sends browsers back to. Each has its own, so that one can't answer for another."""
         return f"{self.base_url.rstrip('/')}/sign-in/with/{name}/back"
+
+    def signed_out(self, name: str) -> str:
+        """The address at which the provider tells who has signed out there."""
+        return f"{self.base_url.rstrip('/')}/sign-in/with/{name}/signed-out"
 
     async def offered(self) -> list[SignInProvider]:
         """All there are."""
@@ -92,14 +105,22 @@ class Providers:
         claims = await id_claims(self.issuers, metadata, tokens.id_token, client_id=provider.client_id, nonce=trip.nonce)
         return await with_user_info(self.issuers, metadata, claims, tokens.access_token, wanted_claims(provider))
 
-    async def enter(self, provider: SignInProvider, claims: Claims, *, address: str | None, agent: str) -> str:
-        """Begin the session of whom the claims mean; its code. Raises ProviderRefusal."""
+    async def enter(self, provider: SignInProvider, claims: Claims, *, address: str | None, agent: str) -> SignedIn:
+        """Begin the session of whom the claims mean, or their second step. Raises ProviderRefusal."""
+        voucher = voucher_of(provider, claims)
         async with self._as_program(address) as scope:
             user = await person_of(scope, provider, claims)
-            await _note(scope.context, SIGNED_IN, user, provider, claims, browser=printable(agent))
         async with self.database.transaction(None) as connection:
-            number = await connection.value(_NUMBER, {"schema": self.workspace.schema})
-            return await begin_session(connection, number, user, agent=agent, address=address, provider=provider.name)
+            member = await connection.row(_MEMBER, {"schema": self.workspace.schema, "user": user})
+            if member is None:
+                raise ProviderRefusal("inactive")
+            whole = voucher.second_step or not await has_factor(connection, member["identity"])
+            if whole:
+                code = await begin_session(connection, member["number"], user, agent=agent, address=address, voucher=voucher)
+                await note_signed_in(await in_workspace(connection, self.workspace, user, address), agent, voucher)
+            else:
+                code = await begin_step(connection, member["number"], user, voucher)
+        return SignedIn(code, user, self.workspace.name, whole)
 
     async def link(self, scope: Scope, provider: SignInProvider, claims: Claims) -> None:
         """Let the person of a scope sign in as who the claims mean from now on; raises ProviderRefusal."""
@@ -120,9 +141,19 @@ class Providers:
         async with scope.connection.directory():
             await note_proof(scope.connection, signed.id)
 
-    async def count(self, address: str | None, *, rightful: bool = False) -> None:
-        """Count somebody's coming back, or take it back; raises TooMany."""
-        limits = [Limit.of("provider", address or "", tries=60, within=timedelta(minutes=15))]
+    async def sign_out(self, provider: SignInProvider, token: str, address: str | None) -> int:
+        """End the sessions that a provider's logout token is about; how many there were. Raises ProviderRefusal.
+
+        A token is good for once.
+        """
+        metadata = await self.issuers.metadata(provider.issuer)
+        claims = await logout_claims(self.issuers, metadata, token, client_id=provider.client_id)
+        async with self._as_program(address) as scope:
+            return await end_vouched(scope.context, provider.name, claims)
+
+    async def count(self, address: str | None, *, what: str = "provider", rightful: bool = False) -> None:
+        """Count somebody's coming back, or another thing that is asked without being signed in, or take it back; raises TooMany."""
+        limits = [Limit.of(what, address or "", tries=60, within=timedelta(minutes=15))]
         async with self.database.transaction(None) as connection:
             if rightful:
                 await forgive(connection, limits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,10 @@ LEEWAY = 60
 LONGEST_SUBJECT = 255
 _REGISTRY = jws.JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
 
+_LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
+FRESH = 300
+"""Seconds after which a logout token says nothing any more; clocks come on top."""
+
 Claims = Mapping[str, Any]
 
 
@@ -30,15 +35,34 @@ async def id_claims(issuers: Issuers, metadata: Metadata, token: str, *, client_
     audiences = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
     if "azp" in claims or len(audiences) > 1:
         _same(claims.get("azp"), client_id, "azp")
-    subject = claims["sub"]
-    if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT:
+    if not _is_id(claims["sub"]):
         raise ProviderRefusal("sub")
     return claims
 
 
-def _check(claims: Claims, client_id: str, **expected: str) -> None:
+async def logout_claims(issuers: Issuers, metadata: Metadata, token: str, *, client_id: str) -> Claims:
+    """Whom a provider has signed out (OpenID Connect Back-Channel Logout 1.0); raises ProviderRefusal unless all of it fits."""
+    claims = await signed_claims(issuers, metadata, token, types=(None, "JWT", "logout+jwt"))
+    _check(claims, client_id, needed=("exp", "iat", "jti", "events"), iss=metadata.issuer)
+    if "nonce" in claims:  # an ID token, which somebody has got hold of
+        raise ProviderRefusal("nonce")
+    if not isinstance(claims["events"], dict) or not isinstance(claims["events"].get(_LOGOUT), dict):
+        raise ProviderRefusal("events")
+    if not isinstance(claims["iat"], int | float) or claims["iat"] < time.time() - FRESH - LEEWAY:
+        raise ProviderRefusal("iat")
+    named = [claims[name] for name in ("sub", "sid") if name in claims]
+    if not named or not all(map(_is_id, (*named, claims["jti"]))):
+        raise ProviderRefusal("sub")
+    return claims
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_SUBJECT
+
+
+def _check(claims: Claims, client_id: str, *, needed: tuple[str, ...] = ("sub", "exp", "iat"), **expected: str) -> None:
     options: dict[str, Any] = {name: {"essential": True, "value": value} for name, value in expected.items()}
-    options |= {"aud": {"essential": True, "value": client_id}} | {name: {"essential": True} for name in ("sub", "exp", "iat")}
+    options |= {"aud": {"essential": True, "value": client_id}} | {name: {"essential": True} for name in needed}
     try:
         jwt.JWTClaimsRegistry(leeway=LEEWAY, **options).validate(dict(claims))
     except JoseError as error:

@@ -74,6 +74,8 @@ def opened(secrets: Secrets, text: str) -> Trip:
 def address_of(trip: Trip, provider: SignInProvider, metadata: Metadata, redirect: str) -> str:
     """Where the browser is sent."""
     asked = {"prompt": "login", "max_age": "0"} if trip.purpose == "prove" else {}
+    if provider.acr_values:
+        asked["acr_values"] = " ".join(provider.acr_values)
     address: str = prepare_grant_uri(
         metadata.authorization_endpoint,
         client_id=provider.client_id,

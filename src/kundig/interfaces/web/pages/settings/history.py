@@ -23,6 +23,7 @@ from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.pages.settings.navigation import settings_navigation
 from kundig.interfaces.web.rendering import render
 from kundig.services.collaboration.comments import names_of
+from kundig.services.identity.providers.following import follow_providers
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,9 @@ async def undo_plan(request: Request[Any, Any, Any], id_: str) -> Response[str]:
     """Take a plan back as a whole, unless later ones build on it; the page shows itself anew."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        await take_back(scope, visit.web.database, visit.web.scopes.models, record_id(id_))
+        done = await take_back(scope, visit.web.database, visit.web.scopes.models, record_id(id_))
+        async with visit.web.database.transaction(scope.context.workspace) as connection:
+            await follow_providers(scope.context.on(connection), done.revisions)
         return Reply(to=visit.here, headers=notice(visit, t("Taken back.")))
 
     return await page(request, work, write=False)

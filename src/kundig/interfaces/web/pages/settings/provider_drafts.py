@@ -18,6 +18,10 @@ BLANK = 3
 """Empty rows for further groups."""
 _ADDRESSES = ("new", "test")
 """Names that mean something else in the settings' addresses."""
+_TYPED = (
+    "label", "issuer", "client_id", "scopes", "domains", "directory_claim", "groups_claim", "acr_values", "second_step",
+)  # fmt: skip
+"""Texts that are kept as they were typed."""
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 
@@ -46,6 +50,8 @@ class ProviderDraft:
     groups_claim: str = ""
     groups: tuple[GroupRow, ...] = ()
     passwords: bool = True
+    acr_values: str = ""
+    second_step: str = ""
 
     @property
     def rows(self) -> tuple[GroupRow, ...]:
@@ -63,7 +69,7 @@ def draft_of(provider: SignInProvider, language: str) -> ProviderDraft:
             for grant in provider.groups
             for role, team in zip_longest(grant.roles, grant.teams)
         ),
-        provider.passwords,
+        provider.passwords, " ".join(provider.acr_values), " ".join(provider.second_step),
     )  # fmt: skip
 
 
@@ -72,10 +78,7 @@ def draft_from(form: Form, name: str) -> ProviderDraft:
     rows = zip_longest(*(form.get(part, ()) for part in ("group", "group_role", "group_team")), fillvalue="")
     return ProviderDraft(
         name=name or _one(form, "name"),
-        **{
-            part: _one(form, part)
-            for part in ("label", "issuer", "client_id", "scopes", "domains", "directory_claim", "groups_claim")
-        },
+        **{part: _one(form, part) for part in _TYPED},
         makes_users=_one(form, "makes_users") == "1",
         roles=tuple(dict.fromkeys(form.get("role", ()))),
         groups=tuple(
@@ -122,6 +125,8 @@ def body_of(draft: ProviderDraft, stored: SignInProvider | None) -> dict[str, An
         "issuer": draft.issuer,
         "client_id": draft.client_id,
         "scopes": draft.scopes.split(),
+        "acr_values": draft.acr_values.split(),
+        "second_step": draft.second_step.replace(",", " ").split(),
         "makes_users": draft.makes_users,
         "roles": list(draft.roles) if draft.makes_users else [],
         "domains": _words(draft.domains),

@@ -60,6 +60,8 @@ class ProviderView:
     is_new: bool
     has_secret: bool
     redirect: str
+    signed_out: str
+    """Likewise, where it tells who has signed out."""
     roles: Mapping[str, str]
     first_roles: Mapping[str, str]
     """Those that somebody may be given who comes for the first time."""
@@ -239,6 +241,7 @@ async def _view(
         is_new=stored is None,
         has_secret=stored is not None and await has_secret(scope.connection, stored.name),
         redirect=visit.web.providers.redirect(draft.name),
+        signed_out=visit.web.providers.signed_out(draft.name),
         roles=roles,
         first_roles={name: label for name, label in roles.items() if not scope.model.roles[name].everything},
         teams=tuple((team["id"], team["label"]) for team in teams),

@@ -1,0 +1,102 @@
+"""Means that no part of the program takes: text as a program, chance that can be foretold, broken hashes and modes, deaf password fields."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.unit.house.source import ROOT, SOURCE
+
+SCRIPTS = ROOT / "frontend" / "js"
+TEMPLATES = SOURCE / "interfaces" / "web" / "templates"
+PROGRAMS = {"eval", "exec", "compile", "__import__"}
+FORBIDDEN = {"pickle", "marshal", "shelve", "dill"}
+"""What they read can run."""
+BY_CHANCE = {
+    "modules/demo_bulk.py",
+    "modules/contacts/demo.py",
+    "modules/demo_events.py",
+    "modules/demo_story.py",
+    "base/database/transactions.py",
+}
+"""Sample data that is the same each time, and how long a transaction waits before it is tried again."""
+HASHES = {"sha256", "blake2b", "file_digest"}
+CIPHERS = {
+    "cryptography.hazmat.primitives.ciphers.aead.AESGCM", "cryptography.hazmat.primitives.hashes.SHA256",
+    "cryptography.hazmat.primitives.hashes.SHA1",  # of codes in apps, as RFC 6238 has it (services/identity/totp.py)
+}  # fmt: skip
+
+
+def trees() -> Iterator[tuple[str, ast.AST]]:
+    for path in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            yield str(path.relative_to(SOURCE)), node
+
+
+def imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [f"{node.module}.{alias.name}" for alias in node.names] if isinstance(node, ast.ImportFrom) else []
+
+
+def test_no_text_becomes_a_program() -> None:
+    found = [
+        (path, node.func.id)
+        for path, node in trees()
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in PROGRAMS
+    ]
+    found += [(path, name) for path, node in trees() for name in imported(node) if name.partition(".")[0] in FORBIDDEN]
+    assert found == []
+    scripts = [
+        path.name for path in SCRIPTS.rglob("*.js") if re.search(r"\beval\(|new Function\(|document\.write", path.read_text())
+    ]
+    assert scripts == []
+
+
+def test_what_must_not_be_foretold_is_drawn_by_the_system() -> None:
+    assert {path for path, node in trees() if "random" in imported(node)} == BY_CHANCE
+
+
+def test_only_good_hashes_and_modes() -> None:
+    hashes = {
+        node.attr
+        for _, node in trees()
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "hashlib"
+    }
+    assert hashes <= HASHES
+    names = {name for _, node in trees() for name in imported(node)}
+    taken = {name for name in names if re.match(r"cryptography\.hazmat\.primitives\.(ciphers|hashes)", name)}
+    assert taken <= CIPHERS
+    by_sha1 = {path for path, node in trees() if any(name.endswith(".SHA1") for name in imported(node))}
+    assert by_sha1 == {"services/identity/totp.py"}
+    assert not any(name.startswith("Crypto") or ".modes" in name for name in names)
+
+
+def test_pages_hear_their_own_service_worker_only() -> None:
+    heard = [
+        (path.name, target)
+        for path in sorted(SCRIPTS.rglob("*.js"))
+        for target in re.findall(r"([\w.]+)\.addEventListener\(\"message\"", path.read_text())
+    ]
+    assert heard == [("installed.js", "navigator.serviceWorker")]
+    assert not any("onmessage" in path.read_text() for path in SCRIPTS.rglob("*.js"))
+
+
+def inputs_of(path: Path) -> Iterator[str]:
+    """Each field for a password in a template."""
+    for call in re.findall(r"ui\.input\((.*?)\) }}", path.read_text(), re.DOTALL):
+        if '"password",' in re.sub(r'^"[\w-]+", "[\w-]+",', "", call):
+            yield call
+
+
+def test_passwords_are_masked_pasted_and_filled_in() -> None:
+    calls = [call for path in sorted(TEMPLATES.rglob("*.html")) for call in inputs_of(path)]
+    assert len(calls) >= 8
+    assert [call for call in calls if not re.search(r'"autocomplete": "(current|new)-password"', call)] == []
+    for name in ("password", "current", "new", "again", "proof-password"):
+        assert any(call.startswith(f'"{name}"') for call in calls), name
+    pasting = [path.name for path in SCRIPTS.rglob("*.js") if '"paste"' in path.read_text()]
+    assert pasting == ["rich.js"], "formatted text alone looks at what is pasted"
+    assert '"[data-rich] [contenteditable]"' in (SCRIPTS / "rich.js").read_text()
