@@ -108,6 +108,13 @@ async def keep_rollups(scope: Scope, object_: BoundObject, drafts: Sequence[Draf
         await _keep(scope, parent, object_.name, link, ids)
 
 
+async def renew_figures_over(scope: Scope, object_: str, ids: Sequence[UUID]) -> None:
+    """Recompute the figures over stored records, whose values have changed but not what they belong to."""
+    for (above, link), records in sorted((await _above(scope, object_, ids)).items()):
+        await _lock(scope, above, records)
+        await _keep(scope, above, object_, link, records)
+
+
 async def fill_rollups(scope: Scope, object_: str, ids: Sequence[UUID]) -> None:
     """Make the figures of stored records, and the rows for them: their object has got other roll-ups, or its first ones."""
     bound = scope.model.objects[object_]
