@@ -54,8 +54,8 @@ def rates_in(documents: Sequence[Document]) -> Rates:
         rates = document.body.get("rates")
         if document.name not in currencies():
             errors.append(_fault(document, "name", t("Give a currency by its ISO 4217 code, such as EUR.")))
-        if not isinstance(rates, Mapping) or not 0 < len(rates) <= MOST:
-            errors.append(_fault(document, "rates", t("Give from one to {most} rates.", most=MOST)))
+        if not isinstance(rates, Mapping) or len(rates) > MOST:
+            errors.append(_fault(document, "rates", t("Give the rates by their days, at most {most}.", most=MOST)))
             continue
         for day, rate in rates.items():
             try:

@@ -147,13 +147,25 @@ async def renew_worth(scope: Scope, object_: BoundObject, ids: Sequence[UUID]) -
         await renew_figures_over(scope, object_.name, changed)
 
 
-def _reading(object_: BoundObject, amounts: Sequence[Amount]) -> str:
+async def without_rate(scope: Scope, object_: BoundObject, id_: UUID) -> dict[str, tuple[str, date]]:
+    """The amounts of a record for which no rate is known: by field the currency, and the day whose rate it would be."""
+    amounts = [amount for amount in stored_amounts(object_) if amount.key == "id"]
+    row = await scope.connection.row(_reading(object_, amounts, lock=False), {"ids": [id_]})
+    lacking = [a for a in amounts if row is not None and row[a.amount] is not None and row[a.base] is None]
+    if row is None or not lacking:
+        return {}
+    standing = (await standings(scope, object_, {id_: row}, _NOBODY))[id_]
+    return {amount.field: (row[amount.currency], standing.day) for amount in lacking}
+
+
+def _reading(object_: BoundObject, amounts: Sequence[Amount], *, lock: bool = True) -> str:
     made = ["created_at"] if "created_at" in object_.table.c else []
     own = dict.fromkeys(["id", *made, *deciding(object_), *_columns(a for a in amounts if a.key == "id")])
     beside = list(_columns(a for a in amounts if a.key != "id"))
     columns = ", ".join([*(f'o."{name}"' for name in own), *(f'r."{name}"' for name in beside)])
     joined = f'left join {{ws}}."{object_.name}_rollup" r on r.record = o.id' if beside else ""
-    return f'select {columns} from {{ws}}."{object_.name}" o {joined} where o.id = any(%(ids)s) order by o.id for update of o'
+    locked = "for update of o" if lock else ""
+    return f'select {columns} from {{ws}}."{object_.name}" o {joined} where o.id = any(%(ids)s) order by o.id {locked}'
 
 
 def _columns(amounts: Iterable[Amount]) -> Iterator[str]:
