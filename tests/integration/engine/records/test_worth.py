@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
@@ -93,11 +93,11 @@ class Till(World):
 
 
 @pytest.fixture
-async def till(database: Database, new_workspace: Callable[[], Awaitable[Workspace]]) -> AsyncIterator[Till]:
+async def till(database: Database, new_workspace: Callable[[], Awaitable[Workspace]]) -> Till:
     workspace = await new_workspace()
     scopes = Scopes(wiring.modules())
     await settle(database, workspace, scopes.models)
-    yield Till(database, workspace, scopes, count(1))
+    return Till(database, workspace, scopes, count(1))
 
 
 async def test_the_rate_is_that_of_the_rate_date(till: Till) -> None:
