@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -84,6 +84,17 @@ def read_rate(value: Any) -> Decimal:
     if rate <= 0:
         raise Refused("too_small", t("A rate is more than 0."))
     return rate
+
+
+def rate_documents(rates: Rates, put: Rates, drop: Collection[tuple[str, date]] = ()) -> list[Document]:
+    """The documents of the currencies concerned, once some rates are put to those that there are and others taken out."""
+    after = {key: rate for key, rate in rates.items() if key not in drop} | put
+    concerned = sorted({currency for currency, _ in [*put, *drop]})
+    return [Document(KIND, code, {"name": code, "rates": _body(_of(after, code))}) for code in concerned]
+
+
+def _body(rates: Mapping[date, Decimal]) -> dict[str, str]:
+    return {day.isoformat(): format(rate, "f") for day, rate in sorted(rates.items())}
 
 
 async def check_rates(connection: Connection, workspace: Workspace, documents: Sequence[Document]) -> None:

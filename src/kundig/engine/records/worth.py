@@ -158,6 +158,27 @@ async def without_rate(scope: Scope, object_: BoundObject, id_: UUID) -> dict[st
     return {amount.field: (row[amount.currency], standing.day) for amount in lacking}
 
 
+async def owned_without_rate(scope: Scope, object_: BoundObject, id_: UUID) -> dict[str, tuple[list[str], date]]:
+    """The same of what a record owns, as far as the actor may know of its amounts: by object the currencies, and the day."""
+    found: dict[str, tuple[list[str], date]] = {}
+    for child, link in heirs(scope.model, object_):
+        rights = scope.access.objects.get(child.name)
+        amounts = [field for field in child.amounts if rights is not None and field.name not in rights.hidden]
+        lacking: set[str] = set()
+        for field in amounts:
+            lacking |= set(await scope.connection.values(_lacking(child, link, field), {"id": id_}))
+        if lacking:
+            row = await scope.connection.row(_reading(object_, (), lock=False), {"ids": [id_]})
+            found[child.name] = (sorted(lacking), (await standings(scope, object_, {id_: row or {}}, _NOBODY))[id_].day)
+    return found
+
+
+def _lacking(child: BoundObject, link: str, field: BoundField) -> str:
+    amount, currency, base = field.column_names
+    return f"""select distinct "{currency}" from {{ws}}."{child.name}"
+                where "{link}" = %(id)s and deleted_at is null and "{amount}" is not null and "{base}" is null"""
+
+
 def _reading(object_: BoundObject, amounts: Sequence[Amount], *, lock: bool = True) -> str:
     made = ["created_at"] if "created_at" in object_.table.c else []
     own = dict.fromkeys(["id", *made, *deciding(object_), *_columns(a for a in amounts if a.key == "id")])

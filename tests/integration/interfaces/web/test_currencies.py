@@ -97,6 +97,16 @@ async def test_the_record_says_what_no_sum_counts(crm: Crm, admin: Caller) -> No
     assert "There is no exchange rate" not in (await admin.pages.get(page)).text
 
 
+async def test_the_record_says_so_of_its_lines_too(crm: Crm, admin: Caller) -> None:
+    lines = [{"name": "pump", "unit_price": {"amount": "10.00", "currency": "USD"}}]
+    id_ = await crm.create("opportunity", name="Lines", close_date="2026-03-04", opportunity_line=lines)
+    hint = "There is no exchange rate of USD for Mar 4, 2026, so some of “Lines” are missing from sums."
+    assert hint in html.unescape((await admin.pages.get(f"/o/opportunity/{id_}")).text)
+    await admin.pages.post(ADDRESS, data={"currency": "USD", "day": "2026-03-04", "rate": "0.9"})
+    await crm.update("opportunity", id_, close_date="2026-03-05")
+    assert "There is no exchange rate" not in (await admin.pages.get(f"/o/opportunity/{id_}")).text
+
+
 async def test_the_currency_of_the_company(crm: Crm, admin: Caller) -> None:
     async def home() -> str:
         async with crm.database.transaction(None) as connection:

@@ -16,7 +16,7 @@ from kundig.engine.records.layouts import layout_of, stored_shape
 from kundig.engine.records.long_undo import begin_undo
 from kundig.engine.records.reading import ListQuery, list_records, read_record
 from kundig.engine.records.undo import JOB_FROM, change_size, undo
-from kundig.engine.records.worth import without_rate
+from kundig.engine.records.worth import owned_without_rate, without_rate
 from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.formats import formats
@@ -79,21 +79,19 @@ async def record_view(scope: Scope, object_name: str, id_: str, visit: Visit) ->
 
 
 async def _unrated(scope: Scope, object_: BoundObject, record: dict[str, Any], visit: Visit) -> list[str]:
-    """What is said of amounts that no sum counts, as far as the reader sees them; asked only where there are foreign ones."""
-    home, language = scope.context.workspace.currency, visit.frame.language
+    """What is said of amounts that no sum counts, as far as the reader sees them."""
+    home, language, id_ = scope.context.workspace.currency, visit.frame.language, record_id(record["id"])
     foreign = [f.name for f in object_.amounts if (value := record.get(f.name)) and value["currency"] != home]
-    if not foreign:
-        return []
-    shown = formats(language, visit.frame.zone)
-    lacking = await without_rate(scope, object_, record_id(record["id"]))
-    return [
-        t(
-            "There is no exchange rate of {currency} for {day}, so “{field}” is missing from sums.",
-            currency=lacking[name][0], day=shown.date(lacking[name][1]), field=object_.fields[name].definition.label,
-        ).render(language)
-        for name in foreign
-        if name in lacking
-    ]  # fmt: skip
+    dates, told = formats(language, visit.frame.zone), []
+    for name, (currency, day) in (await without_rate(scope, object_, id_) if foreign else {}).items():
+        if name in foreign:
+            known = {"currency": currency, "day": dates.date(day), "field": object_.fields[name].definition.label}
+            told.append(t("There is no exchange rate of {currency} for {day}, so “{field}” is missing from sums.", **known))
+    for child, (lacking, day) in (await owned_without_rate(scope, object_, id_)).items():
+        label = scope.model.objects[child].definition.label_plural
+        known = {"currency": ", ".join(lacking), "day": dates.date(day), "object": label}
+        told.append(t("There is no exchange rate of {currency} for {day}, so some of “{object}” are missing from sums.", **known))
+    return [text.render(language) for text in told]
 
 
 @get("/o/{object_name:str}/{id_:str}")

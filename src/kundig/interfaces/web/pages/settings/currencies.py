@@ -12,9 +12,8 @@ from litestar import Request, Response, get, post
 from kundig.base.errors import Invalid, Missing
 from kundig.base.i18n import t
 from kundig.engine.configuration.changing import Plan
-from kundig.engine.configuration.documents import Document
 from kundig.engine.policy.configuring import RIGHT, configure
-from kundig.engine.policy.rates import KIND, Rates, read_day, stored_rates
+from kundig.engine.policy.rates import Rates, rate_documents, read_day, stored_rates
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.fields.contract import Refused
 from kundig.interfaces.web.edge import Reply, Visit, page
@@ -22,9 +21,9 @@ from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.frame import LinkGroup
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.settings.navigation import CURRENCIES, HISTORY, settings_navigation
-from kundig.interfaces.web.pages.settings.rate_lines import MOST_LINES, read_lines, typed_currency, typed_day, typed_rate
 from kundig.interfaces.web.rendering import render, render_block
 from kundig.interfaces.web.widgets.described import currency_choices
+from kundig.services.transfer.rate_lines import MOST_LINES, read_lines, typed_currency, typed_day, typed_rate
 
 FIRST, MOST = 10, 500
 """Rates of a currency that are in sight, and that are listed at all."""
@@ -165,15 +164,10 @@ async def remove(request: Request[Any, Any, Any], currency: str, day: str) -> Re
 
 async def _change(scope: Scope, visit: Visit, rates: Rates, put: Rates, drop: Collection[tuple[str, date]] = ()) -> Plan:
     """Apply the documents of all currencies concerned as one plan, which can be taken back as a whole."""
-    after = {key: rate for key, rate in rates.items() if key not in drop} | put
-    concerned = sorted({currency for currency, _ in [*put, *drop]})
-    documents = [Document(KIND, code, {"name": code, "rates": _body(after, code)}) for code in concerned]
-    note = t("Exchange rates: {currencies}", currencies=", ".join(concerned)).render(scope.context.workspace.language)
+    documents = rate_documents(rates, put, drop)
+    named = ", ".join(document.name for document in documents)
+    note = t("Exchange rates: {currencies}", currencies=named).render(scope.context.workspace.language)
     return await configure(scope, visit.web.database, visit.web.scopes.models, documents, note=note)
-
-
-def _body(rates: Rates, wanted: str) -> dict[str, str]:
-    return {day.isoformat(): format(rate, "f") for (currency, day), rate in sorted(rates.items()) if currency == wanted}
 
 
 def _saved(visit: Visit, plan: Plan) -> dict[str, str]:
