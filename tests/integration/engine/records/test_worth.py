@@ -20,6 +20,7 @@ from kundig.base.database.workspaces import workspace_named
 from kundig.base.errors import Invalid
 from kundig.base.jobs import JobRun
 from kundig.engine.configuration.documents import Document
+from kundig.engine.configuration.yaml import load
 from kundig.engine.policy.applying import rollback_plan, settle
 from kundig.engine.policy.rates import stored_rates
 from kundig.engine.records import renewing_worth
@@ -259,6 +260,15 @@ async def test_another_currency_of_the_company(till: Till) -> None:
     async with till.system() as scope:
         currency = "select amount__currency from {ws}.opportunity where id = %(id)s"
         assert await scope.connection.value(currency, {"id": lines}) == "EUR"
+
+
+async def test_rates_as_yaml(till: Till) -> None:
+    text = "kind: exchange_rates\nname: USD\nrates: {2026-01-01: 0.92, 2026-02-01: '0.93', 2026-03-01: 1}\n---\nkind: workspace\ncurrency: CHF"
+    await till.apply(*load(text, "rates.yaml"))
+    async with till.system() as scope:
+        assert sorted((await stored_rates(scope.connection)).values()) == [Decimal("0.92"), Decimal("0.93"), 1]
+    async with till.database.transaction(None) as connection:
+        assert (await workspace_named(connection, till.workspace.name)).currency == "CHF"
 
 
 @pytest.mark.parametrize(
