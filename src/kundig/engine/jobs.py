@@ -9,11 +9,12 @@ from kundig.engine.policy.jobs import SystemScope, make_jobs
 from kundig.engine.records.continuing import series_jobs
 from kundig.engine.records.passing import passing_jobs
 from kundig.engine.records.renewing import renewal_jobs
+from kundig.engine.records.renewing_worth import worth_jobs
 
 
 def engine_jobs(system_scope: SystemScope) -> tuple[Job, ...]:
     """All jobs of the engine, given how to open a scope of the program itself."""
     return (
-        *make_jobs(system_scope), *passing_jobs(system_scope), *renewal_jobs(system_scope), *series_jobs(system_scope), PARTITIONS,
-        FORGET,
+        *make_jobs(system_scope), *passing_jobs(system_scope), *renewal_jobs(system_scope), *series_jobs(system_scope),
+        *worth_jobs(system_scope), PARTITIONS, FORGET,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from tests.browser.app.conftest import Visitor
 PATHS = (
     "/", "/o/account?view=all", "/o/opportunity", "/o/opportunity/board", "/o/account/new", "/search?q=hofmann", "/trash",
     "/notifications", "/imports", "/imports/new", "/settings/me", "/settings/security", "/settings/tokens", "/settings/calendar", "/settings/users", "/settings/users/new",
-    "/settings/teams", "/settings/roles/sales_representative", "/settings/history", "/settings/company", "/api/docs",
+    "/settings/teams", "/settings/roles/sales_representative", "/settings/history", "/settings/company", "/settings/currencies", "/api/docs",
     "/settings/pipelines", "/settings/pipelines/lead", "/settings/sharing", "/settings/sharing/new",
     "/settings/sign-in-providers", "/settings/sign-in-providers/new", "/settings/provisioning", "/settings/samples", "/settings/audit",
     "/calendar", "/o/meeting/calendar?span=month",

@@ -273,6 +273,7 @@ def test_people_without_rights_see_their_own_settings_only(server: Server, admin
         f"{server.url}/settings/history",
         f"{server.url}/settings/samples",
         f"{server.url}/settings/company",
+        f"{server.url}/settings/currencies",
         f"{server.url}/settings/pipelines",
         f"{server.url}/imports/new",
     ):

@@ -29,7 +29,7 @@ from kundig.engine.audit import forgetting
 from kundig.engine.history.partitions import ensure_partitions
 from kundig.engine.policy import principals
 from kundig.engine.policy.shares import grant_share
-from kundig.engine.records import continuing, long_undo
+from kundig.engine.records import continuing, long_undo, renewing_worth
 from kundig.engine.records.long_undo import begin_undo
 from kundig.engine.records.series_writes import AT_ONCE
 from kundig.engine.records.writing import Change, Create
@@ -430,6 +430,23 @@ class Cases:
 
         return Case({}, effect, (False, 1, 1))
 
+    async def records_renew_worth(self) -> Case:
+        dollars = {"amount": "10.00", "currency": "USD"}
+        account = await self.account()
+        for _ in range(MANY):
+            await self.crm.create("opportunity", name="Dollar", account=account, amount=dollars, close_date="2026-03-04")
+        await self.crm.create("opportunity", name="Dollar", account=account, amount=dollars, close_date="2026-03-04", stage="won")
+        async with self.crm.database.transaction(self.crm.workspace) as connection:
+            rate = "insert into {ws}.exchange_rate (currency, day, rate) values ('USD', '2026-01-01', 0.9) on conflict do nothing"
+            await connection.execute(rate)
+
+        async def effect() -> Any:
+            find = "select sum(amount__base) from {ws}.opportunity where account = %(id)s"
+            won = "select won_revenue from {ws}.account_rollup where record = %(id)s"
+            return await self.value(find, id=account), await self.value(won, id=account)
+
+        return Case({"currencies": ["USD"]}, effect, (9 * (MANY + 1), 9))
+
     async def records_extend_series(self) -> Case:
         zone = ZoneInfo(self.crm.workspace.time_zone)  # whose days a rule ends by: around midnight those of UTC are others
         start = datetime.now(zone).replace(microsecond=0)
@@ -460,6 +477,7 @@ def mortal(monkeypatch: pytest.MonkeyPatch) -> ContextVar[Fate | None]:
     monkeypatch.setattr(running, "CHUNK", 10)
     monkeypatch.setattr(long_undo, "CHUNK", 10)
     monkeypatch.setattr(continuing, "CHUNK", 10)
+    monkeypatch.setattr(renewing_worth, "CHUNK", 10)
     monkeypatch.setattr(choosing, "CHUNK", 10)
     monkeypatch.setattr(forgetting, "CHUNK", 10)
     return make_mortal(monkeypatch)

@@ -449,7 +449,7 @@ FOR_MANAGERS = {
     "GET /settings/users", "GET /settings/users/new", "GET /settings/users/{id_}", "GET /settings/teams", "GET /settings/roles",
     "GET /settings/roles/{name}", "GET /settings/roles/new", "GET /settings/roles/{name}/remove", "GET /settings/sharing",
     "GET /settings/sharing/new", "GET /settings/sharing/{name}", "GET /settings/sharing/{name}/reach", "GET /settings/history",
-    "GET /settings/history/{id_}", "GET /settings/samples", "GET /settings/company", "GET /o/{object_name}/layout",
+    "GET /settings/history/{id_}", "GET /settings/samples", "GET /settings/company", "GET /settings/currencies", "GET /o/{object_name}/layout",
     "GET /settings/pipelines", "GET /settings/pipelines/{name}", "GET /settings/audit", "GET /settings/audit/export",
     "GET /settings/users/{id_}/access", "GET /settings/users/{id_}/leave", "GET /settings/users/{id_}/takeover",
     "GET /settings/sign-in-providers", "GET /settings/provisioning", "GET /settings/sign-in-providers/new",

@@ -23,7 +23,7 @@ Realise = Callable[[Connection, Workspace, Sequence[Document]], Awaitable[None]]
 """Checks all documents together and changes tables and what else follows from them (wiring knows how); raises what is wrong."""
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('kundig configuration ' || %(schema)s, 0))"
-_KEPT_BESIDE = ("language", "time_zone", "region")
+_KEPT_BESIDE = ("language", "time_zone", "region", "currency")
 """Settings that stand in the directory of workspaces too, for those who look them up without the documents."""
 _OF_RIGHTS = frozenset({"role", "sharing_rule", "sign_in_provider"})
 """Kinds of documents from which follows who may do what, and who gets in."""
@@ -31,7 +31,7 @@ _MOST_NAMED = 50
 """Documents that an event of the audit trail names; the history names all."""
 _SETTINGS = """
 update kundig.workspace set language = coalesce(%(language)s, language), time_zone = coalesce(%(time_zone)s, time_zone),
-  region = coalesce(%(region)s, region)
+  region = coalesce(%(region)s, region), currency = coalesce(%(currency)s, currency)
 where schema = %(schema)s
 """
 
@@ -131,9 +131,12 @@ def _documents(revisions: Sequence[Revision]) -> dict[str, Any]:
 
 def _from_the_beginning(workspace: Workspace, revision: Revision) -> Revision:
     """The first settings that are written replace those that the workspace was made with: these come back when it is undone."""
-    if revision.kind != "workspace" or revision.old is not None:
+    if revision.kind != "workspace":
         return revision
-    return replace(revision, old={key: getattr(workspace, key) for key in _KEPT_BESIDE})
+    if revision.old is None:
+        return replace(revision, old={key: getattr(workspace, key) for key in _KEPT_BESIDE})
+    first = [key for key in _KEPT_BESIDE if key in (revision.new or {}) and key not in revision.old]
+    return replace(revision, old={**revision.old, **{key: getattr(workspace, key) for key in first}})
 
 
 async def _carry_out(

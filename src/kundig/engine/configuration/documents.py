@@ -16,7 +16,7 @@ from kundig.engine.extension import Field, Layout, Object, Pipeline, Role, Shari
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a workspace decides for all its users. The currency is chosen when it is made, since amounts are stored in it."""
+    """What a workspace decides for all its users."""
 
     company: str | None = None
     """What the company is called."""
@@ -25,8 +25,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     language: str | None = None
     time_zone: str | None = None
     region: str | None = None
+    currency: str | None = None
+    """What amounts are compared and added up in; it can be another one as long as there are no rates into the former."""
     audit_days: Annotated[int, msgspec.Meta(ge=LEAST_DAYS, le=MOST_DAYS)] | None = None
     """How long the audit trail is kept."""
+
+
+class ExchangeRates(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What one unit of a currency is worth in the company's, by the day from which on it is: `"2026-01-01": "0.92"`."""
+
+    name: str
+    rates: dict[str, str | int | float]
 
 
 class ObjectField(Field, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -37,6 +46,7 @@ class ObjectField(Field, frozen=True, kw_only=True, forbid_unknown_fields=True, 
 
 KINDS: Mapping[str, type[msgspec.Struct]] = {
     "workspace": Settings,
+    "exchange_rates": ExchangeRates,
     "object": Object,
     "field": ObjectField,
     "pipeline": Pipeline,

@@ -28,6 +28,7 @@ from kundig.engine.policy.checks import check_layouts, check_policies
 from kundig.engine.policy.jobs import FILL, RENEW_ENTRIES
 from kundig.engine.policy.models import Models
 from kundig.engine.policy.policies import policies_of
+from kundig.engine.policy.rates import check_rates, realise_rates
 from kundig.engine.policy.readers import readers_of
 from kundig.engine.schema.ddl.applying import LOCK_TIMEOUT_MS, TRIES, build_indexes, change_tables, check_tables
 from kundig.engine.schema.ddl.planning import Step
@@ -156,6 +157,7 @@ class _Realising:
         model = await _checked(connection, workspace, self._models, documents)
         _, self.later, _ = await change_tables(connection, model)
         await _keep_principals(connection, model)
+        await realise_rates(connection, workspace, documents)
         await queue(connection, RENEW_ENTRIES, {}, queueing_lock=RENEW_ENTRIES)
 
 
@@ -164,6 +166,7 @@ async def _checked(connection: Connection, workspace: Workspace, models: Models,
     model = build_model(models.define(documents), workspace.schema, await version_of(connection, workspace))
     zone = ZoneInfo(workspace.time_zone)
     context = Context(connection, workspace, SYSTEM, "config", language=workspace.language, time_zone=zone)
+    await check_rates(connection, workspace, documents)
     check_defaults(model, context)
     check_policies(model, context)
     check_layouts(model, context)

@@ -16,6 +16,8 @@ from kundig.engine.policy.shares import end_expired
 FILL = "policy.fill_audience"
 RENEW_ENTRIES = "records.renew_entries"
 """Looks whether names and search entries are made as the model says; `records` knows how."""
+RENEW_WORTH = "records.renew_worth"
+"""Works out anew what amounts are worth after rates or the currency of the company changed; `records` knows how."""
 _AGAIN = timedelta(minutes=1)
 """By then every transaction that still wrote under the old rules has ended: statements take ten seconds at most."""
 

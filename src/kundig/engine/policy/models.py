@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _KINDS = {"field": "object", "sharing_rule": "rule"}
 """Kinds of documents whose content is part of another definition, or is called otherwise there."""
 
+_APART = frozenset({"workspace", "exchange_rates"})
+"""Kinds of documents that say nothing of the model."""
+
 
 class Models:
     """Makes and keeps models; one of each workspace, the latest asked for."""
@@ -51,7 +54,7 @@ class Models:
 
 
 def _defined(document: Document) -> Defined | None:
-    if document.kind == "workspace":
+    if document.kind in _APART:
         return None
     kind = _KINDS.get(document.kind, document.kind)
     if document.kind == "field":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
@@ -78,6 +79,8 @@ class Draft:
     """Figures of a new record that are known before it is stored, by column of its roll-up row."""
     counted: frozenset[tuple[str, str]] = frozenset()
     """Parent objects and links whose figures count this new record already."""
+    rates: dict[tuple[tuple[str, UUID], str], Decimal] = field(default_factory=dict)
+    """Rates that a closed record keeps from now on, by the record and currency."""
     covered: dict[str, Any] = field(default_factory=dict)
     """Own values, by column, whose place such figures take in `new`."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -180,8 +179,6 @@ async def _look_up(change: Change, object_: BoundObject, drafts: Sequence[Draft]
     named_by = _title_links(object_)
     kept = [{name: str(draft.before(name)) for name in named_by if draft.before(name)} for draft in drafts]
     await records.look_up(change.scope, _references(object_, [*written, *kept]), trusted=change.trusted)
-    if _has_foreign_money(change.scope, object_, written):
-        await records.load_rates()
     return records
 
 
@@ -193,38 +190,23 @@ def _references(object_: BoundObject, written: Sequence[Mapping[str, Any]]) -> I
                 yield from field.type.references(field, value)
 
 
-def _has_foreign_money(scope: Scope, object_: BoundObject, written: Sequence[Mapping[str, Any]]) -> bool:
-    own = scope.context.workspace.currency
-    money = [f.name for f in object_.fields.values() if "currency" in f.parts]
-    return any(
-        isinstance(value := values.get(name), Mapping) and value.get("currency") not in (None, own)
-        for values in written
-        for name in money
-    )
-
-
 def _fill(change: Change, draft: Draft, values: Mapping[str, Any], records: Records) -> None:
     """Parse what is given; for a new record also the defaults of what is not."""
     fields = draft.object.fields
     known = {name: value for name, value in values.items() if _may_write(change, draft, name)}
     draft.given = frozenset(known)
-    at = _At(records, draft)
-    rate_date = draft.object.definition.rate_date
-    if rate_date in known:
-        _parse(draft, fields[rate_date], known[rate_date], at)
     for name, value in known.items():
-        if name != rate_date:
-            _parse(draft, fields[name], value, at)
+        _parse(draft, fields[name], value, records)
     if draft.action == "create":
         for field in draft.object.defaulted:
             if field.name not in known:
-                _parse(draft, field, field.definition.default, at)
+                _parse(draft, field, field.definition.default, records)
 
 
-def _parse(draft: Draft, field: BoundField, value: Any, at: _At) -> None:
+def _parse(draft: Draft, field: BoundField, value: Any, records: Records) -> None:
     name = field.name
     try:
-        parsed = field.type.parse(field, value, at)
+        parsed = field.type.parse(field, value, records)
     except Refused as refused:
         draft.refuse(f"{name}{refused.place}", refused.code, refused.text)
         return
@@ -232,25 +214,6 @@ def _parse(draft: Draft, field: BoundField, value: Any, at: _At) -> None:
         draft.sides[name] = parsed[name]
         parsed = {column: part for column, part in parsed.items() if column != name}
     draft.new.update(parsed)
-
-
-class _At:
-    """What types ask while parsing a draft: the records looked up, and rates of the record's own date."""
-
-    def __init__(self, records: Records, draft: Draft) -> None:
-        self.context = records.context
-        self._records = records
-        self._draft = draft
-
-    def record(self, reference: Reference) -> UUID | None:
-        """See `Records.record`."""
-        return self._records.record(reference)
-
-    def rate(self, currency: str, day: date | None = None) -> Any:
-        """The rate of a day, else of the record's rate date, else of today."""
-        name = self._draft.object.definition.rate_date
-        own = self._draft.get(name) if name else None
-        return self._records.rate(currency, day or own or self.context.now.date())
 
 
 def _may_write(change: Change, draft: Draft, name: str) -> bool:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -21,30 +19,16 @@ from kundig.engine.schema.model import Model
 
 
 class Records:
-    """What `FieldType.parse` asks: which record is meant, what a currency was worth. Filled by `look_up` beforehand."""
+    """What `FieldType.parse` asks: which record is meant. Filled by `look_up` beforehand."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
         self.labels: dict[UUID, str] = {}
         self._ids: dict[Reference, UUID] = {}
-        self._rates: dict[str, list[tuple[date, Decimal]]] = {}
 
     def record(self, reference: Reference) -> UUID | None:
         """The live record that is meant and that the writer may see, or None."""
         return self._ids.get(reference)
-
-    def rate(self, currency: str, day: date) -> Decimal | None:
-        """What one unit of a currency was worth on a day in the workspace's; None when no rate is known."""
-        if currency == self.context.workspace.currency:
-            return Decimal(1)
-        rates = self._rates.get(currency, [])
-        return next((rate for from_, rate in rates if from_ <= day), rates[-1][1] if rates else None)
-
-    async def load_rates(self) -> None:
-        """Read all exchange rates, newest first; only needed when a foreign currency occurs."""
-        rows = await self.context.connection.rows("select currency, day, rate from {ws}.exchange_rate order by currency, day desc")
-        for row in rows:
-            self._rates.setdefault(row["currency"], []).append((row["day"], row["rate"]))
 
     async def look_up(self, scope: Scope, references: Iterable[Reference], *, trusted: bool = False) -> None:
         """Find the records of `references`; `trusted` writes (undo, system) may mean hidden ones too."""

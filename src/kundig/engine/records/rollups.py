@@ -32,10 +32,14 @@ Parents = dict[tuple[str, str], list[UUID]]
 
 async def lock_parents(scope: Scope, drafts: Sequence[Draft]) -> None:
     """Lock the roll-up rows that the drafts will change, in the order of object and id, before the first write."""
+    await _lock_figures(scope, drafts[0].object.name, _parents(scope.model, drafts))
+
+
+async def _lock_figures(scope: Scope, child: str, parents: Parents) -> None:
     wanted: dict[str, set[UUID]] = defaultdict(set)
-    for (parent, link), ids in _parents(scope.model, drafts).items():
+    for (parent, link), ids in parents.items():
         wanted[parent].update(ids)
-        if _written_into(scope.model, parent, drafts[0].object.name, link):
+        if _written_into(scope.model, parent, child, link):
             for (above, _), found in (await _above(scope, parent, ids)).items():
                 wanted[above].update(found)
     for parent, records in sorted(wanted.items()):
@@ -106,6 +110,14 @@ async def keep_rollups(scope: Scope, object_: BoundObject, drafts: Sequence[Draf
     """Recompute the figures of all parents that the drafts belong or belonged to, and what follows from these figures."""
     for (parent, link), ids in sorted(_parents(scope.model, drafts).items()):
         await _keep(scope, parent, object_.name, link, ids)
+
+
+async def renew_figures_over(scope: Scope, object_: str, ids: Sequence[UUID]) -> None:
+    """Recompute the figures over stored records, whose values have changed but not what they belong to."""
+    parents = await _above(scope, object_, ids)
+    await _lock_figures(scope, object_, parents)
+    for (above, link), records in sorted(parents.items()):
+        await _keep(scope, above, object_, link, records)
 
 
 async def fill_rollups(scope: Scope, object_: str, ids: Sequence[UUID]) -> None:

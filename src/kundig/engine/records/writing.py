@@ -36,6 +36,7 @@ from kundig.engine.records.series_writes import follow_series
 from kundig.engine.records.stages import apply_stage
 from kundig.engine.records.stamps import set_owners, stamp
 from kundig.engine.records.store import insert_rows, update_rows, write_sides
+from kundig.engine.records.worth import follow_standing, set_worth
 from kundig.engine.schema.bound import BoundObject
 
 MAX_ITEMS = 1000
@@ -144,7 +145,7 @@ class Change:
         drafts = await draft_items(self, object_, list(zip(places, own, strict=True)), inside=above is not None)
         if above is not None:
             above.family.join(drafts, above.parents)
-        lists, errors = [drafts], await self._prepare(drafts)
+        lists, errors = [drafts], await self._prepare(drafts, above.parents if above is not None else ())
         for family in families:
             found, wrong = await self._draft_family(family, drafts)
             lists += found
@@ -162,8 +163,8 @@ class Change:
             raise Stale(family.told(error.errors)) from None
         return found, family.errors + family.told(wrong)
 
-    async def _prepare(self, drafts: Sequence[Draft]) -> list[FieldError]:
-        """Rules and hooks; all that is wrong with the drafts."""
+    async def _prepare(self, drafts: Sequence[Draft], owners: Sequence[Draft]) -> list[FieldError]:
+        """Rules and hooks; all that is wrong with the drafts, whose records belong to those of `owners`."""
         written = [draft for draft in drafts if draft.action in ("create", "update")]
         await set_owners(self.scope, written, trusted=self.trusted)
         for draft in written:
@@ -175,6 +176,7 @@ class Change:
         for draft in drafts:
             prepare_series(draft)
         await call_hooks(self.scope, drafts, "before")
+        await set_worth(self, written, owners)
         for draft in written:
             check_required(draft)
             set_label(draft)
@@ -211,6 +213,7 @@ class Change:
         for object_name, items in with_owned(self.scope, by_action["delete"] + by_action["restore"]):
             await self.write_trusted(object_name, await items)
         await keep_derived(self.scope, object_, drafts, self.id, later=self.derive_later)
+        await follow_standing(self, drafts)
         await journal_drafts(self.scope, drafts, self.head, old)
         for action, found in by_action.items():
             self.counts[action] += len(found)

@@ -164,6 +164,11 @@ class BoundObject:
         return tuple(f for f in self.fields.values() if f.pipeline is not None and f.name == f.pipeline.field)
 
     @cached_property
+    def amounts(self) -> tuple[BoundField, ...]:
+        """Its fields of money that people give, with the columns of amount, currency and worth; not the figures made of them."""
+        return tuple(f for f in self.fields.values() if f.result is f and "currency" in f.parts and f.column_names)
+
+    @cached_property
     def recurrence(self) -> BoundField | None:
         """The field with the rule by which its records recur, if they can."""
         return next((f for f in self.fields.values() if f.type.recurs), None)

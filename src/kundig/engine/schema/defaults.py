@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 from kundig.base.context import Context
@@ -23,10 +21,6 @@ class _Nothing:
     context: Context
 
     def record(self, reference: Reference) -> UUID | None:
-        """None."""
-        return None
-
-    def rate(self, currency: str, day: date | None = None) -> Decimal | None:
         """None."""
         return None
 

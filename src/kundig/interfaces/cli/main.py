@@ -9,7 +9,7 @@ import typer
 from typer.exceptions import TyperException
 
 from kundig import __version__
-from kundig.interfaces.cli import config, token, user
+from kundig.interfaces.cli import config, rates, token, user
 from kundig.interfaces.cli.backup import backup
 from kundig.interfaces.cli.demo import demo
 from kundig.interfaces.cli.doctor import doctor
@@ -35,7 +35,7 @@ for command in (serve, worker, migrate, doctor, backup, restore, rotate_key, dem
     app.command()(command)
 app.command("import")(import_file)
 app.command()(export)
-for group in (user, token, config):
+for group in (user, token, config, rates):
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
 
 

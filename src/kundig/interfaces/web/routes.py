@@ -56,6 +56,7 @@ from kundig.interfaces.web.pages.settings import (
     accounts,
     audit,
     company,
+    currencies,
     devices,
     factors,
     feed,
@@ -77,8 +78,8 @@ _RECORDS = (
 )  # fmt: skip
 _PERSONAL = (
     guiding, first_hour, offline, home, live, signing_in, sign_in_providers, second_step, strength, proving, notifications,
-    importing, imports, me, devices, security, factors, accounts, feeds, feed, tokens, company, users, access, viewing, teams,
-    rights, providers, provisioning, pipelines, history, audit, samples, csp_reports,
+    importing, imports, me, devices, security, factors, accounts, feeds, feed, tokens, company, currencies, users, access, viewing,
+    teams, rights, providers, provisioning, pipelines, history, audit, samples, csp_reports,
 )  # fmt: skip
 
 ROUTES = tuple(route for page in (*_RECORDS, *_PERSONAL) for route in page.ROUTES)

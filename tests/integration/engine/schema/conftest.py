@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
@@ -41,10 +39,6 @@ class SampleParsing:
             return UUID(reference.key)
         except ValueError:
             return None
-
-    def rate(self, currency: str, day: date | None = None) -> Decimal | None:
-        """A dollar is 0.9 euros."""
-        return Decimal("0.9") if currency == "USD" else None
 
 
 @pytest.fixture(scope="session")

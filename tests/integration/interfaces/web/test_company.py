@@ -14,6 +14,7 @@ GIVEN = {
     "language": "en",
     "time_zone": "Europe/Zurich",
     "region": "CH",
+    "currency": "CHF",
     "audit_days": "365",
 }
 
@@ -38,7 +39,7 @@ async def values(caller: Caller) -> dict[str, str]:
 
 
 async def test_what_is_given_holds_for_everybody_and_can_be_found_in_the_history(admin: Caller) -> None:
-    usual = {"language": "de", "time_zone": "Europe/Berlin", "region": "DE", "audit_days": "400"}
+    usual = {"language": "de", "time_zone": "Europe/Berlin", "region": "DE", "currency": "EUR", "audit_days": "400"}
     assert await values(admin) == usual | {"company": "", "address": ""}
     answer = await admin.pages.post(ADDRESS, data=GIVEN)
     assert answer.status_code == 303, answer.text[:500]
@@ -58,6 +59,7 @@ async def test_what_is_wrong_comes_back_with_what_was_typed(admin: Caller) -> No
         "company": "  ",
         "time_zone": "Mars/Olympus",
         "region": "XX",
+        "currency": "ABC",
         "language": "tlh",
         "address": "x" * 501,
         "audit_days": "7",
@@ -69,6 +71,7 @@ async def test_what_is_wrong_comes_back_with_what_was_typed(admin: Caller) -> No
         "Give the name of your company.",
         "Mars/Olympus",
         "one of the countries",
+        "one of the currencies",
         "one of the languages",
         "at most 500",
         "from 90 to 3650",

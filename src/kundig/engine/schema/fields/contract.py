@@ -8,8 +8,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 from uuid import UUID
 
@@ -50,9 +48,6 @@ class Parsing(Protocol):
 
     def record(self, reference: Reference) -> UUID | None:
         """The live record that is meant and that the writer may see, or None."""
-
-    def rate(self, currency: str, day: date | None = None) -> Decimal | None:
-        """Units of the workspace currency for one of `currency` on a day (None: the record's rate date), or None if unknown."""
 
 
 class Reading(Protocol):

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class MoneyType(FieldType):
     """`{"amount": "1234.50", "currency": "EUR"}` in `{field}`, `{field}__currency` and `{field}__base`.
 
-    Base is the amount in the workspace's currency at the rate of the record's rate date; null while no rate is known.
+    Base is the amount in the workspace's currency at the rate of the record's rate date; null while no rate is known. Of another
+    currency's the writer works it out, who knows that date.
     """
 
     name = "money"
@@ -53,8 +54,7 @@ class MoneyType(FieldType):
             raise Refused("bad_currency", t("Give a currency by its ISO 4217 code, such as EUR."), ".currency")
         digits = currency_digits(currency)
         amount = exact(value["amount"], digits).quantize(Decimal(1).scaleb(-digits))
-        rate = Decimal(1) if currency == home else parsing.rate(currency)
-        return {column: amount, f"{column}__currency": currency, f"{column}__base": base_amount(amount, rate, home)}
+        return {column: amount, f"{column}__currency": currency, f"{column}__base": amount if currency == home else None}
 
     def select(self, field: BoundField, row: sa.FromClause, reading: Reading) -> sa.ColumnElement[Any]:
         """Amount as a string with the currency's digits, and the currency; null without an amount."""

@@ -86,6 +86,10 @@ class RecordView:
     """The kinds of interactions that its timeline can hold; `href` is their object."""
     may_edit: bool
     crumb: Link
+    unrated: tuple[str, ...] = ()
+    """What is said of amounts for which no exchange rate is known."""
+    rates: str = ""
+    """Where rates are entered, for those who may."""
     arrange: str = ""
     """Where the page is arranged, for those who may."""
     seen_as: str = ""

@@ -53,7 +53,7 @@ async def first_hour_list(scope: Scope) -> FirstHourView | None:
 
 def _todos(scope: Scope, facts: Facts) -> Iterator[Todo]:
     yield Todo(t("Say how you work: language, time zone, colours"), ME, "user-round", facts.profile)
-    yield Todo(t("Say who you are: your company, its language and time zone"), COMPANY, "building-2", facts.company)
+    yield Todo(t("Say who you are: your company, its language, time zone and currency"), COMPANY, "building-2", facts.company)
     if scope.may("manage_users"):
         yield Todo(t("Invite your colleagues"), f"{USERS}/new", "user-plus", facts.invited)
     if any(rights.bring for rights in scope.access.objects.values()):

@@ -16,8 +16,10 @@ from kundig.engine.records.layouts import layout_of, stored_shape
 from kundig.engine.records.long_undo import begin_undo
 from kundig.engine.records.reading import ListQuery, list_records, read_record
 from kundig.engine.records.undo import JOB_FROM, change_size, undo
+from kundig.engine.records.worth import owned_without_rate, without_rate
 from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.web.edge import Reply, Visit, page
+from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.frame import Link
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.arrangement import narrowed
@@ -28,6 +30,7 @@ from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.pages.listing import column_at, named_as_person, short_columns
 from kundig.interfaces.web.pages.occurrences import ask_reach, delete_reach, known_series, reach_of, recurs
 from kundig.interfaces.web.pages.paths import path_of
+from kundig.interfaces.web.pages.settings.navigation import CURRENCIES
 from kundig.interfaces.web.pages.timelines import kinds_of
 from kundig.interfaces.web.pages.verbs import verbs_of
 from kundig.interfaces.web.rendering import render
@@ -68,9 +71,27 @@ async def record_view(scope: Scope, object_name: str, id_: str, visit: Visit) ->
         kinds=kinds_of(scope, object_),
         may_edit=rights.edit != "none",
         crumb=Link(label_in(object_.definition.label_plural, language), f"/o/{object_name}"),
+        unrated=tuple(await _unrated(scope, object_, record, visit)),
+        rates=CURRENCIES if arranges else "",
         arrange=f"/o/{object_name}/layout" if arranges else "",
         seen_as=label_in(scope.model.roles[role].label, language) if role else "",
     )
+
+
+async def _unrated(scope: Scope, object_: BoundObject, record: dict[str, Any], visit: Visit) -> list[str]:
+    """What is said of amounts that no sum counts, as far as the reader sees them."""
+    home, language, id_ = scope.context.workspace.currency, visit.frame.language, record_id(record["id"])
+    foreign = [f.name for f in object_.amounts if (value := record.get(f.name)) and value["currency"] != home]
+    dates, told = formats(language, visit.frame.zone), []
+    for name, (currency, day) in (await without_rate(scope, object_, id_) if foreign else {}).items():
+        if name in foreign:
+            known = {"currency": currency, "day": dates.date(day), "field": object_.fields[name].definition.label}
+            told.append(t("There is no exchange rate of {currency} for {day}, so “{field}” is missing from sums.", **known))
+    for child, (lacking, day) in (await owned_without_rate(scope, object_, id_)).items():
+        label = scope.model.objects[child].definition.label_plural
+        known = {"currency": ", ".join(lacking), "day": dates.date(day), "object": label}
+        told.append(t("There is no exchange rate of {currency} for {day}, so some of “{object}” are missing from sums.", **known))
+    return [text.render(language) for text in told]
 
 
 @get("/o/{object_name:str}/{id_:str}")

@@ -12,6 +12,7 @@ from babel.numbers import get_territory_currencies
 from kundig.base.i18n import label_in
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.bound import BoundField
+from kundig.engine.schema.fields.money import currencies
 from kundig.interfaces.web.titles import made_by_name
 from kundig.interfaces.web.widgets.choosing import COMPACT, ICONS, RIGHT, WIDE, widget_of
 
@@ -91,6 +92,14 @@ def describe(scope: Scope, bound: BoundField, path: str | None = None) -> FieldV
 
 def _currencies(own: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((own, *COMMON_CURRENCIES)))
+
+
+@lru_cache
+def currency_choices(language: str) -> tuple[tuple[str, str], ...]:
+    """All currencies in use with their names in a language, the common ones first."""
+    names = {str(code): str(name) for code, name in Locale.parse(language).currencies.items() if code in currencies()}
+    rest = sorted(names.keys() - set(COMMON_CURRENCIES))
+    return tuple((code, names[code]) for code in [*COMMON_CURRENCIES, *rest])
 
 
 @lru_cache

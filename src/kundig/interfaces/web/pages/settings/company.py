@@ -1,4 +1,4 @@
-"""Who the company is and what holds for everybody in it: name, address, language, time zone, country; kept as its configuration."""
+"""Who the company is and what holds for everybody in it: address, language, time zone, country, currency; as its configuration."""
 
 from __future__ import annotations
 
@@ -8,23 +8,26 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
+from kundig.base.errors import Invalid
 from kundig.base.i18n import LANGUAGES, Text, t
 from kundig.base.whole import whole
 from kundig.engine.audit.forgetting import KEPT_DAYS, LEAST_DAYS, MOST_DAYS
 from kundig.engine.configuration.documents import SETTINGS_NAME, Document
 from kundig.engine.configuration.store import stored_documents
 from kundig.engine.policy.configuring import RIGHT, configure
+from kundig.engine.policy.rates import stored_rates
 from kundig.engine.policy.scope import Scope
+from kundig.engine.schema.fields.money import currencies
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.frame import LinkGroup
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.settings.me import time_zones
 from kundig.interfaces.web.pages.settings.navigation import COMPANY, settings_navigation
 from kundig.interfaces.web.rendering import render, render_block
-from kundig.interfaces.web.widgets.described import countries
+from kundig.interfaces.web.widgets.described import countries, currency_choices
 
 LONGEST = {"company": 200, "address": 500}
-_NAMES = ("company", "address", "language", "time_zone", "region", "audit_days")
+_NAMES = ("company", "address", "language", "time_zone", "region", "currency", "audit_days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class CompanyView:
     nav: tuple[LinkGroup, ...]
     values: Mapping[str, Any]
     currency: str
+    currencies: tuple[tuple[str, str], ...]
+    """Those to choose from; none while there are rates into the one that holds."""
     zones: tuple[str, ...]
     countries: tuple[tuple[str, str], ...]
     errors: Mapping[str, str] = field(default_factory=dict)
@@ -47,8 +52,8 @@ async def show(request: Request[Any, Any, Any]) -> Response[str]:
         scope.require(RIGHT)
         workspace = scope.context.workspace
         usual: dict[str, Any] = {"language": workspace.language, "time_zone": workspace.time_zone, "region": workspace.region}
-        usual["audit_days"] = KEPT_DAYS
-        return Reply(render("pages/settings/company.html", _view(scope, {**usual, **await _settings(scope)}), visit.frame))
+        usual |= {"audit_days": KEPT_DAYS, "currency": workspace.currency}
+        return Reply(render("pages/settings/company.html", await _view(scope, {**usual, **await _settings(scope)}), visit.frame))
 
     return await page(request, work)
 
@@ -60,17 +65,26 @@ async def save(request: Request[Any, Any, Any]) -> Response[str]:
     async def work(scope: Scope, visit: Visit) -> Reply:
         scope.require(RIGHT)
         values = {name: visit.value(name).strip() for name in _NAMES}
+        values["currency"] = values["currency"] or scope.context.workspace.currency
         errors = {name: text.render(visit.frame.language) for name, text in _wrong(values)}
         if errors:
-            return Reply(render_block("pages/settings/company.html", "form", _view(scope, values, errors), visit.frame), 422)
+            return await _refused(scope, visit, values, errors)
         kept: dict[str, Any] = {name: value for name, value in (await _settings(scope) | values).items() if value}
         kept["audit_days"] = int(values["audit_days"])
         note = t("Company").render(scope.context.workspace.language)
         document = Document("workspace", SETTINGS_NAME, kept)
-        await configure(scope, visit.web.database, visit.web.scopes.models, [document], note=note)
+        try:
+            await configure(scope, visit.web.database, visit.web.scopes.models, [document], note=note)
+        except Invalid as error:
+            found = {fault.field: fault.text.render(visit.frame.language) for fault in error.errors}
+            return await _refused(scope, visit, values, found)
         return Reply(to=COMPANY, headers=notice(visit, t("Saved.")))
 
     return await page(request, work, write=False)
+
+
+async def _refused(scope: Scope, visit: Visit, values: Mapping[str, str], errors: Mapping[str, str]) -> Reply:
+    return Reply(render_block("pages/settings/company.html", "form", await _view(scope, values, errors), visit.frame), 422)
 
 
 async def _settings(scope: Scope) -> dict[str, Any]:
@@ -91,13 +105,17 @@ def _wrong(values: Mapping[str, str]) -> Iterator[tuple[str, Text]]:
         yield "time_zone", t("There is no time zone “{zone}”. Give one such as Europe/Berlin.", zone=values["time_zone"][:100])
     if values["region"] not in dict(countries("en")):
         yield "region", t("Choose one of the countries.")
+    if values["currency"] not in currencies():
+        yield "currency", t("Choose one of the currencies.")
     if not LEAST_DAYS <= (whole(values["audit_days"]) or 0) <= MOST_DAYS:
         yield "audit_days", t("Give a whole number from {least} to {most}.", least=LEAST_DAYS, most=MOST_DAYS)
 
 
-def _view(scope: Scope, values: Mapping[str, Any], errors: Mapping[str, str] | None = None) -> CompanyView:
+async def _view(scope: Scope, values: Mapping[str, Any], errors: Mapping[str, str] | None = None) -> CompanyView:
     nav, context = settings_navigation(scope), scope.context
-    return CompanyView(nav, values, context.workspace.currency, time_zones(), countries(context.language), errors or {})
+    choices = () if await stored_rates(scope.connection) else currency_choices(context.language)
+    home = context.workspace.currency
+    return CompanyView(nav, values, home, choices, time_zones(), countries(context.language), errors or {})
 
 
 ROUTES = (show, save)

@@ -9,7 +9,7 @@ from kundig.engine.policy.scope import Scope
 from kundig.interfaces.web.frame import Link, LinkGroup
 
 ME, SECURITY, TOKENS, FEED = "/settings/me", "/settings/security", "/settings/tokens", "/settings/calendar"
-COMPANY, USERS, TEAMS = "/settings/company", "/settings/users", "/settings/teams"
+COMPANY, CURRENCIES, USERS, TEAMS = "/settings/company", "/settings/currencies", "/settings/users", "/settings/teams"
 ROLES, RULES, PIPELINES, HISTORY = "/settings/roles", "/settings/sharing", "/settings/pipelines", "/settings/history"
 PROVIDERS, PROVISIONING = "/settings/sign-in-providers", "/settings/provisioning"
 AUDIT = "/settings/audit"
@@ -21,6 +21,7 @@ _ICONS = {
     TOKENS: "key-round",
     FEED: "calendar-sync",
     COMPANY: "building-2",
+    CURRENCIES: "coins",
     USERS: "users",
     TEAMS: "network",
     ROLES: "shield-check",
@@ -41,7 +42,7 @@ def settings_navigation(scope: Scope) -> tuple[LinkGroup, ...]:
     own = [(t("Profile"), ME), (t("Sign-in"), SECURITY), (t("Calendar link"), FEED), (t("API tokens"), TOKENS)]
     configures = scope.may(CONFIGURE)
     shared = [
-        *([(t("Company"), COMPANY)] if configures else []),
+        *([(t("Company"), COMPANY), (t("Exchange rates"), CURRENCIES)] if configures else []),
         *([(t("Users"), USERS), (t("Teams"), TEAMS)] if users else []),
         *([(t("Roles and rights"), ROLES)] if users or roles else []),
         *([(t("Sharing rules"), RULES)] if roles else []),
