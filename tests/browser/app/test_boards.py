@@ -189,3 +189,48 @@ def test_a_board_is_kept_as_a_view_with_what_its_cards_show(jana: Visitor) -> No
     page.locator("button[popovertarget=viewmenu]").click()
     page.locator("#viewmenu").get_by_role("menuitem", name="Ansicht löschen").click()
     expect(page.locator(".vtabs a", has_text="Nach Dringlichkeit")).to_have_count(0)
+
+
+def test_a_board_shows_one_of_several_pipelines_and_the_address_keeps_it(tom: Visitor) -> None:
+    page = tom.open("/settings/pipelines")
+    page.get_by_label("For", exact=True).select_option("lead")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator("#pipeline-label-error")).to_contain_text("Give the pipeline a name.")
+    expect(page.get_by_label("For", exact=True)).to_have_value("lead")
+    assert tom.accessible() == []
+    page.locator("#pipeline-label").fill("Partners")
+    page.keyboard.press("Enter")
+    expect(page.locator("#pipeline-form[data-ready]")).to_be_visible()
+    assert page.url.endswith("/settings/pipelines/lead_partners")
+    page = tom.open("/o/lead/board")
+    leads = page.locator("article[data-move]")
+    assert leads.count() > 0
+    address = page.locator("[data-stage-list=new] article").first.get_attribute("data-move") or ""
+    page.get_by_role("button", name="Pipeline: Lead").click()
+    page.locator("#board-pipeline").get_by_text("Partners").click()
+    expect(page.get_by_role("button", name="Pipeline: Partners")).to_be_visible()
+    expect(leads).to_have_count(0)
+    assert "pipeline=lead_partners" in page.url
+    assert tom.accessible() == []
+    page.reload()
+    expect(page.get_by_role("button", name="Pipeline: Partners")).to_be_visible()
+    record = address.removesuffix("/stage")
+    page = tom.open(f"{record}/edit")
+    page.get_by_label("Status").select_option("lead_partners:contacted")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".k-path [aria-current]")).to_be_visible()
+    page = tom.open("/o/lead/board?pipeline=lead_partners")
+    expect(page.locator("[data-stage-list=contacted] article")).to_have_count(1)
+    page.wait_for_selector("[data-sortable]")
+    page.locator("[data-stage-list=contacted] article").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-stage-list=nurturing] article")).to_have_count(1)
+    page = tom.open(f"{record}/edit")
+    page.get_by_label("Status").select_option("lead:new")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".k-path [aria-current]")).to_be_visible()
+    page = tom.open("/settings/history")
+    page.get_by_role("button", name="Take it back: Pipeline “Partners” added").first.press("Enter")
+    expect(page.locator("#confirm")).to_contain_text("Partners")
+    page.keyboard.press("Enter")
+    expect(page.locator("#toaster")).to_contain_text("Taken back")

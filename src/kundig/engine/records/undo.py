@@ -212,13 +212,14 @@ async def step_back(undoing: Change, steps: Sequence[Step]) -> None:
 
 
 def _settable(object_: BoundObject, item: Item) -> Item:
-    """Without what follows from other values (status and times of a stage)."""
+    """Without what follows from other values (status and times of a stage, but not the pipeline that it is one of)."""
     if not isinstance(item, Update):
         return item
     kept = {
         name: value
         for name, value in item.values.items()
-        if (field := object_.fields.get(name)) is not None and (field.pipeline is None or field.pipeline.field == name)
+        if (field := object_.fields.get(name)) is not None
+        and (field.pipeline is None or field.pipeline.field == name or not field.read_only)
     }
     return Update(item.id, kept)
 
