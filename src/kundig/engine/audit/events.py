@@ -32,6 +32,12 @@ UNDONE = audit_event(
     person=("Changed by", "Geändert von"),
     count=("Entries", "Einträge"),
 )
+PURGED = audit_event(
+    "records_purged",
+    ("Removed from the trash for good", "Endgültig aus dem Papierkorb entfernt"),
+    ("removed records from the trash for good: {object}", "hat Datensätze endgültig aus dem Papierkorb entfernt: {object}"),
+    count=("Records", "Datensätze"),
+)
 RIGHTS_CONFIGURED = audit_event(
     "rights_configured",
     ("Roles or sharing rules changed", "Rollen oder Freigaberegeln geändert"),

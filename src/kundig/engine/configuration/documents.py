@@ -15,6 +15,11 @@ from kundig.engine.audit.forgetting import LEAST_DAYS, MOST_DAYS
 from kundig.engine.extension import Field, Layout, Object, Pipeline, Role, SharingRule, SignInProvider, View
 
 
+TRASH_DAYS = 30
+"""After how many days the trash is emptied, unless the workspace says otherwise."""
+MOST_TRASH_DAYS = 3650
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a workspace decides for all its users. The currency is chosen when it is made, since amounts are stored in it."""
 
@@ -27,6 +32,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     region: str | None = None
     audit_days: Annotated[int, msgspec.Meta(ge=LEAST_DAYS, le=MOST_DAYS)] | None = None
     """How long the audit trail is kept."""
+    trash_days: Annotated[int, msgspec.Meta(ge=0, le=MOST_TRASH_DAYS)] | None = None
+    """After how many days the trash is emptied; 0 for never."""
 
 
 class ObjectField(Field, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
