@@ -14,7 +14,6 @@ from kundig.base.i18n import Text, t
 from kundig.engine.audit.forgetting import LEAST_DAYS, MOST_DAYS
 from kundig.engine.extension import Field, Layout, Object, Pipeline, Role, SharingRule, SignInProvider, View
 
-
 TRASH_DAYS = 30
 """After how many days the trash is emptied, unless the workspace says otherwise."""
 MOST_TRASH_DAYS = 3650
