@@ -290,7 +290,7 @@ async def show_totals(request: Request[Any, Any, Any], object_name: str) -> Resp
         totals = [_total(stage, by_stage.get(stage.key, {}), asked.amount, scope.context.workspace.currency) for stage in shown]
         return Reply(render("pages/board_totals.html", {"totals": totals}, visit.frame))
 
-    return await page(request, work)
+    return await page(request, work, elsewhere=True)
 
 
 def _total(stage: Stage, row: Mapping[str, Any], amount: str | None, currency: str) -> dict[str, Any]:
