@@ -12,6 +12,9 @@ from uuid import UUID
 import pytest
 from tests.integration.rights.crm import Caller, Crm
 
+from kundig.engine.schema.fields.contract import Refused
+from kundig.services.transfer.cells import Style, reader_for
+
 OBJECT = """
 kind: object
 name: vessel
@@ -273,3 +276,25 @@ async def test_a_further_pipeline_is_added_in_the_settings_with_the_stages_of_th
     made = (await boss.api.post("/api/v1/ticket", json={"subject": "Pump", "status": "ticket_grosse_faelle:open"})).json()
     assert (made["status"], made["status_pipeline"], made["status_category"]) == ("open", "ticket_grosse_faelle", "open")
     assert (await boss.api.post("/api/v1/ticket", json={"subject": "Hose"})).json()["status_pipeline"] == "ticket"
+
+
+async def test_files_name_stages_of_any_pipeline(crm: Crm) -> None:
+    async with crm.system() as scope:
+        read = reader_for(scope.model.objects["vessel"].fields["stage"], Style())
+    assert [read(cell) for cell in ("Docked", "im dock", "over", "Repair:over", "repair:docked")] == [
+        "docked", "docked", "over", "repair:over", "repair:docked",
+    ]  # fmt: skip
+    with pytest.raises(Refused):
+        read("repair:welded")
+
+
+async def test_many_at_once_move_to_a_stage_of_a_named_pipeline(crm: Crm, boss: Caller, ships: dict[str, UUID]) -> None:
+    opened = await boss.pages.post("/o/vessel/bulk/edit", data={"id": [str(id_) for id_ in ships.values()]})
+    (run,) = set(re.findall(r"/bulk/([0-9a-f-]{36})/", opened.text))
+    form = {"_action": "edit", "_field": "stage"}
+    offered = stages_offered((await boss.pages.post(f"/bulk/{run}/preview", data=form)).text)
+    assert offered["Building"] == ["building:planned", "building:welded", "building:over"]
+    done = await boss.pages.post(f"/bulk/{run}/start", data=form | {"stage": "building:over"})
+    assert done.status_code in (200, 303), done.text[:300]
+    for ship in ships.values():
+        assert tuple((await stored(boss, ship)).values())[:3] == ("over", "building", "won")
