@@ -25,7 +25,7 @@ from kundig.interfaces.api.idempotency import FORGET as FORGET_ANSWERS
 from kundig.interfaces.cli.beginning import Demo
 from kundig.modules import SHIPPED
 from kundig.modules import demo as demo  # noqa: PLC0414 - handed on to the command line, which knows no module by name
-from kundig.services import collaboration, delivery, identity, lists, live, transfer
+from kundig.services import collaboration, delivery, identity, lists, live, traces, transfer
 from kundig.services.collaboration.jobs import collaboration_jobs
 from kundig.services.delivery.post import post_of
 from kundig.services.delivery.push import push_route_of
@@ -61,7 +61,7 @@ def jobs(settings: Settings) -> list[Job]:
     scopes, post = Scopes(modules()), post_of(settings)
     return [
         *(job for module in modules() for job in module.jobs),
-        *engine_jobs(scopes.of_system),
+        *engine_jobs(scopes.of_system, traces.TRACES),
         *delivery_jobs(post),
         *identity_jobs(scopes, post),
         *collaboration_jobs(scopes, post, push_route_of(settings)),

@@ -30,6 +30,8 @@ class Settings:
     data: Path
     secret_key: bytes
     database_url: str | None = None
+    replica_url: str | None = None
+    """A replica of that database, for reads that take long."""
     host: str = "127.0.0.1"
     port: int = 8000
     base_url: str = "http://127.0.0.1:8000"
@@ -82,7 +84,8 @@ class Settings:
             data=data,
             secret_key=secret_key(given.get("SECRET_KEY"), data),
             former_key=former_key(given.get("SECRET_KEY_OLD"), "SECRET_KEY" in given, data),
-            database_url=_database_url(given.get("DATABASE_URL")),
+            database_url=_database_url(given, "DATABASE_URL"),
+            replica_url=_replica_url(given),
             host=host,
             port=port,
             base_url=_base_url(given.get("BASE_URL"), host, port),
@@ -162,12 +165,24 @@ def _flag(given: Mapping[str, str], name: str) -> bool:
     return text in ("1", "true", "yes")
 
 
-def _database_url(text: str | None) -> str | None:
-    if text is None:
-        return None
-    if not text.startswith(("postgresql://", "postgres://")):
-        raise WrongSetting(t("KUNDIG_DATABASE_URL must look like postgresql://user:password@host:5432/database."))
+def _database_url(given: Mapping[str, str], name: str) -> str | None:
+    text = given.get(name)
+    if text is not None and not text.startswith(("postgresql://", "postgres://")):
+        raise WrongSetting(t("KUNDIG_{name} must look like postgresql://user:password@host:5432/database.", name=name))
     return text
+
+
+def _replica_url(given: Mapping[str, str]) -> str | None:
+    """A replica follows a server of the operator's own: the embedded one has none."""
+    found = _database_url(given, "REPLICA_URL")
+    if found is not None and "DATABASE_URL" not in given:
+        raise WrongSetting(
+            t(
+                "KUNDIG_REPLICA_URL needs KUNDIG_DATABASE_URL, the server that the replica follows:"
+                " the built-in PostgreSQL has none."
+            )
+        )
+    return found
 
 
 def _base_url(text: str | None, host: str, port: int) -> str:

@@ -29,10 +29,10 @@ from kundig.engine.audit import forgetting
 from kundig.engine.history.partitions import ensure_partitions
 from kundig.engine.policy import principals
 from kundig.engine.policy.shares import grant_share
-from kundig.engine.records import continuing, long_undo, renewing_worth
+from kundig.engine.records import continuing, long_undo, purging, renewing_worth
 from kundig.engine.records.long_undo import begin_undo
 from kundig.engine.records.series_writes import AT_ONCE
-from kundig.engine.records.writing import Change, Create
+from kundig.engine.records.writing import Change, Create, Delete
 from kundig.services.collaboration.comments import add_comment
 from kundig.services.delivery.letter import Letter
 from kundig.services.delivery.mail import Mail, send_mail
@@ -153,6 +153,34 @@ class Cases:
             return await self.value("select count(*) from {ws}.audit_event where detail ->> 'mark' = %(mark)s", mark=mark)
 
         return Case({}, effect, 1)
+
+    async def records_empty_trash(self) -> Case:
+        accounts = [await self.account() for _ in range(3)]
+        async with self.crm.system() as scope:
+            await Change(scope).write("account", [Delete(id_) for id_ in accounts])
+        async with self.crm.database.owner(self.crm.workspace) as connection:
+            await connection.execute("update {ws}.trash_since set since = now() - interval '1 year'")
+            await connection.execute(
+                "update {ws}.account set deleted_at = now() - interval '31 days' where id = any(%(ids)s)", {"ids": accounts}
+            )
+        return Case({}, await self._purged(accounts), (0, 0, 3))
+
+    async def records_purge(self) -> Case:
+        account = await self.account()
+        async with self.crm.system() as scope:
+            await Change(scope).write("account", [Delete(account)])
+        return Case({"object": "account", "ids": [str(account)]}, await self._purged([account]), (0, 0, 1))
+
+    async def _purged(self, ids: list[UUID]) -> Effect:
+        told = "select coalesce(sum((detail ->> 'count')::int), 0) from {ws}.audit_event where event = 'records_purged'"
+        before = await self.value(told)
+
+        async def effect() -> Any:
+            left = await self.value("select count(*) from {ws}.account where id = any(%(ids)s)", ids=ids)
+            find = "select count(*) from {ws}.change_entry where record = any(%(ids)s) and (old is not null or new is not null)"
+            return left, await self.value(find, ids=ids), await self.value(told) - before
+
+        return effect
 
     async def collaboration_commented(self) -> Case:
         author, reader = await self.crm.user("administrator"), await self.crm.user("administrator")
@@ -480,6 +508,7 @@ def mortal(monkeypatch: pytest.MonkeyPatch) -> ContextVar[Fate | None]:
     monkeypatch.setattr(renewing_worth, "CHUNK", 10)
     monkeypatch.setattr(choosing, "CHUNK", 10)
     monkeypatch.setattr(forgetting, "CHUNK", 10)
+    monkeypatch.setattr(purging, "CHUNK", 2)
     return make_mortal(monkeypatch)
 
 

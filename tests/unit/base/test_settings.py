@@ -36,9 +36,10 @@ def test_all_given(tmp_path: Path) -> None:
         tmp_path, PORT="81", HOST="0.0.0.0", DEMO="1", BASE_URL="https://crm.example.com/", ADMIN_EMAIL="a@example.com", WORKERS="3",
         SMTP_URL="smtps://u:p@mail.example.com:465", DATABASE_URL="postgresql://u:p@db/x", SECRET_KEY=KEY,
         OUTGOING_HOSTS="Push.local:443, 10.0.0.9:8080",
-        TRUSTED_PROXIES="127.0.0.1, 10.0.0.0/8 fd00::/8",
+        TRUSTED_PROXIES="127.0.0.1, 10.0.0.0/8 fd00::/8", REPLICA_URL="postgresql://u:p@standby/x",
     )  # fmt: skip
     assert (settings.port, settings.demo, settings.base_url, settings.workers) == (81, True, "https://crm.example.com", 3)
+    assert settings.replica_url == "postgresql://u:p@standby/x"
     assert settings.secret_key == KEY.encode()
     assert settings.outgoing_hosts == {"push.local:443", "10.0.0.9:8080"}
     assert [str(network) for network in settings.trusted_proxies] == ["127.0.0.1/32", "10.0.0.0/8", "fd00::/8"]
@@ -64,7 +65,7 @@ def test_the_key_of_a_backup_can_be_kept(tmp_path: Path, key: bytes) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("PORT", "eighty"), ("PORT", "0"), ("PORT", "70000"), ("PORT", "８０"), ("DEMO", "maybe"), ("DATABASE_URL", "mysql://x"), ("BASE_URL", "crm.example.com"),
+        ("PORT", "eighty"), ("PORT", "0"), ("PORT", "70000"), ("PORT", "８０"), ("DEMO", "maybe"), ("DATABASE_URL", "mysql://x"), ("REPLICA_URL", "mysql://x"), ("REPLICA_URL", "postgresql://standby/x"), ("BASE_URL", "crm.example.com"),
         ("BASE_URL", "https://u@example.com"), ("ADMIN_EMAIL", "nobody"), ("SMTP_URL", "http://x"), ("SECRET_KEY", "short"), ("SECRET_KEY", "k" * 40), ("SECRET_KEY", "change me " * 4), ("SECRET_KEY_OLD", "ein langer Schlüssel, der alleine steht"), ("SECURITY_CONTACT", "http://x"), ("SECURITY_CONTACT", "me@x\nContact: you@y"), ("WORKERS", "-1"), ("OUTGOING_HOSTS", "10.0.0.1"), ("TRUSTED_PROXIES", "proxy.local"), ("TRUSTED_PROXIES", "10.0.0.1/8"), ("OUTGOING_HOSTS", "http://x:80"), ("PROT", "8000"),
     ],
 )  # fmt: skip

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 from kundig.base.database.address import Address, external
 from kundig.base.database.embedded import attached, initialised
 from kundig.base.database.faults import NothingSetUp
+from kundig.base.database.names import APP
 from kundig.base.database.transactions import Database
 from kundig.base.settings import Settings
 
@@ -29,5 +30,6 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
     if not settings.database_url and not initialised(settings.data):
         raise NothingSetUp
     with database_address(settings) as address:
-        async with Database(address) as database:
+        replica = external(settings.replica_url, settings.secrets.derive_text).login(APP) if settings.replica_url else None
+        async with Database(address, replica=replica) as database:
             yield database

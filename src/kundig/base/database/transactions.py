@@ -21,6 +21,7 @@ from kundig.base.database.connection import Answers, Asked, Connection
 from kundig.base.database.faults import DatabaseAway, translated
 from kundig.base.database.names import APP, OWNER, quoted, workspace_role
 from kundig.base.database.pools import connected, make_pool
+from kundig.base.database.replica import Replica
 from kundig.base.errors import Overtaken
 
 STATEMENT_LIMIT_MS = 10_000
@@ -46,9 +47,10 @@ Result = TypeVar("Result")
 class Database:
     """One database for one process: a pool for the servers' role, single connections for the owner."""
 
-    def __init__(self, address: Address, *, size: int = 10) -> None:
-        """`size` is the most connections at a time. Nothing is opened before `open()`."""
+    def __init__(self, address: Address, *, size: int = 10, replica: str | None = None) -> None:
+        """`size` is the most connections at a time, `replica` how to reach one. Nothing is opened before `open()`."""
         self.address = address
+        self.replica = Replica(replica, size, STATEMENT_LIMIT_MS) if replica else None
         self._pool = make_pool(address.login(APP), size, STATEMENT_LIMIT_MS)
         self._size = size
         self._ends: set[asyncio.Task[None]] = set()
@@ -58,12 +60,16 @@ class Database:
     async def open(self) -> None:
         """Get ready; the database need not be there yet."""
         await self._pool.open(wait=False)
+        if self.replica is not None:
+            await self.replica.open()
 
     async def close(self) -> None:
         """Give all connections back."""
         if self._ends:
             await asyncio.wait(self._ends)
         await self._pool.close()
+        if self.replica is not None:
+            await self.replica.close()
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -87,11 +93,7 @@ class Database:
         Beginning it is one round trip, in which `asking` is answered too. Without a workspace it sees schema `kundig` only, until
         `Connection.enter`.
         """
-        begin = f"begin{_ISOLATIONS[isolation]}{' read only' if readonly else ''}"
-        if timeout_ms != STATEMENT_LIMIT_MS:
-            begin += f"; set local statement_timeout = {int(timeout_ms)}"
-        if workspace is not None:
-            begin += f"; set local role {quoted(workspace_role(workspace.schema))}"
+        begin = _beginning(workspace, timeout_ms, isolation, readonly=readonly)
         raw, answers = await self._begun(begin, asking)
         read = False
         try:
@@ -104,6 +106,48 @@ class Database:
                 self._later(self._read(raw))
             else:
                 await _uninterrupted(self._pool.putconn(raw))
+
+    @asynccontextmanager
+    async def reading(
+        self, workspace: Workspace | None, *, timeout_ms: int = STATEMENT_LIMIT_MS, asking: Asked | None = None
+    ) -> AsyncIterator[Connection]:
+        """A transaction that only reads, for what takes long: on the replica, if there is one and it has caught up.
+
+        It sees all that was committed before it began, wherever it runs. What the replica breaks off is Overtaken, and then done
+        on the primary: run it in `retrying`.
+        """
+        raw = await self._elsewhere()
+        if raw is None or self.replica is None:
+            async with self.transaction(workspace, timeout_ms=timeout_ms, readonly=True, asking=asking) as connection:
+                yield connection
+            return
+        try:
+            answers = await self._first(raw, _beginning(workspace, timeout_ms, readonly=True), asking)
+            async with _ending(raw):
+                yield Connection(raw, workspace.schema if workspace else None, role_set=workspace is not None, answers=answers)
+        except (DatabaseAway, psycopg.OperationalError, *_FORGOTTEN) as error:
+            if isinstance(error, pg.QueryCanceled):
+                raise
+            await _uninterrupted(raw.close())
+            self.replica.rest()
+            raise Overtaken from error
+        finally:
+            await _uninterrupted(self.replica.pool.putconn(raw))
+
+    async def followed(self) -> bool:
+        """Whether there is a replica, and it has all that the primary has now."""
+        raw = await self._elsewhere()
+        if raw is not None and self.replica is not None:
+            await self.replica.pool.putconn(raw)
+        return raw is not None
+
+    async def _elsewhere(self) -> psycopg.AsyncConnection[Any] | None:
+        """A connection to the replica, once it has all that the primary has now; None to go on with the primary."""
+        if self.replica is None or self.replica.rests:
+            return None
+        async with self.transaction(None, readonly=True) as connection:
+            position = await connection.value("select pg_current_wal_lsn()::text")
+        return await self.replica.following(str(position))
 
     @asynccontextmanager
     async def owner(self, workspace: Workspace | None = None, *, lock_timeout_ms: int | None = None) -> AsyncIterator[Connection]:
@@ -178,6 +222,16 @@ class Database:
         while cursor.nextset():
             pass
         return {asking: await cursor.fetchone()}
+
+
+def _beginning(workspace: Workspace | None, timeout_ms: int, isolation: str | None = None, *, readonly: bool) -> str:
+    """How a transaction begins, in one text."""
+    begin = f"begin{_ISOLATIONS[isolation]}{' read only' if readonly else ''}"
+    if timeout_ms != STATEMENT_LIMIT_MS:
+        begin += f"; set local statement_timeout = {int(timeout_ms)}"
+    if workspace is not None:
+        begin += f"; set local role {quoted(workspace_role(workspace.schema))}"
+    return begin
 
 
 async def retrying(work: Callable[[], Awaitable[Result]]) -> Result:

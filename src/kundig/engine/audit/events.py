@@ -32,6 +32,12 @@ UNDONE = audit_event(
     person=("Changed by", "Geändert von"),
     count=("Entries", "Einträge"),
 )
+PURGED = audit_event(
+    "records_purged",
+    ("Removed from the trash for good", "Endgültig aus dem Papierkorb entfernt"),
+    ("removed records from the trash for good: {object}", "hat Datensätze endgültig aus dem Papierkorb entfernt: {object}"),
+    count=("Records", "Datensätze"),
+)
 RIGHTS_CONFIGURED = audit_event(
     "rights_configured",
     ("Roles, sharing rules or sign-in providers changed", "Rollen, Freigaberegeln oder Anmeldedienste geändert"),
@@ -62,5 +68,5 @@ KEY_EXCHANGED = audit_event(
 )
 
 EVENTS = (
-    SENSITIVE_READ, SHARED, SHARE_ENDED, UNDONE, RIGHTS_CONFIGURED, CONFIGURED, CONFIGURATION_TAKEN_BACK, KEY_EXCHANGED,
+    SENSITIVE_READ, SHARED, SHARE_ENDED, UNDONE, PURGED, RIGHTS_CONFIGURED, CONFIGURED, CONFIGURATION_TAKEN_BACK, KEY_EXCHANGED,
 )  # fmt: skip

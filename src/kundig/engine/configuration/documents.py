@@ -14,6 +14,10 @@ from kundig.base.i18n import Text, t
 from kundig.engine.audit.forgetting import LEAST_DAYS, MOST_DAYS
 from kundig.engine.extension import Field, Layout, Object, Pipeline, Role, SharingRule, SignInProvider, View
 
+TRASH_DAYS = 30
+"""After how many days the trash is emptied, unless the workspace says otherwise."""
+MOST_TRASH_DAYS = 3650
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a workspace decides for all its users."""
@@ -29,6 +33,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What amounts are compared and added up in; it can be another one as long as there are no rates into the former."""
     audit_days: Annotated[int, msgspec.Meta(ge=LEAST_DAYS, le=MOST_DAYS)] | None = None
     """How long the audit trail is kept."""
+    trash_days: Annotated[int, msgspec.Meta(ge=0, le=MOST_TRASH_DAYS)] | None = None
+    """After how many days the trash is emptied; 0 for never."""
 
 
 class ExchangeRates(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -239,7 +239,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """A saved list: filter, columns, order; `shape` list or board. Shipped ones are documents, people's own are rows.
 
     `group` is the field that a board's columns are made by, or what a list is grouped by (`stage`, `close_date:month`);
-    `lane` makes a board's swimlanes.
+    `lane` makes a board's swimlanes, `pipeline` names the one that a board by stages shows, where there are several.
     """
 
     name: str
@@ -255,6 +255,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     shape: Literal["list", "board"] = "list"
     group: str | None = None
     lane: str | None = None
+    pipeline: str | None = None
     position: int = 100
     default: bool = False
     home: Home | None = None

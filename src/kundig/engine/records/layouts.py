@@ -102,7 +102,7 @@ async def typed_shape(
         return _shape(conditions, ())
     draft = await draft_typed(change, object_, values, id_)
     for field in object_.pipelines:
-        apply_stage(scope.model, draft, field, scope.context.now)
+        apply_stage(draft, field, scope.context.now)
     return (await _drafted(scope, object_, conditions, [draft]))[0]
 
 

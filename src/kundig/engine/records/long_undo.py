@@ -15,7 +15,16 @@ from kundig.base.jobs import queue
 from kundig.base.uuid7 import uuid7
 from kundig.engine.history.changes import read_change
 from kundig.engine.policy.scope import Scope
-from kundig.engine.records.undo import check_rights, conflicts_of, note_undo, refuse_twice, step_back, steps_of
+from kundig.engine.records.undo import (
+    check_rights,
+    conflicts_of,
+    left_of,
+    note_undo,
+    refuse_twice,
+    step_back,
+    steps_of,
+    still_there,
+)
 from kundig.engine.records.writing import Change
 
 JOB = "records.undo"
@@ -31,7 +40,7 @@ async def begin_undo(scope: Scope, change: UUID, *, force: bool = False) -> UUID
     sample = await _next_records(scope, change, None, 20)
     if not sample:
         raise Missing
-    await check_rights(scope, await steps_of(scope, change, sample))
+    await check_rights(scope, await left_of(scope, change, await steps_of(scope, change, sample), force=force))
     await refuse_twice(scope, change)
     undoing = uuid7()
     added = await scope.connection.execute(
@@ -69,7 +78,8 @@ async def undo_state(scope: Scope, undoing: UUID) -> dict[str, Any]:
     if row is None or of_change is None:
         raise Missing
     # It is told to those who may undo the change; for all others it is not there.
-    await check_rights(scope, await steps_of(scope, of_change, await _next_records(scope, of_change, None, 20)))
+    steps = await steps_of(scope, of_change, await _next_records(scope, of_change, None, 20))
+    await check_rights(scope, await still_there(scope, steps))
     return row
 
 
@@ -91,7 +101,7 @@ async def run_undo(opened: OpenScope, undoing: UUID, change: UUID, *, force: boo
                     {"id": undoing},
                 )
                 return
-            steps = await steps_of(scope, change, records)
+            steps = await still_there(scope, await steps_of(scope, change, records))
             await check_rights(scope, steps)
             await step_back(Change(scope, id_=undoing, action="undo", undoes=change, trusted=True), steps)
             await scope.connection.execute(
@@ -112,7 +122,7 @@ async def _refused(opened: OpenScope, undoing: UUID, change: UUID) -> bool:
             records = await _next_records(scope, change, after, CHUNK)
             if not records:
                 break
-            found += await conflicts_of(scope, await steps_of(scope, change, records))
+            found += await conflicts_of(scope, await still_there(scope, await steps_of(scope, change, records)))
             after = records[-1]
     if not found:
         return False

@@ -86,6 +86,12 @@ async def renew_entries(scope: Scope, object_: str, after: UUID) -> UUID | None:
     return None
 
 
+async def rename(scope: Scope, object_: BoundObject, ids: Sequence[UUID]) -> None:
+    """Make the names of records anew, since the names of linked records in them have changed."""
+    statement = f'select * from {{ws}}."{object_.name}" where id = any(%(ids)s) order by id for update'
+    await _rename(scope, object_, await scope.connection.rows(statement, {"ids": list(ids)}))
+
+
 async def _rename(scope: Scope, object_: BoundObject, rows: Sequence[dict[str, Any]]) -> None:
     """Names follow from other values: neither version nor journal knows of it."""
     change, linked = Change(scope), await _linked_names(scope, object_, rows)

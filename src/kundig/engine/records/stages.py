@@ -16,24 +16,29 @@ from kundig.engine.policy.configuring import RIGHT
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import Draft
 from kundig.engine.schema.bound import BoundField
-from kundig.engine.schema.model import Model
 
 
-def apply_stage(model: Model, draft: Draft, field: BoundField, now: datetime) -> None:
-    """Set status, times and probability by the stage; refuse a stage whose required fields are empty."""
+def apply_stage(draft: Draft, field: BoundField, now: datetime) -> None:
+    """Set pipeline, status, times and probability by the stage; refuse a stage whose required fields are empty."""
     names = derived_names(field)
-    pipeline = _pipeline(model, draft, field)
-    old_stage = _stage(pipeline, draft.before(field.name))
+    before = _named(field, draft.old.get(f"{field.column}__pipeline")) or _first(field)
+    old_stage = _stage(before, draft.before(field.name))
+    pipeline = _entered(draft, field, before)
+    if draft.action == "update" and pipeline.name != before.name and not _may_choose(draft, field):
+        draft.refuse(field.name, "unknown_choice", t('There is no choice "{key}" here.', key=draft.get(field.name)))
+        return
     stage = _stage(pipeline, draft.get(field.name))
     if stage is None:
-        if draft.action == "create":
-            stage = next(s for s in pipeline.stages if not s.retired)
-            draft.set(field.name, stage.key)
-        else:
+        if draft.get(field.name) is None and draft.action == "update" and pipeline is before:
             draft.refuse(field.name, "required", t("A stage is needed here."))
             return
+        if draft.get(field.name) is not None and field.name in draft.given:
+            draft.refuse(field.name, "unknown_choice", t('There is no choice "{key}" here.', key=draft.get(field.name)))
+            return
+        stage = next(s for s in pipeline.stages if not s.retired)
+        draft.set(field.name, stage.key)
     draft.new[f"{field.column}__pipeline"] = pipeline.name
-    moved = old_stage is None or stage.key != old_stage.key
+    moved = old_stage is None or (pipeline.name, stage.key) != (before.name, old_stage.key)
     if moved:
         draft.set(names["changed_at"], now)
         draft.set(names["status"], stage.status)
@@ -44,6 +49,28 @@ def apply_stage(model: Model, draft: Draft, field: BoundField, now: datetime) ->
     for required in stage.required:
         if required in draft.object.fields and draft.get(required) in (None, [], ""):
             draft.refuse(required, "required", t("This is needed in the stage {stage}.", stage=stage.label))
+
+
+def _entered(draft: Draft, field: BoundField, before: Pipeline) -> Pipeline:
+    """The pipeline that is written: the one that is named, else the one that has the stage, the record's own (`before`) first."""
+    with_stage = (p for p in (before, *field.pipelines) if _stage(p, draft.get(field.name)) is not None)
+    return _named(field, draft.new.get(f"{field.column}__pipeline")) or next(with_stage, before)
+
+
+def _may_choose(draft: Draft, field: BoundField) -> bool:
+    """Whether the actor may move the record into another pipeline: for who may not, its stages are none here."""
+    rights = draft.change.scope.access.objects.get(draft.object.name)
+    fixed = rights.hidden | rights.fixed | rights.fixed_later if rights is not None else frozenset()
+    return draft.change.trusted or field.chooser not in fixed
+
+
+def _named(field: BoundField, name: str | None) -> Pipeline | None:
+    return next((pipeline for pipeline in field.pipelines if pipeline.name == name), None)
+
+
+def _first(field: BoundField) -> Pipeline:
+    assert field.pipeline is not None
+    return field.pipeline
 
 
 def _follow_probability(draft: Draft, name: str, old: Stage | None, new: Stage, *, moved: bool) -> None:
@@ -105,8 +132,8 @@ async def keep_history(scope: Scope, drafts: Sequence[Draft], change: Any) -> No
         moved = [d for d in drafts if d.action in ("create", "update") and d.changes(field.name)]
         if not moved:
             continue
-        begun = [_history_row(scope, draft, field, change) for draft in moved if draft.action == "create"]
-        gone_on = [_history_row(scope, draft, field, change) for draft in moved if draft.action == "update"]
+        begun = [_history_row(draft, field, change) for draft in moved if draft.action == "create"]
+        gone_on = [_history_row(draft, field, change) for draft in moved if draft.action == "update"]
         await scope.connection.execute_many(
             _LEAVE, [{k: row[k] for k in ("object", "record", "field", "entered_at")} for row in gone_on]
         )
@@ -129,9 +156,9 @@ _ENTER = """insert into {ws}.stage_history
     from {ws}.stage_history where object = %(object)s and record = %(record)s and field = %(field)s"""
 
 
-def _history_row(scope: Scope, draft: Draft, field: BoundField, change: Any) -> dict[str, Any]:
+def _history_row(draft: Draft, field: BoundField, change: Any) -> dict[str, Any]:
     names = derived_names(field)
-    pipeline = _pipeline(scope.model, draft, field)
+    pipeline = _named(field, draft.new[f"{field.column}__pipeline"]) or _first(field)
     amount = draft.object.fields.get(pipeline.amount or "")
     close = draft.object.fields.get(pipeline.close_date or "")
     return {
@@ -146,12 +173,6 @@ def _history_row(scope: Scope, draft: Draft, field: BoundField, change: Any) -> 
         "close_date": draft.get(close.name) if close else None,
         "change": change,
     }
-
-
-def _pipeline(model: Model, draft: Draft, field: BoundField) -> Pipeline:
-    name = draft.new.get(f"{field.column}__pipeline") or draft.old.get(f"{field.column}__pipeline")
-    assert field.pipeline is not None
-    return model.pipelines.get(name or "", field.pipeline)
 
 
 def _stage(pipeline: Pipeline, key: str | None) -> Stage | None:

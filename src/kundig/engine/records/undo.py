@@ -72,9 +72,7 @@ async def change_size(scope: Scope, change: UUID) -> int:
 
 async def undo(scope: Scope, change: UUID, *, force: bool = False) -> Undone:
     """Take a change back. Raises Missing if the actor sees none of its records, Conflict if it is undone or was overwritten."""
-    steps = await steps_of(scope, change)
-    if not steps:
-        raise Missing
+    steps = await left_of(scope, change, await steps_of(scope, change), force=force)
     await check_rights(scope, steps)
     await refuse_twice(scope, change)
     conflicts = await conflicts_of(scope, steps)
@@ -86,6 +84,35 @@ async def undo(scope: Scope, change: UUID, *, force: bool = False) -> Undone:
         raise Conflict(t("There is nothing left to undo."))
     await note_undo(scope, change, undoing.id)
     return Undone(undoing.id, conflicts)
+
+
+async def left_of(scope: Scope, change: UUID, steps: Sequence[Step], *, force: bool = False) -> list[Step]:
+    """The steps that can be taken back: what others touched was removed for good meanwhile, with what was known of it.
+
+    Raises Conflict if all are gone, without `force` also if some are; Missing for those whom the change does not concern.
+    """
+    left = await still_there(scope, steps)
+    if not left:
+        made = await scope.connection.row(_MADE_BY, {"change": change}) if steps else None
+        if made is None or scope.access.user is None or made["by_id"] != scope.access.user:
+            raise Missing
+        raise Conflict(t("What this change touched was removed from the trash for good, so it can’t be taken back."))
+    if len(left) < len(steps) and not force:
+        await check_rights(scope, left)
+        raise Conflict(
+            t("Part of what this change touched was removed from the trash for good, so it can’t be taken back as a whole.")
+        )
+    return left
+
+
+async def still_there(scope: Scope, steps: Sequence[Step]) -> list[Step]:
+    """The steps whose records are there, in the trash or not."""
+    left: list[Step] = []
+    for object_, found in _by_object(steps).items():
+        statement = f'select id from {{ws}}."{object_}" where id = any(%(ids)s)'
+        there = set(await scope.connection.values(statement, {"ids": [step.record for step in found]}))
+        left += [step for step in found if step.record in there]
+    return left
 
 
 async def note_undo(scope: Scope, change: UUID, undoing: UUID) -> None:
@@ -212,13 +239,14 @@ async def step_back(undoing: Change, steps: Sequence[Step]) -> None:
 
 
 def _settable(object_: BoundObject, item: Item) -> Item:
-    """Without what follows from other values (status and times of a stage)."""
+    """Without what follows from other values (status and times of a stage, but not the pipeline that it is one of)."""
     if not isinstance(item, Update):
         return item
     kept = {
         name: value
         for name, value in item.values.items()
-        if (field := object_.fields.get(name)) is not None and (field.pipeline is None or field.pipeline.field == name)
+        if (field := object_.fields.get(name)) is not None
+        and (field.pipeline is None or field.pipeline.field == name or not field.read_only)
     }
     return Update(item.id, kept)
 

@@ -172,7 +172,7 @@ class Change:
                 stamp(draft, self.scope)
             for field in draft.object.pipelines:
                 if draft.action == "create" or field.name in draft.given or draft.new:
-                    apply_stage(self.scope.model, draft, field, self.scope.context.now)
+                    apply_stage(draft, field, self.scope.context.now)
         for draft in drafts:
             prepare_series(draft)
         await call_hooks(self.scope, drafts, "before")

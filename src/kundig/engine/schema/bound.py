@@ -35,6 +35,18 @@ class BoundField:
         return self.pipelines[0] if self.pipelines else None
 
     @property
+    def chooser(self) -> str | None:
+        """Of a pipeline field with several: the field that says which of them a record is in."""
+        several = len(self.pipelines) > 1 and self.name == self.pipelines[0].field
+        return f"{self.name}_pipeline" if several else None
+
+    def pipeline_of(self, record: Mapping[str, Any]) -> Pipeline | None:
+        """The pipeline that a record (contract JSON by field) is in: the one that it names, else the first with its stage."""
+        named, key = record.get(self.chooser or ""), record.get(self.name)
+        own = next((pipeline for pipeline in self.pipelines if pipeline.name == named), None)
+        return own or next((p for p in self.pipelines if any(stage.key == key for stage in p.stages)), self.pipeline)
+
+    @property
     def name(self) -> str:
         """The API name."""
         return self.definition.name

@@ -216,6 +216,8 @@ class _Checker:
         }
         if view.home and view.home.empty:
             yield from self._labels(key, view.home.empty)
+        if view.pipeline is not None and view.pipeline not in self._all.pipelines:
+            yield self._fault(key, t('There is no pipeline "{pipeline}".', pipeline=view.pipeline))
         yield from self._uses(key, view.object, {name.split(".")[0] for name in names} - {"label", "id"})
 
     def _role(self, role: Role) -> Iterator[Fault]:

@@ -17,7 +17,7 @@ _WORDS = ("me", "any", "all", "none", "session", "sessions")
 _TABLES = (
     "document", "document_revision", "principal", "share", "stage", "stage_history", "contact_point", "address_status",
     "external_id", "search_entry", "timeline_entry", "change", "change_entry", "change_default", "change_entry_default",
-    "change_state", "audit_event", "idempotency", "exchange_rate", "kept_rate", "entries_made",
+    "change_state", "audit_event", "idempotency", "exchange_rate", "kept_rate", "entries_made", "trash_since",
     "comment", "follower", "notification", "reminded", "preference", "feed_position", "mail",
     "import_run", "import_part", "import_late", "import_error", "import_fix", "import_sample", "import_pulse",
     "reaction", "pin", "presence", "saved_view", "view_order", "view_default", "bulk_run", "bulk_record", "bulk_refusal",

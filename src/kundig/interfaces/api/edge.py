@@ -73,13 +73,19 @@ class Visit:
         return found
 
     @asynccontextmanager
-    async def opened(self, *, readonly: bool = False, isolation: str | None = None) -> AsyncIterator[Scope]:
-        """A transaction as the one who asks, committed at the end."""
+    async def opened(
+        self, *, readonly: bool = False, isolation: str | None = None, elsewhere: bool = False
+    ) -> AsyncIterator[Scope]:
+        """A transaction as the one who asks, committed at the end; `elsewhere`: it reads what takes long, perhaps on a replica."""
         if self.token is None:
             raise Unauthenticated
-        async with self.api.database.transaction(
-            None, readonly=readonly, isolation=isolation, asking=asking("token", self.token)
-        ) as connection:
+        database, asked = self.api.database, asking("token", self.token)
+        begun = (
+            database.reading(None, asking=asked)
+            if elsewhere
+            else database.transaction(None, readonly=readonly, isolation=isolation, asking=asked)
+        )
+        async with begun as connection:
             self.request.state.connection = connection
             self.signed = await authenticate_token(connection, self.token)
             self.language = self.signed.language
@@ -87,9 +93,15 @@ class Visit:
 
 
 async def serve(
-    request: Request[Any, Any, Any], work: Work, *, isolation: str | None = None, fingerprint: Fingerprint | None = None
+    request: Request[Any, Any, Any],
+    work: Work,
+    *,
+    isolation: str | None = None,
+    fingerprint: Fingerprint | None = None,
+    elsewhere: bool = False,
 ) -> Response[bytes]:
-    """Run `work` for the one who asks and answer. GET runs read-only; a POST honours its Idempotency-Key.
+    """Run `work` for the one who asks and answer. GET runs read-only, `elsewhere` on a replica if it may; a POST honours its
+    Idempotency-Key.
 
     Bodies are read before the transaction begins. With a `fingerprint` of its own the body may be large: it is read only
     once the token has been found to be valid, and never as a whole.
@@ -102,7 +114,7 @@ async def serve(
                 pass
         if request.method != "GET":
             visit.body = await (fingerprint(request) if fingerprint else request.body())
-        given = await retrying(partial(_once, visit, work, isolation))
+        given = await retrying(partial(_once, visit, work, isolation, elsewhere))
     except Exception as error:
         given = refused(visit, error)
     return given.response(_use_of(visit))
@@ -128,7 +140,7 @@ async def stream(request: Request[Any, Any, Any], start: Start) -> Response[byte
 
 async def _started(visit: Visit, start: Start) -> tuple[Answer, AsyncIterator[bytes]]:
     async with visit.opened() as scope:
-        return await start(scope, partial(visit.opened, readonly=True))
+        return await start(scope, partial(visit.opened, readonly=True, elsewhere=True))
 
 
 def admit(visit: Visit) -> None:
@@ -137,10 +149,10 @@ def admit(visit: Visit) -> None:
     visit.api.limit.check(visit.token or address_of(visit.request) or "")
 
 
-async def _once(visit: Visit, work: Work, isolation: str | None) -> Answer:
+async def _once(visit: Visit, work: Work, isolation: str | None, elsewhere: bool) -> Answer:
     request = visit.request
     readonly = request.method == "GET"
-    async with visit.opened(readonly=readonly, isolation=isolation) as scope:
+    async with visit.opened(readonly=readonly, isolation=isolation, elsewhere=elsewhere) as scope:
         key = request.headers.get(idempotency.HEADER) if request.method == "POST" else None
         given = await (work(scope) if key is None else _done_once(visit, scope, work, idempotency.checked_key(key)))
         if not readonly:

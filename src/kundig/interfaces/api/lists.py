@@ -37,7 +37,7 @@ async def query_list(request: Request[Any, Any, Any], object_name: str) -> Respo
 @get("/{object_name:str}/aggregate")
 async def get_aggregate(request: Request[Any, Any, Any], object_name: str) -> Response[bytes]:
     """Grouped figures."""
-    return await serve(request, partial(_aggregate, request, object_name))
+    return await serve(request, partial(_aggregate, request, object_name), elsewhere=True)
 
 
 @get("/search")

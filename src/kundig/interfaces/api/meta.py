@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kundig.base.i18n import label_in
+from kundig.engine.extension import Pipeline
 from kundig.engine.policy.access import ObjectAccess
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.bound import BoundField, BoundObject
@@ -57,12 +58,18 @@ def _field(field: BoundField, rights: ObjectAccess, language: str) -> dict[str, 
     if field.target is not None:
         described["target"] = field.target
     if field.pipeline is not None and field.name == field.pipeline.field:
-        described["stages"] = [
-            {"key": stage.key, "label": label_in(stage.label, language), "probability": stage.probability, "status": stage.status}
-            for pipeline in field.pipelines
-            for stage in pipeline.stages
-            if not stage.retired
-        ]
+        staged = [_pipeline(pipeline, language) for pipeline in field.pipelines]
+        described["stages"] = [stage for pipeline in staged for stage in pipeline["stages"]]
+        described["pipelines"] = staged
     elif field.choices:
         described["choices"] = [{"key": c.key, "label": label_in(c.label, language)} for c in field.choices if not c.retired]
     return described
+
+
+def _pipeline(pipeline: Pipeline, language: str) -> dict[str, Any]:
+    stages = [
+        {"key": stage.key, "label": label_in(stage.label, language), "probability": stage.probability, "status": stage.status}
+        for stage in pipeline.stages
+        if not stage.retired
+    ]
+    return {"name": pipeline.name, "label": label_in(pipeline.label, language), "stages": stages}

@@ -7,6 +7,7 @@ from typing import Any
 
 from kundig.base.i18n import LANGUAGES
 from kundig.engine.schema.bound import BoundField
+from kundig.engine.schema.fields.pipeline import stage_in
 from kundig.engine.schema.kinds import Kind
 
 Schema = dict[str, Any]
@@ -110,6 +111,8 @@ def shown(field: BoundField) -> Schema:
 def accepted(field: BoundField) -> Schema:
     """How a value is given; null empties every field."""
     found = _INPUT_BY_TYPE.get(field.type.name) or _value(field)
+    if field.chooser is not None:
+        found = {**found, "enum": [*found["enum"], *(stage_in(p, stage) for p in field.pipelines for stage in p.stages)]}
     return _titled(field, _or_null(_REFERENCE if found is LINK else found) if found else found)
 
 

@@ -48,7 +48,9 @@ def _disk(settings: Settings) -> Finding:
 async def _database(settings: Settings) -> list[Finding]:
     try:
         async with opened(settings) as database:
-            return [await _server(database), await _role(database), await _migrations(database), await _queue(database)]
+            replica = [await _replica(database)] if database.replica is not None else []
+            found = [await _server(database), *replica, await _role(database), await _migrations(database)]
+            return [*found, await _queue(database)]
     except KundigError as error:
         return [(False, t("Database"), as_known(error).text)]
 
@@ -57,6 +59,12 @@ async def _server(database: Database) -> Finding:
     async with database.transaction(None) as connection:
         version = await connection.value("select current_setting('server_version')")
     return True, t("Database"), t("PostgreSQL {version}", version=version)
+
+
+async def _replica(database: Database) -> Finding:
+    follows = await database.followed()
+    found = t("It follows the database.") if follows else t("It is away or behind: everything is read from the database itself.")
+    return follows, t("Replica"), found
 
 
 async def _role(database: Database) -> Finding:

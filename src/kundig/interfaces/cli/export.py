@@ -42,7 +42,7 @@ def export(
                 started = await start_export(
                     scope, object_, format_, where=_filter(where), fields=names, order=order, localized=localized
                 )
-            async for part in export_stream(lambda: _opened(found, as_user), started):
+            async for part in export_stream(lambda: _opened(found, as_user, reads=True), started):
                 sys.stdout.buffer.write(part)
             sys.stdout.buffer.flush()
 
@@ -50,8 +50,9 @@ def export(
 
 
 @asynccontextmanager
-async def _opened(found: Installation, email: str | None) -> AsyncIterator[Scope]:
-    async with found.database.transaction(found.workspace, timeout_ms=0) as connection:
+async def _opened(found: Installation, email: str | None, *, reads: bool = False) -> AsyncIterator[Scope]:
+    begin = found.database.reading if reads else found.database.transaction
+    async with begin(found.workspace, timeout_ms=0) as connection:
         if email is None:
             yield await found.scopes.of_system(connection, found.workspace, "cli")
         else:

@@ -164,9 +164,16 @@ Work = Callable[[Scope, Visit], Awaitable[Reply]]
 
 
 async def page(
-    request: Request[Any, Any, Any], work: Work, *, write: bool | None = None, setting_up: bool = False, own: bool = False
+    request: Request[Any, Any, Any],
+    work: Work,
+    *,
+    write: bool | None = None,
+    setting_up: bool = False,
+    own: bool = False,
+    elsewhere: bool = False,
 ) -> Response[Any]:
-    """Run `work` as the signed-in person, in one transaction that is read-only for GET unless `write` says otherwise.
+    """Run `work` as the signed-in person, in one transaction that is read-only for GET unless `write` says otherwise; what takes
+    long and only reads may run `elsewhere`, on a replica.
 
     `setting_up`: the page is there also for who still has to set up a second factor. Somebody who looks with a colleague's eyes
     may only read, and nothing that is the colleague's own; `own`: it is about themselves all the same.
@@ -177,7 +184,7 @@ async def page(
         await read_form(visit)
         if request.method not in ("GET", "HEAD"):
             check_origin(visit)
-        reply = await retrying(partial(_once, visit, work, write if write is not None else request.method != "GET"))
+        reply = await retrying(partial(_once, visit, work, write if write is not None else request.method != "GET", elsewhere))
     except Exception as error:
         reply = refused(visit, error)
     answer = respond(visit, reply)
@@ -186,10 +193,12 @@ async def page(
     return answer
 
 
-async def _once(visit: Visit, work: Work, write: bool) -> Reply:
+async def _once(visit: Visit, work: Work, write: bool, elsewhere: bool) -> Reply:
     if visit.secret is None:
         raise Unauthenticated
-    async with visit.web.database.transaction(None, readonly=not write, asking=asking("session", visit.secret)) as connection:
+    database, asked = visit.web.database, asking("session", visit.secret)
+    begun = database.reading(None, asking=asked) if elsewhere else database.transaction(None, readonly=not write, asking=asked)
+    async with begun as connection:
         visit.request.state.connection = connection
         scope, visit.signed = await visit.web.scopes.of_session(
             connection, visit.secret, "web", address_of(visit.request), setting_up=visit.setting_up, own=visit.own

@@ -46,15 +46,16 @@ async def download(request: Request[Any, Any, Any], start: Start) -> Response[st
 
 
 async def _started(visit: Visit, start: Start) -> File:
-    async with _opened(visit, readonly=False) as scope:
-        return await start(scope, visit, partial(_opened, visit, readonly=True))
+    async with _opened(visit) as scope:
+        return await start(scope, visit, partial(_opened, visit, reads=True))
 
 
 @asynccontextmanager
-async def _opened(visit: Visit, *, readonly: bool) -> AsyncIterator[Scope]:
+async def _opened(visit: Visit, *, reads: bool = False) -> AsyncIterator[Scope]:
     if visit.secret is None:
         raise Unauthenticated
-    async with visit.web.database.transaction(None, readonly=readonly, asking=asking("session", visit.secret)) as connection:
+    database, asked = visit.web.database, asking("session", visit.secret)
+    async with database.reading(None, asking=asked) if reads else database.transaction(None, asking=asked) as connection:
         scope, visit.signed = await visit.web.scopes.of_session(connection, visit.secret, "web", address_of(visit.request))
         if visit.signed.viewing is not None:
             check_looking(visit, write=True)  # what is taken along is not for a look

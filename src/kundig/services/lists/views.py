@@ -53,6 +53,7 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     group: str | None = None
     shape: Literal["list", "board"] = "list"
     lane: str | None = None
+    pipeline: str | None = None
 
 
 class SavedView(msgspec.Struct, frozen=True):
@@ -76,7 +77,7 @@ class SavedView(msgspec.Struct, frozen=True):
         return View(
             name=str(self.id), object=object_, label={"en": self.name, "de": self.name}, where=made.where, columns=made.columns,
             widths=made.widths, frozen=made.frozen, order=made.order, group=made.group,
-            shape=made.shape, lane=made.lane,
+            shape=made.shape, lane=made.lane, pipeline=made.pipeline,
         )  # fmt: skip
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 
+from kundig.base.database import retrying
 from kundig.base.errors import Denied, Invalid
 from kundig.base.i18n import t
 from kundig.engine.audit import note
@@ -126,23 +128,31 @@ async def _pages(open_scope: OpenScope, export: Export) -> AsyncIterator[Page]:
         return
     place: Place | None = None
     while True:
-        async with open_scope() as scope:
-            bound = scope.object(query.object)
-            _require_export(scope, query.object)
-            named = [query.object, [key.name for key in parse_order(scope, bound, query.order)], query.where]
-            cursor = write_cursor(scope, named, place) if place is not None else None
-            page = await list_records(scope, ListQuery(query.object, query.where, query.fields, query.order, PAGE, cursor))
-            place = read_cursor(scope, named, page.next_cursor) if page.next_cursor else None
+        page, place = await retrying(partial(_page_behind, open_scope, query, place))
         yield page
         if place is None:
             return
 
 
+async def _page_behind(open_scope: OpenScope, query: ListQuery, place: Place | None) -> tuple[Page, Place | None]:
+    """The page behind a place, and its own last place."""
+    async with open_scope() as scope:
+        bound = scope.object(query.object)
+        _require_export(scope, query.object)
+        named = [query.object, [key.name for key in parse_order(scope, bound, query.order)], query.where]
+        cursor = write_cursor(scope, named, place) if place is not None else None
+        page = await list_records(scope, ListQuery(query.object, query.where, query.fields, query.order, PAGE, cursor))
+        return page, read_cursor(scope, named, page.next_cursor) if page.next_cursor else None
+
+
 async def _chosen(open_scope: OpenScope, query: ListQuery, ids: tuple[UUID, ...]) -> AsyncIterator[Page]:
     """The chosen records in their order, as far as they can still be seen."""
     for start in range(0, len(ids), PAGE):
-        async with open_scope() as scope:
-            _require_export(scope, query.object)
-            part = ids[start : start + PAGE]
-            found = await read_many(scope, query.object, part, query.fields)
-        yield Page(f"[{','.join(found[id_] for id_ in part if id_ in found)}]")
+        yield await retrying(partial(_page_of, open_scope, query, ids[start : start + PAGE]))
+
+
+async def _page_of(open_scope: OpenScope, query: ListQuery, part: tuple[UUID, ...]) -> Page:
+    async with open_scope() as scope:
+        _require_export(scope, query.object)
+        found = await read_many(scope, query.object, part, query.fields)
+    return Page(f"[{','.join(found[id_] for id_ in part if id_ in found)}]")

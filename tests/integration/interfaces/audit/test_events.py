@@ -248,6 +248,7 @@ async def test_shares_given_and_ended(crm: Crm, admin: Caller) -> None:
 async def test_the_configuration(crm: Crm, admin: Caller) -> None:
     company = {
         "company": "Nordwind GmbH", "address": "", "language": "de", "time_zone": "Europe/Berlin", "region": "DE", "audit_days": "365",
+        "trash_days": "0",
     }  # fmt: skip
     assert (await admin.pages.post("/settings/company", data=company)).status_code == 303
     event = await last(crm, "configured")

@@ -16,6 +16,7 @@ GIVEN = {
     "region": "CH",
     "currency": "CHF",
     "audit_days": "365",
+    "trash_days": "60",
 }
 
 
@@ -30,16 +31,20 @@ async def values(caller: Caller) -> dict[str, str]:
         r'value="([^"]*)"[^>]*name="company"', text
     )
     address = re.search(r'<textarea[^>]*name="address"[^>]*>([^<]*)<', text)
-    days = re.search(r'<input[^>]*name="audit_days"[^>]*value="([^"]*)"', text)
+    days = {
+        name: found[1]
+        for name in ("audit_days", "trash_days")
+        if (found := re.search(rf'<input[^>]*name="{name}"[^>]*value="([^"]*)"', text))
+    }
     assert company
     assert address
-    assert days
-    written = {"company": company[1], "address": address[1], "audit_days": days[1]}
+    written = {"company": company[1], "address": address[1], **days}
     return {name: key or label for name, (key, label) in chosen.items()} | written
 
 
 async def test_what_is_given_holds_for_everybody_and_can_be_found_in_the_history(admin: Caller) -> None:
-    usual = {"language": "de", "time_zone": "Europe/Berlin", "region": "DE", "currency": "EUR", "audit_days": "400"}
+    usual = {"language": "de", "time_zone": "Europe/Berlin", "region": "DE", "currency": "EUR"}
+    usual |= {"audit_days": "400", "trash_days": "30"}
     assert await values(admin) == usual | {"company": "", "address": ""}
     answer = await admin.pages.post(ADDRESS, data=GIVEN)
     assert answer.status_code == 303, answer.text[:500]
@@ -63,6 +68,7 @@ async def test_what_is_wrong_comes_back_with_what_was_typed(admin: Caller) -> No
         "language": "tlh",
         "address": "x" * 501,
         "audit_days": "7",
+        "trash_days": "-1",
     }
     answer = await admin.pages.post(ADDRESS, data=wrong)
     assert answer.status_code == 422
@@ -75,6 +81,7 @@ async def test_what_is_wrong_comes_back_with_what_was_typed(admin: Caller) -> No
         "one of the languages",
         "at most 500",
         "from 90 to 3650",
+        "from 0 to 3650",
         "x" * 501,
     ):
         assert told in text

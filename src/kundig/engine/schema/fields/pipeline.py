@@ -10,7 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from kundig.base.i18n import Label, t
-from kundig.engine.extension import Choice, Field
+from kundig.engine.extension import Choice, Field, Pipeline, Stage
 from kundig.engine.schema.fields.choice import ChoiceOptions, ChoiceType, known_key
 from kundig.engine.schema.fields.contract import Binding, FieldType, Misdefined, NoOptions, Parsing, Reading, Refused
 from kundig.engine.schema.fields.dates import DatetimeType, instant_text
@@ -25,6 +25,11 @@ STATUSES = (
     Choice("won", {"en": "Won", "de": "Gewonnen"}, "green"),
     Choice("lost", {"en": "Lost", "de": "Verloren"}, "red"),
 )
+
+
+def stage_in(pipeline: Pipeline, stage: Stage) -> str:
+    """A stage as writers may name it where an object has several pipelines, some of them with stages of the same key."""
+    return f"{pipeline.name}:{stage.key}"
 
 
 class PipelineOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,9 +89,13 @@ class PipelineType(FieldType):
         return sa.Column(field.column, sa.Text), sa.Column(f"{field.column}__pipeline", sa.Text)
 
     def parse(self, field: BoundField, value: Any, parsing: Parsing) -> Mapping[str, Any]:
-        """The key of a stage. With several pipelines the writer checks that it belongs to the record's."""
+        """The key of a stage, or `pipeline:stage` (`stage_in`). Whose a bare key is, the writer tells by the record."""
         if value is None:
             return {field.column: None}
+        named, between, key = value.partition(":") if isinstance(value, str) else ("", "", "")
+        own = next((pipeline for pipeline in field.pipelines if between and pipeline.name == named), None)
+        if own is not None and any(stage.key == key for stage in own.stages):
+            return {field.column: key, f"{field.column}__pipeline": own.name}
         return {field.column: known_key(field, value)}
 
     def select(self, field: BoundField, row: sa.FromClause, reading: Reading) -> sa.ColumnElement[Any]:

@@ -22,7 +22,7 @@ from kundig.engine.records.ordering import parse_order
 from kundig.engine.records.sight import filter_in
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.kinds import Kind
-from kundig.interfaces.web.pages.board_fields import board_field, board_fields, lanes_of
+from kundig.interfaces.web.pages.board_fields import board_field, board_fields, lanes_of, pipelines_of
 
 NARROWEST, WIDEST = 60, 900
 MOST_COLUMNS, MOST_FROZEN = 40, 6
@@ -45,6 +45,8 @@ class Arrangement:
     """What the columns of a board are made by; without it what its object has first."""
     lane: str = ""
     """What its swimlanes are made by, if there are any."""
+    pipeline: str = ""
+    """The pipeline that it shows, where there are several; without it the first."""
 
     @property
     def filter(self) -> dict[str, Any] | None:
@@ -73,6 +75,8 @@ class Arrangement:
             found["by"] = self.by or "-"
         if self.lane != own.lane:
             found["lane"] = self.lane or "-"
+        if self.pipeline != own.pipeline:
+            found["pipeline"] = self.pipeline or "-"
         return found
 
 
@@ -83,8 +87,8 @@ def arrangement_of(view: View | None, object_: BoundObject, columns: Sequence[st
     own = Arrangement(
         parts_of(view.where), view.order or object_.definition.order, view.columns or tuple(columns), view.widths, view.frozen
     )
-    group, lane = view.group or "", view.lane or ""
-    return replace(own, by=group, lane=lane) if view.shape == "board" else replace(own, group=group)
+    group, lane, pipeline = view.group or "", view.lane or "", view.pipeline or ""
+    return replace(own, by=group, lane=lane, pipeline=pipeline) if view.shape == "board" else replace(own, group=group)
 
 
 def parts_of(where: Part | None) -> tuple[Part, ...]:
@@ -104,7 +108,8 @@ def rearranged(own: Arrangement, query: Mapping[str, str], shape: str = "list") 
     found = own
     if shape == "board":
         by, lane = query.get("by") or own.by, query.get("lane") or own.lane
-        found = replace(found, by=by.strip("-"), lane=lane.strip("-"))
+        pipeline = query.get("pipeline") or own.pipeline
+        found = replace(found, by=by.strip("-"), lane=lane.strip("-"), pipeline=pipeline.strip("-"))
     if query.get("where"):
         found = replace(found, where=_conditions(query["where"]))
     if query.get("order"):
@@ -142,13 +147,20 @@ def fitted(scope: Scope, object_: BoundObject, wanted: Arrangement) -> tuple[Arr
     group = wanted.group if wanted.group and groupable(scope, object_, wanted.group) else ""
     by = wanted.by if wanted.by and any(field.name == wanted.by for field in board_fields(scope, object_)) else ""
     lane = wanted.lane if wanted.lane and _makes_lanes(scope, object_, by, wanted.lane) else ""
-    found = replace(wanted, where=where, order=order, group=group, by=by, lane=lane)
+    pipeline = wanted.pipeline if wanted.pipeline and _is_shown(scope, object_, by, wanted.pipeline) else ""
+    found = replace(wanted, where=where, order=order, group=group, by=by, lane=lane, pipeline=pipeline)
     kept = (where, group, by, lane) == (wanted.where, wanted.group, wanted.by, wanted.lane)
     return found, not kept or wanted.order not in (order, object_.definition.order)
 
 
 def _makes_lanes(scope: Scope, object_: BoundObject, by: str, lane: str) -> bool:
     return any(field.name == lane for field in lanes_of(scope, object_, board_field(scope, object_, by)))
+
+
+def _is_shown(scope: Scope, object_: BoundObject, by: str, pipeline: str) -> bool:
+    fields = board_fields(scope, object_)
+    shown = next((field for field in fields if field.name == (by or fields[0].name)), None)
+    return shown is not None and any(own.name == pipeline for own in pipelines_of(scope, shown))
 
 
 def groupable(scope: Scope, object_: BoundObject, group: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kundig.base.errors import Missing
 from kundig.base.i18n import LANGUAGES, t
-from kundig.engine.extension import Stage
+from kundig.engine.extension import Pipeline, Stage
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.columns import NO_VALUE
 from kundig.engine.schema.bound import BoundField, BoundObject
@@ -27,10 +27,16 @@ def board_field(scope: Scope, object_: BoundObject, name: str = "") -> BoundFiel
     return found
 
 
-def stages_of(field: BoundField) -> tuple[Stage, ...]:
-    """The columns of a board: the stages of a pipeline, or a choice's values, which are all open."""
-    if field.pipeline is not None:
-        return tuple(stage for stage in field.pipeline.stages if not stage.retired)
+def pipelines_of(scope: Scope, field: BoundField) -> tuple[Pipeline, ...]:
+    """Of which pipelines a board shows one at a time: none where there is no choice, or where the reader may not know of it."""
+    return field.pipelines if field.chooser and field.chooser not in scope.rights(field.object).hidden else ()
+
+
+def stages_of(field: BoundField, pipeline: Pipeline | None = None) -> tuple[Stage, ...]:
+    """The columns of a board: the stages of a pipeline, without one of all of them, or a choice's values, which are all open."""
+    if field.pipeline is not None and field.name == field.pipeline.field:
+        found = [stage for own in ([pipeline] if pipeline else field.pipelines) for stage in own.stages if not stage.retired]
+        return tuple({stage.key: stage for stage in reversed(found)}[key] for key in dict.fromkeys(stage.key for stage in found))
     return tuple(Stage(key=c.key, label=c.label, color=c.color) for c in field.choices if not c.retired)
 
 

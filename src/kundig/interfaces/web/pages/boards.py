@@ -14,7 +14,7 @@ import msgspec
 from litestar import Request, Response, get
 
 from kundig.base.i18n import label_in, t
-from kundig.engine.extension import Stage
+from kundig.engine.extension import Pipeline, Stage
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.aggregates import aggregate
 from kundig.engine.records.columns import NO_VALUE, list_columns
@@ -23,7 +23,15 @@ from kundig.engine.schema.bound import BoundField
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.frame import Link
 from kundig.interfaces.web.pages.board_cards import CardShape, StageColumn
-from kundig.interfaces.web.pages.board_fields import board_field, board_fields, lanes_of, may_be_empty, stages_of, without_value
+from kundig.interfaces.web.pages.board_fields import (
+    board_field,
+    board_fields,
+    lanes_of,
+    may_be_empty,
+    pipelines_of,
+    stages_of,
+    without_value,
+)
 from kundig.interfaces.web.pages.board_lanes import Lane, cut_in_lanes
 from kundig.interfaces.web.pages.conditions import Chip, chips_of
 from kundig.interfaces.web.pages.emptiness import Nothing, nothing_in
@@ -65,6 +73,9 @@ class BoardView:
     fields: tuple[Link, ...] = ()
     """By what else the columns may be made, where there is a choice."""
     current_field: str = ""
+    pipelines: tuple[Link, ...] = ()
+    """The pipelines that the board can show, one at a time, where there are several."""
+    current_pipeline: str = ""
     lanes: tuple[Lane, ...] = ()
     lane_fields: tuple[Link, ...] = ()
     current_lane: str = ""
@@ -88,6 +99,8 @@ class _Asked:
     hidden: frozenset[str]
     may_move: bool
     folded: frozenset[str]
+    pipeline: Pipeline | None = None
+    """The one that is shown, where there are several."""
 
     @property
     def field(self) -> BoundField:
@@ -97,7 +110,15 @@ class _Asked:
     @property
     def stages(self) -> tuple[Stage, ...]:
         """All columns that there can be; what has no value comes last."""
-        return (*stages_of(self.field), without_value(self.field))
+        return (*stages_of(self.field, self.pipeline), without_value(self.field))
+
+    @property
+    def where(self) -> dict[str, Any] | None:
+        """The whole filter, with the pipeline that is shown."""
+        if self.pipeline is None:
+            return self.listing.where
+        own = {"field": self.field.chooser, "op": "is", "value": self.pipeline.name}
+        return own if self.listing.where is None else {"all": [own, self.listing.where]}
 
     @property
     def most(self) -> int:
@@ -127,7 +148,9 @@ def _asked(scope: Scope, visit: Visit, listing: Listing) -> _Asked:
     told = (field.name, "label", *object_.title_fields)
     fields = tuple(column for column in shown if column is not None and column.name not in told)
     lane = next((f for f in lanes_of(scope, object_, field) if f.name == listing.now.lane), None)
-    pipelines = [*field.pipelines, *(p for f in object_.pipelines for p in f.pipelines)]
+    own = pipelines_of(scope, field)
+    pipeline = next((p for p in own if p.name == listing.now.pipeline), own[0] if own else None)
+    pipelines = [*([pipeline] if pipeline else field.pipelines), *(p for f in object_.pipelines for p in f.pipelines)]
     return _Asked(
         listing,
         CardShape(field, lane, fields, bool(planned_objects(scope, object_))),
@@ -135,6 +158,7 @@ def _asked(scope: Scope, visit: Visit, listing: Listing) -> _Asked:
         rights.hidden,
         rights.edit != "none" and field.name not in rights.fixed | rights.fixed_later,
         frozenset(visit.request.cookies.get(FOLDED, "").split("~")),
+        pipeline,
     )
 
 
@@ -152,7 +176,7 @@ async def show_board(request: Request[Any, Any, Any], object_name: str) -> Respo
         asked = _asked(scope, visit, listing)
         orders = {stage.key: asked.order(stage) for stage in asked.stages}
         found = await list_columns(
-            scope, object_name, asked.field.name, orders, where=listing.where, fields=asked.names, most=asked.most + 1
+            scope, object_name, asked.field.name, orders, where=asked.where, fields=asked.names, most=asked.most + 1
         )
         chips = await chips_of(scope, listing)
         return Reply(render("pages/board.html", _board(scope, asked, tabs, found, chips), visit.frame))
@@ -186,6 +210,8 @@ def _board(
         may_edit=asked.may_move,
         fields=tuple(Link(label_in(f.definition.label, language), listing.shown(by=f.name).address) for f in by),
         current_field=label_in(asked.field.definition.label, language),
+        pipelines=_pipeline_links(scope, asked),
+        current_pipeline=label_in(asked.pipeline.label, language) if asked.pipeline else "",
         lanes=cut_in_lanes(columns) if lane else (),
         lane_fields=_lane_links(scope, asked),
         current_lane=label_in(lane.definition.label, language) if lane else "",
@@ -200,6 +226,7 @@ def _column(scope: Scope, asked: _Asked, stage: Stage, rows: Sequence[dict[str, 
     name, empty = asked.listing.object.name, stage.key == NO_VALUE
     shown = rows[: asked.most]
     cut = len(rows) > asked.most and not asked.cards.lane
+    within = f"{asked.pipeline.name}:" if asked.pipeline else ""
     creates = scope.rights(name).create and stage.status == "open" and not empty
     return StageColumn(
         key=stage.key,
@@ -207,11 +234,17 @@ def _column(scope: Scope, asked: _Asked, stage: Stage, rows: Sequence[dict[str, 
         color=stage.color or "gray",
         cards=tuple(asked.cards.card(scope, stage, row) for row in shown),
         more=asked.listing.part("board/column", stage=stage.key, after=shown[-1]["id"]) if cut else "",
-        create=f"/o/{name}/quick?{asked.field.name}={stage.key}" if creates else "",
+        create=f"/o/{name}/quick?{asked.field.name}={within}{stage.key}" if creates else "",
         status=stage.status,
         folded=f"{asked.field.name}.{stage.key}" in asked.folded,
         fixed=empty and not may_be_empty(asked.field),
     )
+
+
+def _pipeline_links(scope: Scope, asked: _Asked) -> tuple[Link, ...]:
+    language, listing = scope.context.language, asked.listing
+    shown = enumerate(pipelines_of(scope, asked.field))
+    return tuple(Link(label_in(p.label, language), listing.shown(pipeline=p.name if n else "").address) for n, p in shown)
 
 
 def _lane_links(scope: Scope, asked: _Asked) -> tuple[Link, ...]:
@@ -230,7 +263,7 @@ async def show_column(request: Request[Any, Any, Any], object_name: str) -> Resp
         stage = next((s for s in asked.stages if s.key == visit.query("stage")), asked.stages[0])
         named = {"op": "empty"} if stage.key == NO_VALUE else {"op": "is", "value": stage.key}
         own = {"field": asked.field.name, **named}
-        where = own if asked.listing.where is None else {"all": [own, asked.listing.where]}
+        where = own if asked.where is None else {"all": [own, asked.where]}
         query = ListQuery(object_name, where, asked.names, asked.order(stage), MORE_CARDS, visit.query("cursor") or None)
         found = await list_records(scope, query)
         more = asked.listing.part("board/column", stage=stage.key, cursor=found.next_cursor) if found.next_cursor else ""
@@ -251,13 +284,13 @@ async def show_totals(request: Request[Any, Any, Any], object_name: str) -> Resp
     async def work(scope: Scope, visit: Visit) -> Reply:
         asked = await _asked_of(scope, visit, object_name)
         measures = ["count", *([f"sum:{asked.amount}"] if asked.amount else [])]
-        rows = msgspec.json.decode(await aggregate(scope, object_name, asked.listing.where, [asked.field.name], measures))
+        rows = msgspec.json.decode(await aggregate(scope, object_name, asked.where, [asked.field.name], measures))
         by_stage = {row[asked.field.name] or NO_VALUE: row for row in rows}
         shown = [stage for stage in asked.stages if stage.key in by_stage or stage.key != NO_VALUE or may_be_empty(asked.field)]
         totals = [_total(stage, by_stage.get(stage.key, {}), asked.amount, scope.context.workspace.currency) for stage in shown]
         return Reply(render("pages/board_totals.html", {"totals": totals}, visit.frame))
 
-    return await page(request, work)
+    return await page(request, work, elsewhere=True)
 
 
 def _total(stage: Stage, row: Mapping[str, Any], amount: str | None, currency: str) -> dict[str, Any]:

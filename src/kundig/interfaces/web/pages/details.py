@@ -81,7 +81,7 @@ class RecordView:
     """The composer's first form, a `ComposerView`."""
     verbs: tuple[Verb, ...]
     stages: tuple[Step, ...]
-    """The path of the first pipeline."""
+    """The path of the pipeline that it is in."""
     kinds: tuple[Link, ...]
     """The kinds of interactions that its timeline can hold; `href` is their object."""
     may_edit: bool
@@ -181,7 +181,7 @@ def parts_of(
     return tuple(
         Part(
             group.label,
-            tuple(Detail(describe(scope, object_.fields[n]), record.get(n), n in shape.hidden) for n in group.names),
+            tuple(Detail(describe(scope, object_.fields[n], record=record), record.get(n), n in shape.hidden) for n in group.names),
             group.folded,
             group.columns,
             group.tab,
@@ -224,7 +224,7 @@ def _shown(scope: Scope, object_: str, link: str) -> bool:
 def states_of(scope: Scope, object_: BoundObject, record: Mapping[str, Any], *, with_stage: bool) -> tuple[Detail, ...]:
     """The first main choices that are filled, of those that tell states apart by colours; the stage only where there is no path."""
     kinds = {"choice", "stage"} if with_stage else {"choice"}
-    shown = [describe(scope, f) for f in object_.fields.values() if f.definition.main and record.get(f.name)]
+    shown = [describe(scope, f, record=record) for f in object_.fields.values() if f.definition.main and record.get(f.name)]
     states = (f for f in shown if f.widget in kinds and any(choice.color != "gray" for choice in f.choices.values()))
     return tuple(Detail(field_, record[field_.name]) for field_ in states)[:STATES]
 
@@ -265,6 +265,8 @@ def _in_form(scope: Scope, object_: BoundObject, name: str, *, new: bool) -> boo
     field_, rights = object_.fields[name], scope.rights(object_.name)
     if field_.read_only or name in rights.fixed or (name in rights.fixed_later and not new):
         return False
+    if any(staged.chooser == name for staged in object_.pipelines):
+        return False  # whoever chooses a stage has chosen its pipeline with it
     return not field_.standard or name == "owner"
 
 
@@ -280,7 +282,7 @@ def _control(
     field_ = object_.fields[name]
     filled = fill(field_, values.get(name), formats) if form is None else typed(field_, form)
     own = [said(error, field_, formats) for error in errors if _belongs(error.field, name)]
-    return Control(describe(scope, field_), filled, " ".join(own))
+    return Control(describe(scope, field_, record=values), filled, " ".join(own))
 
 
 def _belongs(error: str, name: str) -> bool:

@@ -85,7 +85,7 @@ async def count(request: Request[Any, Any, Any], object_name: str) -> Response[s
         shown = formats(visit.frame.language, visit.frame.zone).number(min(number, CAP))
         return Reply(f"{shown}+" if number > CAP else shown)
 
-    return await page(request, work)
+    return await page(request, work, elsewhere=True)
 
 
 @get("/o/{object_name:str}/groups")
@@ -98,7 +98,7 @@ async def group_figures(request: Request[Any, Any, Any], object_name: str) -> Re
         figures = await figures_of(scope, listing, keys, columns_of(scope, listing))
         return Reply(render("pages/group_figures.html", {"groups": figures}, visit.frame))
 
-    return await page(request, work)
+    return await page(request, work, elsewhere=True)
 
 
 def _keys(text: str) -> list[str]:

@@ -6,7 +6,7 @@ A pasted phone number or e-mail address finds whose it is, and offers to write d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -27,7 +27,7 @@ from kundig.interfaces.web.frame import Verb
 from kundig.interfaces.web.pages.forms import THEN_OPEN
 from kundig.interfaces.web.pages.listing import named_as_person, views_of
 from kundig.interfaces.web.pages.settings.navigation import settings_navigation
-from kundig.interfaces.web.pages.verbs import contact_field, verbs_of, writing_of
+from kundig.interfaces.web.pages.verbs import contact_field, stage_told_by, verbs_of, writing_of
 from kundig.interfaces.web.palette import Hit, HitGroup, PaletteResults
 from kundig.interfaces.web.rendering import render
 from kundig.interfaces.web.shell import navigation_objects, places_of
@@ -59,7 +59,7 @@ async def _unasked(scope: Scope, visit: Visit) -> Groups:
     verbs = [hit for hit in await _verb_hits(scope, *here) if hit.letters or hit.key.startswith("action-")] if here else []
     recent = [hit for hit in await _recent(scope, visit.query("recent")) if not here or hit.key != here[1]]
     return [
-        (t("With “{name}”", name=here[2] if here else ""), verbs[:VERBS]),
+        (t("With “{name}”", name=_called(here)), verbs[:VERBS]),
         (t("Seen last"), recent[:RECENT]),
         (t("Go to"), list(_navigation(scope))[:PLACES]),
         (t("Create"), _creations(scope)[:MAKES]),
@@ -72,7 +72,7 @@ async def _asked(scope: Scope, visit: Visit, words: str) -> Groups:
     kind = point_kind(words)
     here = None if kind else await _here(scope, visit)
     fitting = [hit for hit in await _verb_hits(scope, *here) if hit.fits(words)] if here else []
-    groups: Groups = [(t("With “{name}”", name=here[2] if here else ""), fitting[:VERBS])]
+    groups: Groups = [(t("With “{name}”", name=_called(here)), fitting[:VERBS])]
     if hits and not kind:
         all_ = Hit(
             "all", t("All hits for “{words}”", words=words).render(scope.context.language), f"/search?q={quote(words)}", "search"
@@ -89,22 +89,28 @@ async def _asked(scope: Scope, visit: Visit, words: str) -> Groups:
     return groups
 
 
-async def _here(scope: Scope, visit: Visit) -> tuple[BoundObject, str, str] | None:
-    """The record whose page the palette was opened on: its object, id and name."""
+async def _here(scope: Scope, visit: Visit) -> tuple[BoundObject, str, Mapping[str, Any]] | None:
+    """The record whose page the palette was opened on: its object, id and what tells of it."""
     match = _RECORD.fullmatch(visit.here)
     if match is None or match[1] not in scope.access.objects or parse_id(match[2]) is None:
         return None
-    found = (await read_many(scope, match[1], [UUID(match[2])], ["label"])).get(UUID(match[2]))
-    return (scope.object(match[1]), match[2], msgspec.json.decode(found)["label"] or "–") if found else None
+    object_ = scope.object(match[1])
+    names = ["label", *stage_told_by(scope, object_)]
+    found = (await read_many(scope, match[1], [UUID(match[2])], names)).get(UUID(match[2]))
+    return (object_, match[2], msgspec.json.decode(found)) if found else None
 
 
-async def _verb_hits(scope: Scope, object_: BoundObject, id_: str, label: str) -> list[Hit]:
+def _called(here: tuple[BoundObject, str, Mapping[str, Any]] | None) -> str:
+    return here[2]["label"] or "–" if here else ""
+
+
+async def _verb_hits(scope: Scope, object_: BoundObject, id_: str, record: Mapping[str, Any]) -> list[Hit]:
     """All that can be done with the record, and following it."""
     does = await follows(scope, object_.name, UUID(id_))
     text, icon = (t("No longer follow"), "bell-ring") if does else (t("Follow"), "bell")
     address = f"/o/{object_.name}/{id_}/follow?to={0 if does else 1}"
     following = Verb("follow", text.render(scope.context.language), icon, address, "post", "more")
-    return [verb_hit(verb) for verb in (*verbs_of(scope, object_, id_, label), following)]
+    return [verb_hit(verb) for verb in (*verbs_of(scope, object_, id_, record, record["label"] or "–"), following)]
 
 
 def verb_hit(verb: Verb) -> Hit:

@@ -37,12 +37,13 @@ class Step:
 
 
 def path_of(scope: Scope, object_: BoundObject, record: Mapping[str, Any]) -> tuple[Step, ...]:
-    """The path of the first pipeline: what lies behind, where the record stands, what comes."""
+    """The path of the pipeline that the record is in: what lies behind, where the record stands, what comes."""
     fields = [field for field in object_.pipelines if field.name in record]
-    if not fields or fields[0].pipeline is None:
+    pipeline = fields[0].pipeline_of(record) if fields else None
+    if pipeline is None:
         return ()
     current = record[fields[0].name]
-    stages = [stage for stage in fields[0].pipeline.stages if not stage.retired or stage.key == current]
+    stages = [stage for stage in pipeline.stages if not stage.retired or stage.key == current]
     at = next((n for n, stage in enumerate(stages) if stage.key == current), 0)
     language = scope.context.language
     lost = stages[at].status == "lost"

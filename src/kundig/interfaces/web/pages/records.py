@@ -66,7 +66,7 @@ async def record_view(scope: Scope, object_name: str, id_: str, visit: Visit) ->
         related=related_of(scope, object_, id_, layout),
         composer=bool(kinds),
         first=await composer_view(scope, visit, object_name, id_, kinds[0].href) if kinds else None,
-        verbs=verbs_of(scope, object_, id_),
+        verbs=verbs_of(scope, object_, id_, record),
         stages=stages,
         kinds=kinds_of(scope, object_),
         may_edit=rights.edit != "none",

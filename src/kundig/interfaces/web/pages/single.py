@@ -20,7 +20,7 @@ from kundig.interfaces.web.pages.details import Control, FormPart, FormView
 from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.pages.merging import Clashed, Merge, write_merged
 from kundig.interfaces.web.rendering import render
-from kundig.interfaces.web.widgets.described import describe
+from kundig.interfaces.web.widgets.described import describe, told_by
 from kundig.interfaces.web.widgets.filling import fill
 from kundig.interfaces.web.widgets.reading import typed
 from kundig.interfaces.web.widgets.saying import said
@@ -69,12 +69,12 @@ async def _view(
     """With `error` or `merge` what was typed stays, and the version that it was typed over."""
     language = visit.frame.language
     shown = formats(language, visit.frame.zone)
-    text = (await read_record(scope, field.object, record_id(id_), ["label", field.name, "version"])).text
+    text = (await read_record(scope, field.object, record_id(id_), ["label", *told_by(scope, field), "version"])).text
     record: dict[str, Any] = msgspec.json.decode(text)
     filled = typed(field, visit.form) if error or merge else fill(field, record[field.name], shown)
     why = " ".join(said(e, field, shown) for e in error.errors) if error else ""
     clash = merge.clashes[field.name] if merge else None
-    control = Control(replace(describe(scope, field), help=""), filled, why, clash)
+    control = Control(replace(describe(scope, field, record=record), help=""), filled, why, clash)
     hidden = {"version": visit.value("version") or str(record["version"])} | ({"_seen": str(merge.version)} if merge else {})
     return FormView(
         object=field.object,

@@ -24,6 +24,7 @@ from kundig.interfaces.web.pages.details import FormPart, FormView, controls_of
 from kundig.interfaces.web.pages.ids import record_id
 from kundig.interfaces.web.pages.values import write_form
 from kundig.interfaces.web.rendering import render
+from kundig.interfaces.web.widgets.described import told_by
 
 CHECKED = "checked"
 """The boxes of a checklist."""
@@ -36,27 +37,49 @@ async def move_to_stage(request: Request[Any, Any, Any], object_name: str, id_: 
     async def work(scope: Scope, visit: Visit) -> Reply:
         object_ = scope.object(object_name)
         field = board_field(scope, object_, visit.value("field") or visit.query("field"))
-        wanted = visit.value("stage") or visit.query("stage")
-        offered = (*stages_of(field), *([without_value(field)] if may_be_empty(field) else []))
-        stage = next((stage for stage in offered if stage.key == wanted), None)
-        if stage is None:
-            raise Missing
+        stage, value = await _wanted(scope, object_, field, id_, visit.value("stage") or visit.query("stage"))
         if stage.checklist and len(visit.form.get(CHECKED, [])) < len(stage.checklist):
-            return await _asks(scope, visit, object_, id_, field, stage, ())
-        more = {field.name: None if stage.key == NO_VALUE else stage.key} | _lane(scope, object_, visit)
+            return await _asks(scope, visit, object_, id_, field, stage, value, ())
+        more = {field.name: value} | _lane(scope, object_, visit)
         try:
             async with scope.connection.savepoint():
-                written = await write_form(scope, object_, visit.form, id_=record_id(id_), more=more, reason=_ticked(stage, visit))
+                written = await write_form(
+                    scope, object_, _demanded(visit), id_=record_id(id_), more=more, reason=_ticked(stage, visit)
+                )
         except Invalid as error:
             missing = [e.field for e in error.errors if e.field != field.name and e.field in object_.fields]
             if not missing:
                 raise
-            return await _asks(scope, visit, object_, id_, field, stage, error.errors)
+            return await _asks(scope, visit, object_, id_, field, stage, value, error.errors)
         undo = f"/changes/{written.change}/undo" if written.change else ""
         told = notice(visit, t("Now in “{stage}”.", stage=stage.label), undo=undo, event="kundig:moved")
         return Reply(headers=told) if visit.value("board") else Reply(to=visit.here, headers=told)
 
     return await page(request, work)
+
+
+def _demanded(visit: Visit) -> dict[str, list[str]]:
+    """What a dialog asked for. An object may have fields that are called as what says where a card goes."""
+    return {name: values for name, values in visit.form.items() if name not in ("stage", "field", "lane", "lane_field", "board")}
+
+
+async def _wanted(scope: Scope, object_: BoundObject, field: BoundField, id_: str, key: str) -> tuple[Stage, str | None]:
+    """The stage (or choice) of a key, and what is written for it. A bare key is one of the record's own pipeline, if it has it."""
+    named, _, bare = key.rpartition(":")
+    pipelines = list(field.pipelines) if field.chooser else [None]
+    if named:
+        pipelines = [pipeline for pipeline in field.pipelines if field.chooser and pipeline.name == named]
+    elif field.chooser:
+        record = msgspec.json.decode((await read_record(scope, object_.name, record_id(id_), told_by(scope, field))).text)
+        own = field.pipeline_of(record)
+        pipelines.sort(key=lambda pipeline: pipeline is not own)
+    offered = [stage for pipeline in pipelines for stage in stages_of(field, pipeline)]
+    if may_be_empty(field):
+        offered.append(without_value(field))
+    stage = next((stage for stage in offered if stage.key == bare), None)
+    if stage is None:
+        raise Missing
+    return stage, None if stage.key == NO_VALUE else key
 
 
 def _lane(scope: Scope, object_: BoundObject, visit: Visit) -> dict[str, Any]:
@@ -76,7 +99,14 @@ def _ticked(stage: Stage, visit: Visit) -> str | None:
 
 
 async def _asks(
-    scope: Scope, visit: Visit, object_: BoundObject, id_: str, field: BoundField, stage: Stage, errors: Sequence[FieldError]
+    scope: Scope,
+    visit: Visit,
+    object_: BoundObject,
+    id_: str,
+    field: BoundField,
+    stage: Stage,
+    value: str | None,
+    errors: Sequence[FieldError],
 ) -> Reply:
     """The dialog for what the stage demands; a second refusal says at the fields what is wrong."""
     record: dict[str, Any] = msgspec.json.decode((await read_record(scope, object_.name, record_id(id_))).text)
@@ -87,7 +117,7 @@ async def _asks(
     form, told = (visit.form, errors) if again else (None, ())
     parts = controls_of(scope, object_, record, shown, form=form, errors=told)
     wanted = tuple(c for part in parts for c in part.controls if c.field.name in names)
-    hidden = {"stage": stage.key, "field": field.name, "asked": "1"}
+    hidden = {"stage": value or NO_VALUE, "field": field.name, "asked": "1"}
     hidden |= {name: visit.value(name) for name in ("lane_field", "lane") if visit.value(name)}
     view = FormView(
         object=object_.name,

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from kundig.base.i18n import label_in, t
 from kundig.engine.policy.scope import Scope
-from kundig.engine.schema.bound import BoundObject
+from kundig.engine.schema.bound import BoundField, BoundObject
 from kundig.interfaces.web.frame import Link, Verb
 from kundig.interfaces.web.pages.composing import about_field, composer_of
 from kundig.interfaces.web.pages.finishing import finish_of
 from kundig.interfaces.web.titles import title_values
+from kundig.interfaces.web.widgets.described import told_by
 from kundig.services.identity.explaining import explains
 
 OWNER = "owner"
 
 
-def verbs_of(scope: Scope, object_: BoundObject, id_: str, label: str = "") -> tuple[Verb, ...]:
-    """All that the reader's role includes; whether it includes this very record is said when it is done."""
+def verbs_of(scope: Scope, object_: BoundObject, id_: str, record: Mapping[str, Any], label: str = "") -> tuple[Verb, ...]:
+    """All that the reader's role includes; whether it includes this very record is said when it is done.
+
+    Of the `record` what `stage_told_by` names is looked at.
+    """
     rights, base, language = scope.rights(object_.name), f"/o/{object_.name}/{id_}", scope.context.language
     found = [*writing_of(scope, object_, id_, label)]
     if rights.edit != "none":
         found += [Verb(f"action-{a.label}", a.label, a.icon, a.href, "dialog", "action") for a in actions_of(scope, object_, id_)]
-        found += [*_stages(scope, object_, base), *_finish(scope, object_, base)]
+        found += [*_stages(scope, object_, record, base), *_finish(scope, object_, base)]
         found.append(Verb("edit", t("Edit").render(language), "pencil", f"{base}/edit", "link", "more", "e"))
     if rights.assign != "none" and OWNER in object_.fields and OWNER not in rights.hidden:
         found.append(Verb("assign", t("Assign").render(language), "user-check", f"{base}/assign", "dialog", "menu"))
@@ -66,14 +72,25 @@ def writing_of(scope: Scope, object_: BoundObject, id_: str, label: str, reached
     return found
 
 
-def _stages(scope: Scope, object_: BoundObject, base: str) -> list[Verb]:
-    """To each stage of the first pipeline."""
-    hidden, language = scope.rights(object_.name).hidden, scope.context.language
-    field = next((field for field in object_.pipelines if field.name not in hidden), None)
-    if field is None or field.pipeline is None:
+def _staged(scope: Scope, object_: BoundObject) -> BoundField | None:
+    hidden = scope.rights(object_.name).hidden
+    return next((field for field in object_.pipelines if field.name not in hidden), None)
+
+
+def stage_told_by(scope: Scope, object_: BoundObject) -> tuple[str, ...]:
+    """The fields of a record by which it is told to which stages it can go."""
+    field = _staged(scope, object_)
+    return told_by(scope, field) if field is not None else ()
+
+
+def _stages(scope: Scope, object_: BoundObject, record: Mapping[str, Any], base: str) -> list[Verb]:
+    """To each stage of the pipeline that the record is in."""
+    language, field = scope.context.language, _staged(scope, object_)
+    pipeline = field.pipeline_of(record) if field is not None else None
+    if field is None or pipeline is None:
         return []
     found = []
-    for stage in field.pipeline.stages:
+    for stage in pipeline.stages:
         if not stage.retired:
             label = t("To “{stage}”", stage=label_in(stage.label, language)).render(language)
             address = f"{base}/stage?{urlencode({'field': field.name, 'stage': stage.key})}"

@@ -63,6 +63,7 @@ def definition_of(listing: Listing) -> Definition:
         group=(now.by if listing.shape == "board" else now.group) or None,
         shape="board" if listing.shape == "board" else "list",
         lane=now.lane or None,
+        pipeline=now.pipeline or None,
     )
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from babel import Locale
 from babel.numbers import get_territory_currencies
 
 from kundig.base.i18n import label_in
+from kundig.engine.extension import Stage
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.bound import BoundField
 from kundig.engine.schema.fields.money import currencies
+from kundig.engine.schema.fields.pipeline import stage_in
 from kundig.interfaces.web.titles import made_by_name
 from kundig.interfaces.web.widgets.choosing import COMPACT, ICONS, RIGHT, WIDE, widget_of
 
@@ -42,6 +45,8 @@ class FieldView:
     right: bool = False
     editable: bool = False
     choices: Mapping[str, ChoiceView] = field(default_factory=dict)
+    groups: tuple[tuple[str, Mapping[str, ChoiceView]], ...] = ()
+    """The choices to choose from in titled groups: stages by their pipelines, where there are several."""
     target: str = ""
     makes: bool = False
     """Of a link: whether a record that is not there yet can be made by its name."""
@@ -65,8 +70,11 @@ class FieldView:
         return f"cell_{self.widget}" if self.widget in COMPACT else self.widget
 
 
-def describe(scope: Scope, bound: BoundField, path: str | None = None) -> FieldView:
-    """A field for templates; `path` when it is reached over links."""
+def describe(scope: Scope, bound: BoundField, path: str | None = None, record: Mapping[str, Any] | None = None) -> FieldView:
+    """A field for templates; `path` when it is reached over links.
+
+    With the `record` (for a new one an empty one) that it is of, the stages of the record's own pipeline are called as in there.
+    """
     language = scope.context.language
     widget = widget_of(bound)
     rights = scope.access.objects.get(bound.object)
@@ -81,13 +89,46 @@ def describe(scope: Scope, bound: BoundField, path: str | None = None) -> FieldV
         required=bound.definition.required,
         right=widget in RIGHT,
         editable=(own and not fixed and not bound.standard) or (own and bound.name == "owner" and not fixed),
-        choices={c.key: ChoiceView(label_in(c.label, language), c.color or "gray", c.retired) for c in bound.choices},
+        choices={c.key: ChoiceView(label_in(c.label, language), c.color or "gray", c.retired) for c in bound.choices}
+        | (_own_stages(bound, record, language) if record is not None and bound.chooser else {}),
+        groups=_grouped_stages(bound, record, language) if own and bound.chooser else (),
         target=bound.target or "",
         makes=bound.to_one and made_by_name(scope, bound.target or ""),
         currency=scope.context.workspace.currency,
         currencies=_currencies(scope.context.workspace.currency) if widget == "money" else (),
         countries=countries(language) if widget == "address" else (),
     )
+
+
+def told_by(scope: Scope, bound: BoundField) -> tuple[str, ...]:
+    """What has to be read of a record to describe a field of it: the field, of a stage also its pipeline, if there are several."""
+    rights = scope.access.objects.get(bound.object)
+    known = bound.chooser is not None and (rights is None or bound.chooser not in rights.hidden)
+    return (bound.name, bound.chooser) if known and bound.chooser else (bound.name,)
+
+
+def _own_stages(bound: BoundField, record: Mapping[str, Any], language: str) -> dict[str, ChoiceView]:
+    pipeline = bound.pipeline_of(record)
+    return {stage.key: _stage_view(stage, language) for stage in pipeline.stages} if pipeline else {}
+
+
+def _grouped_stages(
+    bound: BoundField, record: Mapping[str, Any] | None, language: str
+) -> tuple[tuple[str, Mapping[str, ChoiceView]], ...]:
+    """Those of the record's own pipeline by their bare keys, which is what the record holds; those of others with the pipeline."""
+    own = bound.pipeline_of(record) if record is not None else None
+    groups = sorted(bound.pipelines, key=lambda pipeline: pipeline is not own)
+    return tuple(
+        (
+            label_in(pipeline.label, language),
+            {s.key if pipeline is own else stage_in(pipeline, s): _stage_view(s, language) for s in pipeline.stages},
+        )
+        for pipeline in groups
+    )
+
+
+def _stage_view(stage: Stage, language: str) -> ChoiceView:
+    return ChoiceView(label_in(stage.label, language), stage.color or "gray", stage.retired)
 
 
 def _currencies(own: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from babel import Locale
 from kundig.base.i18n import LANGUAGES, t
 from kundig.engine.schema.bound import BoundField
 from kundig.engine.schema.fields.contract import Refused
+from kundig.engine.schema.fields.pipeline import stage_in
 from kundig.services.transfer.files.csv_rows import Cell
 
 _TRUE = frozenset({"ja", "j", "yes", "y", "true", "wahr", "x", "1", "on", "ein", "✓", "✔"})
@@ -93,6 +94,9 @@ def choice_reader(field: BoundField) -> Callable[[Cell], str]:
         for label in entry.label.values():
             known[plainly(label)] = entry.key
     known |= {plainly(entry.key): entry.key for entry in field.choices}
+    if field.chooser:
+        staged = [stage_in(pipeline, stage) for pipeline in field.pipelines for stage in pipeline.stages]
+        known |= {plainly(key): key for key in staged}
 
     def read(cell: Cell) -> str:
         text = text_of(cell)

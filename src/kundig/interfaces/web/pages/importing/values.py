@@ -15,6 +15,7 @@ from kundig.engine.records.lookup import parse_id
 from kundig.engine.records.reading import read_many
 from kundig.engine.schema.bound import BoundField
 from kundig.engine.schema.fields.contract import Refused
+from kundig.engine.schema.fields.pipeline import stage_in
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.pages.details import Control
 from kundig.interfaces.web.pages.ids import record_id
@@ -167,6 +168,12 @@ async def _view(scope: Scope, draft: Draft, visit: Visit, errors: tuple[str, ...
 def _choice(scope: Scope, draft: Draft, index: int, rule: Rule, field: BoundField) -> ChoiceColumn:
     language, survey = scope.context.language, draft.survey.columns[index]
     labels = {choice.key: label_in(choice.label, language) for choice in field.choices}
+    staged = {
+        stage_in(pipeline, stage): f"{label_in(pipeline.label, language)}: {label_in(stage.label, language)}"
+        for pipeline in (field.pipelines if field.chooser else ())
+        for stage in pipeline.stages
+        if not stage.retired
+    }
     read = reader_for(field, Style())
 
     def recognised(text: str) -> str:
@@ -174,12 +181,14 @@ def _choice(scope: Scope, draft: Draft, index: int, rule: Rule, field: BoundFiel
             found = read(text)
         except Refused:
             return ""
-        return ", ".join(labels[key] for key in (found if isinstance(found, list) else [found]))
+        return ", ".join({**staged, **labels}[key] for key in (found if isinstance(found, list) else [found]))
 
     texts = [Meant(text, times, recognised(text), _said(rule.values, text)) for text, times in survey.values]
     # what nobody has understood yet stands first; sorting keeps the rest as it is
     texts.sort(key=lambda meant: bool(meant.recognised))
     options = tuple(Offer(choice.key, labels[choice.key]) for choice in field.choices if not choice.retired)
+    if staged:  # stages of the same name may stand in several pipelines
+        options = tuple(Offer(key, label) for key, label in staged.items())
     label = label_in(field.definition.label, language)
     more = survey.more or len(texts) > MOST_TEXTS
     return ChoiceColumn(index, draft.run.shape.header[index], label, options, tuple(texts[:MOST_TEXTS]), more)

@@ -11,7 +11,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
-from kundig.base.i18n import LANGUAGES, Label
+import msgspec
+
+from kundig.base.errors import Invalid
+from kundig.base.i18n import LANGUAGES, Label, t
+from kundig.engine.configuration.documents import Document
 from kundig.engine.extension import Pipeline, Stage
 from kundig.engine.schema.identifiers import LONGEST, is_name
 from kundig.engine.search.words import folded, spelled_out
@@ -187,6 +191,22 @@ def body_of(draft: PipelineDraft, stored: Pipeline, known: AbstractSet[str]) -> 
         for stage in draft.stages
     ]
     return {"label": _whole(draft.label), "stages": stages}
+
+
+def further(first: Pipeline, label: str, taken: AbstractSet[str]) -> Document:
+    """Another pipeline of the same field: all that `first` says, without the stages that are out of use there.
+
+    Its name comes after that of the first in the alphabet, in which documents are read, so that new records begin where they did.
+    """
+    base = "_".join([first.name, *re.findall(r"[a-z0-9]+", folded(spelled_out(label)))])[: LONGEST - 4].strip("_")
+    names = (base if n == 1 else f"{base}_{n}" for n in range(1, MOST))
+    name = next((name for name in names if name not in taken and is_name(name) and name > first.name), None)
+    if name is None:
+        raise Invalid.one("label", "bad_value", t("Give the pipeline another name."))
+    stages = tuple(stage for stage in first.stages if not stage.retired)
+    label_ = dict.fromkeys(LANGUAGES, label)
+    made = msgspec.structs.replace(first, name=name, label=label_, stages=stages)
+    return Document("pipeline", name, msgspec.to_builtins(made))
 
 
 def _keys(draft: PipelineDraft, taken: Iterable[str]) -> dict[str, str]:

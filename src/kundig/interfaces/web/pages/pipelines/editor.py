@@ -25,7 +25,16 @@ from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.arrangement import narrowed
 from kundig.interfaces.web.pages.editions import edition
 from kundig.interfaces.web.pages.pipelines.checking import COLORS, wrong
-from kundig.interfaces.web.pages.pipelines.drafts import PipelineDraft, StageDraft, body_of, change, draft_from, draft_of
+from kundig.interfaces.web.pages.pipelines.drafts import (
+    LONGEST_LABEL,
+    PipelineDraft,
+    StageDraft,
+    body_of,
+    change,
+    draft_from,
+    draft_of,
+    further,
+)
 from kundig.interfaces.web.pages.settings.navigation import HISTORY, PIPELINES, settings_navigation
 from kundig.interfaces.web.rendering import render
 from kundig.interfaces.web.widgets.described import FieldView, describe
@@ -46,6 +55,17 @@ class PipelinesView:
 
     nav: tuple[LinkGroup, ...]
     pipelines: tuple[tuple[str, Place], ...]
+    add: AddView
+
+
+@dataclass(frozen=True, slots=True)
+class AddView:
+    """`pages/pipelines/add.html`: what can have a further pipeline, by its first one; what was typed."""
+
+    fields: tuple[tuple[str, str], ...]
+    chosen: str = ""
+    name: str = ""
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +112,44 @@ async def show_all(request: Request[Any, Any, Any]) -> Response[str]:
     async def work(scope: Scope, visit: Visit) -> Reply:
         scope.require(RIGHT)
         found = tuple((f"{PIPELINES}/{place.pipeline.name}", place) for place in _places(scope))
-        return Reply(render("pages/pipelines/all.html", PipelinesView(settings_navigation(scope), found), visit.frame))
+        view = PipelinesView(settings_navigation(scope), found, _add_view(scope))
+        return Reply(render("pages/pipelines/all.html", view, visit.frame))
 
     return await page(request, work)
+
+
+@post("/settings/pipelines", status_code=200)
+async def add(request: Request[Any, Any, Any]) -> Response[str]:
+    """A further pipeline of a field, with the stages of its first one to begin with; then its editor."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        scope.require(RIGHT)
+        label = visit.value("label").strip()[:LONGEST_LABEL]
+        try:
+            first = _place(scope, visit.value("of"))
+            if not label:
+                raise Invalid.one("label", "required", t("Give the pipeline a name."))
+            document = further(first.pipeline, label, set(scope.model.pipelines))
+            note = t("Pipeline “{pipeline}” added", pipeline=label).render(scope.context.workspace.language)
+            plan = await configure(scope, visit.web.database, visit.web.scopes.models, [document], note=note)
+        except Invalid as error:
+            told = error.errors[0].text.render(visit.frame.language)
+            view = _add_view(scope, chosen=visit.value("of"), name=label, error=told)
+            return Reply(render("pages/pipelines/add.html", view, visit.frame), 422)
+        text = t("Added, with the stages of “{pipeline}”.", pipeline=first.pipeline.label)
+        return Reply(to=f"{PIPELINES}/{document.name}", headers=notice(visit, text, undo=f"{HISTORY}/{plan.id}/undo"))
+
+    return await page(request, work, write=False)
+
+
+def _add_view(scope: Scope, *, chosen: str = "", name: str = "", error: str = "") -> AddView:
+    firsts = [place for place in _places(scope) if place.pipeline is place.field.pipeline]
+    return AddView(tuple((place.pipeline.name, _of(place, scope.context.language)) for place in firsts), chosen, name, error)
+
+
+def _of(place: Place, language: str) -> str:
+    """What has these stages: object and field."""
+    return " · ".join(label_in(label, language) for label in (place.object.definition.label_plural, place.field.definition.label))
 
 
 @get("/settings/pipelines/{name:str}")
@@ -230,7 +285,7 @@ async def _view(scope: Scope, visit: Visit, place: Place, draft: PipelineDraft) 
         nav=settings_navigation(scope),
         address=f"{PIPELINES}/{pipeline.name}",
         title=label_in(pipeline.label, language),
-        of=" · ".join(label_in(label, language) for label in (place.object.definition.label_plural, place.field.definition.label)),
+        of=_of(place, language),
         draft=draft,
         stages=tuple(
             StageView(
@@ -264,4 +319,4 @@ def _records(place: Place, stage: str) -> str:
     return narrowed(place.object.name, *found)
 
 
-ROUTES = (show_all, show_one, edit)
+ROUTES = (show_all, add, show_one, edit)

@@ -12,7 +12,7 @@ from kundig.base.errors import Invalid
 from kundig.base.i18n import LANGUAGES, Text, t
 from kundig.base.whole import whole
 from kundig.engine.audit.forgetting import KEPT_DAYS, LEAST_DAYS, MOST_DAYS
-from kundig.engine.configuration.documents import SETTINGS_NAME, Document
+from kundig.engine.configuration.documents import MOST_TRASH_DAYS, SETTINGS_NAME, TRASH_DAYS, Document
 from kundig.engine.configuration.store import stored_documents
 from kundig.engine.policy.configuring import RIGHT, configure
 from kundig.engine.policy.rates import stored_rates
@@ -27,7 +27,7 @@ from kundig.interfaces.web.rendering import render, render_block
 from kundig.interfaces.web.widgets.described import countries, currency_choices
 
 LONGEST = {"company": 200, "address": 500}
-_NAMES = ("company", "address", "language", "time_zone", "region", "currency", "audit_days")
+_NAMES = ("company", "address", "language", "time_zone", "region", "currency", "audit_days", "trash_days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ async def show(request: Request[Any, Any, Any]) -> Response[str]:
         scope.require(RIGHT)
         workspace = scope.context.workspace
         usual: dict[str, Any] = {"language": workspace.language, "time_zone": workspace.time_zone, "region": workspace.region}
-        usual |= {"audit_days": KEPT_DAYS, "currency": workspace.currency}
+        usual |= {"audit_days": KEPT_DAYS, "trash_days": TRASH_DAYS, "currency": workspace.currency}
         return Reply(render("pages/settings/company.html", await _view(scope, {**usual, **await _settings(scope)}), visit.frame))
 
     return await page(request, work)
@@ -70,7 +70,7 @@ async def save(request: Request[Any, Any, Any]) -> Response[str]:
         if errors:
             return await _refused(scope, visit, values, errors)
         kept: dict[str, Any] = {name: value for name, value in (await _settings(scope) | values).items() if value}
-        kept["audit_days"] = int(values["audit_days"])
+        kept |= {name: int(values[name]) for name in ("audit_days", "trash_days")}
         note = t("Company").render(scope.context.workspace.language)
         document = Document("workspace", SETTINGS_NAME, kept)
         try:
@@ -109,6 +109,8 @@ def _wrong(values: Mapping[str, str]) -> Iterator[tuple[str, Text]]:
         yield "currency", t("Choose one of the currencies.")
     if not LEAST_DAYS <= (whole(values["audit_days"]) or 0) <= MOST_DAYS:
         yield "audit_days", t("Give a whole number from {least} to {most}.", least=LEAST_DAYS, most=MOST_DAYS)
+    if whole(values["trash_days"], MOST_TRASH_DAYS) is None:
+        yield "trash_days", t("Give a whole number from {least} to {most}.", least=0, most=MOST_TRASH_DAYS)
 
 
 async def _view(scope: Scope, values: Mapping[str, Any], errors: Mapping[str, str] | None = None) -> CompanyView:
