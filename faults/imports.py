@@ -38,6 +38,8 @@ LOOK = 0.05
 """Seconds between two looks at how far an import has come."""
 MEMORY_AT = (10, 90)
 """Per cent of the file at which memory is measured."""
+MOST_GROWTH = 50
+"""MB that it may be more at the second than at the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,19 @@ def main(arguments: Sequence[str]) -> int:
     people = folder / "people.csv"
     count = write_companies(folder / "companies.csv", given.rows)
     write_people(people, given.rows, count)
-    undisturbed = _Installation(folder / "undisturbed").brought_in(folder, given.rows, [], chance)
+    calm = _Installation(folder / "undisturbed")
+    undisturbed = calm.brought_in(folder, given.rows, [], chance)
     points = sorted(chance.sample(range(1, given.rows), given.kills))
     killed = _Installation(folder / "killed").brought_in(folder, given.rows, points, chance)
-    wrong = [name for name in undisturbed if undisturbed[name] != killed[name]]
-    for name in wrong:
-        print(f"WRONG {name}: {undisturbed[name]} without kills, {killed[name]} with them")
+    wrong = [
+        f"{name}: {undisturbed[name]} without kills, {killed[name]} with them"
+        for name in undisturbed
+        if undisturbed[name] != killed[name]
+    ]
+    if calm.growth > MOST_GROWTH:
+        wrong.append(f"memory grew by {calm.growth} MB, at most {MOST_GROWTH}")
+    for what in wrong:
+        print(f"WRONG {what}")
     if wrong:
         print(f"everything is kept in {folder}")
         return 1
@@ -82,7 +91,7 @@ class _Installation:
 
     def __init__(self, data: Path) -> None:
         data.mkdir(mode=0o755)
-        self._data = data
+        self._data, self.growth = data, 0
         self._environment = {k: v for k, v in os.environ.items() if not k.startswith("KUNDIG_")} | {"KUNDIG_DATA": str(data)}
 
     def brought_in(self, folder: Path, rows: int, points: Sequence[int], chance: random.Random) -> dict[str, str]:
@@ -109,6 +118,7 @@ class _Installation:
                     memory[share] = _resident(process.pid)
         process.wait()
         # only of a process that has done it all is the memory of two moments comparable
+        self.growth = memory[MEMORY_AT[1]] - memory[MEMORY_AT[0]] if starts == 1 else 0
         used = ", ".join(f"{size} MB at {share} %" for share, size in memory.items()) if starts == 1 else f"{starts} starts"
         print(f"{seen.seconds:.0f} s, {rows / seen.seconds:.0f} rows/s, {used}", flush=True)
 

@@ -60,6 +60,14 @@ def test_what_keys_open(jana: Visitor, keys: str, opened: str) -> None:
     _check_in_both_themes(jana, keys, opened)
 
 
+def test_the_question_before_what_cannot_be_undone(jana: Visitor) -> None:
+    page = jana.open("/")
+    page.evaluate("document.querySelector('#confirm').showModal()")
+    page.locator("#confirm [data-question]").evaluate("(heading) => { heading.textContent = 'Wirklich?'; }")
+    jana.settle()
+    _check_in_both_themes(jana, "question", "#confirm footer")
+
+
 def test_at_a_desk(jana: Visitor) -> None:
     for name in _pages(jana):
         assert (name, jana.accessible()) == (name, [])
