@@ -269,6 +269,7 @@ INSIDE: dict[str, Scene] = {
     "settings-security": at("/settings/security"),
     "settings-tokens": at("/settings/tokens"),
     "settings-company": at("/settings/company"),
+    "settings-currencies": at("/settings/currencies"),
     "settings-users": at("/settings/users"),
     "settings-user": at("{user}"),
     "settings-teams": at("/settings/teams"),

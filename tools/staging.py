@@ -39,6 +39,15 @@ object: account
 where: {field: type, op: is, value: customer}
 to: ['role:service_agent']
 """,
+    "Kurse des Quartals": """
+kind: exchange_rates
+name: USD
+rates: {"2026-04-01": "0.9254", "2026-07-01": "0.8532", "2026-10-01": "0.8519"}
+---
+kind: exchange_rates
+name: CHF
+rates: {"2026-07-01": "1.0683", "2026-10-01": "1.0694"}
+""",
 }
 """What was configured so far: the note and the document of each plan."""
 COMPANIES = """Name;Ort;Website;Branche;Mitarbeitende

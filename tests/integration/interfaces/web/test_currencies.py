@@ -12,7 +12,9 @@ from tests.integration.rights.crm import Caller, Crm
 from kundig.engine.policy.rates import stored_rates
 
 ADDRESS = "/settings/currencies"
-COMPANY = {"company": "Till", "language": "en", "time_zone": "Europe/Berlin", "region": "DE", "audit_days": "365"}
+COMPANY = {
+    "company": "Till", "language": "en", "time_zone": "Europe/Berlin", "region": "DE", "audit_days": "365", "trash_days": "30",
+}  # fmt: skip
 
 
 @pytest.fixture
