@@ -158,7 +158,7 @@ class _Realising:
         _, self.later, _ = await change_tables(connection, model)
         await _keep_principals(connection, model)
         await realise_rates(connection, workspace, documents)
-        await queue(connection, RENEW_ENTRIES, {}, queueing_lock=RENEW_ENTRIES)
+        await queue(connection, RENEW_ENTRIES, {}, lock=RENEW_ENTRIES, queueing_lock=RENEW_ENTRIES)
 
 
 async def _checked(connection: Connection, workspace: Workspace, models: Models, documents: Sequence[Document]) -> Model:
