@@ -50,9 +50,9 @@ def installation(size: int, folder: str, further: Further | None = None) -> Iter
         above.chmod(0o755)  # PostgreSQL does not run as root, but must get in
     environment = _environment(data)
     fresh = not data.exists()
+    _kundig(["migrate"], environment)
     if fresh:
         start = time.perf_counter()
-        _kundig(["migrate"], environment)
         _kundig(["demo", "--size", str(size)], environment)
         print(f"demo data made in {time.perf_counter() - start:.0f} s", flush=True)
     world = asyncio.run(_prepare(environment, size, further))
