@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
 from tests.serving import Served, free_port, serving
 
 PASSWORD = "correct horse battery"
@@ -59,12 +59,16 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
     opened: list[Page] = []
 
     def note(message: ConsoleMessage) -> None:
-        # Chromium itself notes every refused form, what asks for a proof first, and that a session which was ended elsewhere is over.
-        if message.type in {"error", "warning"} and not any(f"status of {status}" in message.text for status in (401, 403, 422)):
+        # Chromium itself notes every refused form, what asks for a proof first, that a session which was ended elsewhere is over, and
+        # that we let no service worker in, past which routes of a test would not be asked.
+        expected = ("status of 401", "status of 403", "status of 422", "Service Worker registration blocked")
+        if message.type in {"error", "warning"} and not any(known in message.text for known in expected):
             complaints.append(f"{message.text} ({message.location.get('url')})")
 
     def make() -> Page:
-        made = browser.new_context(locale="en-US", viewport={"width": 1440, "height": 900}, reduced_motion="reduce").new_page()
+        desk: ViewportSize = {"width": 1440, "height": 900}
+        context = browser.new_context(locale="en-US", viewport=desk, reduced_motion="reduce", service_workers="block")
+        made = context.new_page()
         made.on("console", note)
         made.on("pageerror", lambda error: complaints.append(str(error)))
         opened.append(made)
