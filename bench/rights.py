@@ -139,7 +139,7 @@ def _apply(world: World, op: str) -> None:
 _FILLS = "select count(*) from jobs.procrastinate_jobs where task_name = 'policy.fill_audience' and status in ('todo', 'doing')"
 _DUE = f"{_FILLS} and coalesce(scheduled_at, now()) <= now() + interval '1 second'"
 _SHARED = """select count(*) from {ws}.contact where audience &&
-  array(select id from {ws}.principal where kind = 'rule' and ref like '%%bench_changed%%')"""
+  array(select id from {ws}.principal where kind = 'rule' and ref like 'bench_changed/%')"""
 
 
 def _unfinished(world: World) -> bool:
