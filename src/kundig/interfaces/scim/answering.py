@@ -25,6 +25,7 @@ from scim2_models import (
 
 from kundig.base.errors import Missing
 from kundig.engine.records.reading import ListQuery, list_records
+from kundig.engine.schema.filters import both
 from kundig.interfaces.api.answers import Answer
 from kundig.interfaces.scim import resources
 from kundig.interfaces.scim.desk import Desk, ResourceKind, by_external_id, record_of
@@ -172,7 +173,7 @@ async def _where(desk: Desk, kind: ResourceKind, asked: Any) -> Where | None:
         return wanted[value]
 
     where = Translating({**kind.attributes, "externalid": external}).visit(asked.ast)
-    return where if kind.visible is None else {"all": [kind.visible, where]}
+    return both(kind.visible, where)
 
 
 def _text(quoted: str) -> str:

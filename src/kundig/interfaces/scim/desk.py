@@ -14,6 +14,7 @@ from kundig.base.errors import Missing
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.external_ids import drop_external_ids
 from kundig.engine.records.reading import ListQuery, list_records, read_record
+from kundig.engine.schema.filters import both
 from kundig.interfaces.scim.filters import Test, Where
 from kundig.services.identity.provisioned import SYSTEM, record_by_directory_id
 from kundig.services.identity.provisioners import Provisioner
@@ -81,8 +82,7 @@ async def record_of(desk: Desk, kind: ResourceKind, id_: str) -> Record:
     except ValueError:
         raise Missing from None
     where = {"field": "id", "op": "is", "value": str(found)}
-    both = where if kind.visible is None else {"all": [where, kind.visible]}
-    records = (await list_records(desk.scope, ListQuery(kind.object, both, kind.fields, None, 1))).records()
+    records = (await list_records(desk.scope, ListQuery(kind.object, both(where, kind.visible), kind.fields, None, 1))).records()
     if not records:
         raise Missing
     return records[0]

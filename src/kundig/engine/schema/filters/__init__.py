@@ -4,8 +4,9 @@
 """
 
 from kundig.engine.schema.filters.compile import compile_filter
+from kundig.engine.schema.filters.joining import both
 from kundig.engine.schema.filters.parse import nothing_hidden, parse_filter
 from kundig.engine.schema.filters.paths import Hidden
 from kundig.engine.schema.filters.tree import Filter
 
-__all__ = ["Filter", "Hidden", "compile_filter", "nothing_hidden", "parse_filter"]
+__all__ = ["Filter", "Hidden", "both", "compile_filter", "nothing_hidden", "parse_filter"]

@@ -20,6 +20,7 @@ from kundig.engine.records.aggregates import aggregate
 from kundig.engine.records.columns import NO_VALUE, list_columns
 from kundig.engine.records.reading import ListQuery, list_records
 from kundig.engine.schema.bound import BoundField
+from kundig.engine.schema.filters import both
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.frame import Link
 from kundig.interfaces.web.pages.board_cards import CardShape, StageColumn
@@ -117,8 +118,7 @@ class _Asked:
         """The whole filter, with the pipeline that is shown."""
         if self.pipeline is None:
             return self.listing.where
-        own = {"field": self.field.chooser, "op": "is", "value": self.pipeline.name}
-        return own if self.listing.where is None else {"all": [own, self.listing.where]}
+        return both({"field": self.field.chooser, "op": "is", "value": self.pipeline.name}, self.listing.where)
 
     @property
     def most(self) -> int:
@@ -262,8 +262,7 @@ async def show_column(request: Request[Any, Any, Any], object_name: str) -> Resp
         asked = await _asked_of(scope, visit, object_name)
         stage = next((s for s in asked.stages if s.key == visit.query("stage")), asked.stages[0])
         named = {"op": "empty"} if stage.key == NO_VALUE else {"op": "is", "value": stage.key}
-        own = {"field": asked.field.name, **named}
-        where = own if asked.where is None else {"all": [own, asked.where]}
+        where = both({"field": asked.field.name, **named}, asked.where)
         query = ListQuery(object_name, where, asked.names, asked.order(stage), MORE_CARDS, visit.query("cursor") or None)
         found = await list_records(scope, query)
         more = asked.listing.part("board/column", stage=stage.key, cursor=found.next_cursor) if found.next_cursor else ""

@@ -14,6 +14,7 @@ from kundig.base.i18n import label_in, t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.aggregates import aggregate
 from kundig.engine.records.sight import comparable, path_in
+from kundig.engine.schema.filters import both
 from kundig.engine.schema.kinds import Kind
 from kundig.engine.schema.model import UnknownField
 from kundig.interfaces.web.formats import Formats, formats
@@ -165,7 +166,7 @@ async def figures_of(scope: Scope, listing: Listing, keys: Sequence[str], column
     if grouping is None or not keys:
         return []
     wanted = {"any": [grouping.condition(key) for key in dict.fromkeys(keys)]}
-    where = wanted if listing.where is None else {"all": [listing.where, wanted]}
+    where = both(listing.where, wanted)
     summed = [(place, column) for place, column in enumerate(columns) if column.widget in SUMMED and _known(scope, listing, column)]
     measures = ["count", *(f"sum:{column.name}" for _, column in summed)]
     rows = msgspec.json.decode(await aggregate(scope, listing.object.name, where, [listing.now.group], measures))

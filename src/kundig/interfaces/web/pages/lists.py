@@ -13,6 +13,7 @@ from kundig.base.i18n import t
 from kundig.base.whole import whole
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import ListQuery, count_records, list_records
+from kundig.engine.schema.filters import both
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.pages.grouping import figures_of
@@ -40,8 +41,7 @@ async def rows_of(
     names = tuple(dict.fromkeys(["label", *(column.name for column in columns), *([group] if group else [])]))
     where = listing.where
     if only is not None:
-        named = {"field": "id", "op": "in", "value": list(only)}
-        where = named if where is None else {"all": [named, where]}
+        where = both({"field": "id", "op": "in", "value": list(only)}, where)
     query = ListQuery(listing.object.name, where, names, listing.sorted_by or None, limit, cursor)
     return rows_view(scope, listing, await list_records(scope, query), columns, last)
 
