@@ -14,12 +14,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from kundig.base.database.connection import Compiled, compile_statement
 from kundig.engine.policy.derived import filter_paths, sources
 from kundig.engine.policy.filters import condition
 from kundig.engine.policy.readers import named_readers
 from kundig.engine.policy.resolve import parent_of
 from kundig.engine.policy.scope import Scope
+from kundig.engine.policy.statements import for_everybody
 from kundig.engine.policy.tables import NUMBERS, PRINCIPAL, SEARCH_ENTRY, SHARE, TIMELINE_ENTRY, UUIDS
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.model import Model
@@ -64,12 +64,7 @@ async def renew_apart(scope: Scope, object_: str, ids: Collection[UUID], column:
 
     They are locked first: of two who change that at the same time, the second counts what the first has changed.
     """
-    key = ("renew apart", object_, column)
-    if key not in scope.policies.compiled:
-        row = scope.model.objects[object_].table
-        chosen = sa.select(row.c.id).where(row.c[column] == sa.any_(sa.bindparam("ids", type_=UUIDS)))
-        scope.policies.compiled[key] = compile_statement(chosen.order_by(row.c.id).with_for_update(key_share=True))
-    statement: Compiled = scope.policies.compiled[key]
+    statement = for_everybody(scope, ("renew apart", object_, column), lambda: _locking(scope.model.objects[object_].table, column))
     locked = await scope.connection.execute(statement, {"ids": list(ids)})
     return await _renew(scope, object_, ids, column) if locked else {}
 
@@ -107,10 +102,7 @@ async def renew_chunk(scope: Scope, object_: str, after: UUID | None = None, siz
     ids = await scope.connection.values(named.where(row.c.id > after) if after else named)
     if not ids:
         return None
-    key = ("differing", object_)
-    if key not in scope.policies.compiled:
-        scope.policies.compiled[key] = _differing(scope, scope.model.objects[object_])
-    statement: Compiled = scope.policies.compiled[key]
+    statement = for_everybody(scope, ("differing", object_), lambda: _differing(scope, scope.model.objects[object_]))
     differing = await scope.connection.values(statement, {"ids": ids})
     if differing:
         await renew_apart(scope, object_, differing)
@@ -133,15 +125,12 @@ def _looking_at(scope: Scope, object_: str, changed: Collection[str] | None) -> 
 
 
 async def _renew(scope: Scope, object_: str, ids: Collection[UUID], column: str = "id") -> dict[UUID, list[int]]:
-    key = ("renew", object_, column)
-    if key not in scope.policies.compiled:
-        scope.policies.compiled[key] = _renewal(scope, scope.model.objects[object_], column)
-    statement: Compiled = scope.policies.compiled[key]
+    statement = for_everybody(scope, ("renew", object_, column), lambda: _renewal(scope, scope.model.objects[object_], column))
     rows = await scope.connection.rows(statement, {"ids": list(ids)})
     return {row["id"]: row["audience"] for row in rows}
 
 
-def _renewal(scope: Scope, bound: BoundObject, column: str) -> Compiled:
+def _renewal(scope: Scope, bound: BoundObject, column: str) -> sa.Select[Any]:
     """One statement: the audiences as they should be, written where they differ, to records, owned records, search and timeline."""
     table = bound.table
     due = _due(scope, bound, column)
@@ -154,14 +143,14 @@ def _renewal(scope: Scope, bound: BoundObject, column: str) -> Compiled:
         .cte("moved")
     )
     followers = list(_followers(scope.model, bound, moved))
-    return compile_statement(sa.select(moved.c.id, moved.c.audience).add_cte(*followers))
+    return sa.select(moved.c.id, moved.c.audience).add_cte(*followers)
 
 
-def _differing(scope: Scope, bound: BoundObject) -> Compiled:
+def _differing(scope: Scope, bound: BoundObject) -> sa.Select[Any]:
     """Which of some records have another audience than they should."""
     table, due = bound.table, _due(scope, bound, "id")
     differs = table.c.audience.is_distinct_from(due.c.audience)
-    return compile_statement(sa.select(table.c.id).where(table.c.id == due.c.id, _chosen(table, "id"), differs))
+    return sa.select(table.c.id).where(table.c.id == due.c.id, _chosen(table, "id"), differs)
 
 
 def _due(scope: Scope, bound: BoundObject, column: str) -> sa.CTE:
@@ -170,6 +159,10 @@ def _due(scope: Scope, bound: BoundObject, column: str) -> sa.CTE:
     listed = sa.select(row.c.id, _principals_of(scope, bound, row).label("audience")).where(_chosen(row, column))
     principals = listed.cte("listed").prefix_with("materialized")
     return sa.select(principals.c.id, _settled(principals.c.audience).label("audience")).cte("due").prefix_with("materialized")
+
+
+def _locking(row: sa.FromClause, column: str) -> sa.Select[Any]:
+    return sa.select(row.c.id).where(_chosen(row, column)).order_by(row.c.id).with_for_update(key_share=True)
 
 
 def _chosen(row: sa.FromClause, column: str) -> sa.ColumnElement[bool]:

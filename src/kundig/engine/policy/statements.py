@@ -31,3 +31,12 @@ def statement(scope: Scope, key: Hashable, build: Callable[[], Executable], *, p
     else:
         _kept.move_to_end(whole)
     return kept
+
+
+def for_everybody(scope: Scope, key: Hashable, build: Callable[[], Executable]) -> Compiled:
+    """The same for what depends on the model and its policies only, whoever asks; kept for as long as these are."""
+    kept = scope.policies.compiled
+    if key not in kept:
+        kept[key] = compile_statement(build())
+    found: Compiled = kept[key]
+    return found
