@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from kundig.base.context import Workspace
 from kundig.base.database import Connection
 from kundig.base.jobs import Job, JobRun, queue
-from kundig.engine.policy.audience import renew_chunk
+from kundig.engine.policy.audience import next_chunk, renew_differing
 from kundig.engine.policy.scope import Scope
 from kundig.engine.policy.shares import end_expired
 
@@ -20,6 +21,8 @@ RENEW_WORTH = "records.renew_worth"
 """Works out anew what amounts are worth after rates or the currency of the company changed; `records` knows how."""
 _AGAIN = timedelta(minutes=1)
 """By then every transaction that still wrote under the old rules has ended: statements take ten seconds at most."""
+_AT_ONCE = 2
+"""So many chunks are renewed at the same time: one backend of PostgreSQL would leave the other cores idle."""
 
 SystemScope = Callable[[Connection, Workspace, str], Awaitable[Scope]]
 """The scope of the program itself in a workspace: connection, workspace, source."""
@@ -30,15 +33,7 @@ def make_jobs(system_scope: SystemScope) -> tuple[Job, ...]:
 
     async def fill(run: JobRun) -> None:
         assert run.workspace is not None
-        after: UUID | None = None
-        while True:
-            async with run.transaction() as connection:
-                scope = await system_scope(connection, run.workspace, "job")
-                if run.payload["object"] not in scope.model.objects:
-                    return
-                after = await renew_chunk(scope, run.payload["object"], after)
-                if after is None:
-                    break
+        await _fill(run, run.workspace, system_scope)
         if run.payload.get("again"):
             async with run.transaction() as connection:
                 await queue(connection, FILL, {"object": run.payload["object"]}, at=datetime.now(UTC) + _AGAIN)
@@ -49,3 +44,29 @@ def make_jobs(system_scope: SystemScope) -> tuple[Job, ...]:
             await end_expired(await system_scope(connection, run.workspace, "job"))
 
     return (Job(FILL, fill), Job("policy.end_shares", expire, periodic="* * * * *"))
+
+
+async def _fill(run: JobRun, workspace: Workspace, system_scope: SystemScope) -> None:
+    """Renew the audiences of all records of the object that a job names, chunk after chunk."""
+    object_, turn = run.payload["object"], asyncio.Lock()
+    after: UUID | None = None
+    ended = False
+
+    async def walk() -> None:
+        nonlocal after, ended
+        while not ended:
+            async with run.transaction() as connection:
+                scope = await system_scope(connection, workspace, "job")
+                async with turn:
+                    ids = await next_chunk(scope, object_, after) if object_ in scope.model.objects else []
+                    after, ended = ids[-1] if ids else after, not ids
+                if ids:
+                    await renew_differing(scope, object_, ids)
+
+    try:
+        async with asyncio.TaskGroup() as walks:
+            for _ in range(_AT_ONCE):
+                walks.create_task(walk())
+    except BaseExceptionGroup as failed:
+        # By its kind it is decided whether the job is tried again.
+        raise failed.exceptions[0] from None
