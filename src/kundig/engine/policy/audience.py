@@ -153,9 +153,15 @@ def _renewal(scope: Scope, bound: BoundObject, column: str) -> sa.Select[Any]:
 
 
 def _differing(scope: Scope, bound: BoundObject) -> sa.Select[Any]:
-    """Which of some records have another audience than they should."""
+    """Which of some records have another audience than they should.
+
+    Numbers of principals that are gone, such as the old one of a rule that was changed, open nothing to anybody and are never given
+    again: they alone are no reason to write a record, with all its indexes. The next write takes them out.
+    """
     table, due = bound.table, _due(scope, bound, "id")
-    differs = table.c.audience.is_distinct_from(due.c.audience)
+    number = sa.func.unnest(table.c.audience).column_valued("n")
+    living = _array(sa.select(number).where(number.in_(sa.select(PRINCIPAL.c.id))).order_by(number))
+    differs = living.is_distinct_from(due.c.audience)
     return sa.select(table.c.id).where(table.c.id == due.c.id, _chosen(table, "id"), differs)
 
 

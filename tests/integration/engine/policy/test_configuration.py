@@ -275,6 +275,36 @@ level: edit
         assert await visible_ids(scope, "house", [old, new]) == {old, new}
 
 
+async def test_a_rule_that_closes_writes_no_record(world: World) -> None:
+    """Its number opens nothing any more; the next write of a record takes it out."""
+    user = await world.user("level_own")
+    house = await world.create("house", name="x", city="Lund")
+    rule = f"""
+kind: sharing_rule
+name: lund
+label: {{en: Lund, de: Lund}}
+object: house
+where: {{field: city, op: is, value: Lund}}
+to: ["user:{user}"]
+"""
+
+    async def stored() -> tuple[str, list[int]]:
+        async with world.system() as scope:
+            row = await scope.connection.row("select ctid::text, audience from {ws}.house where id = %(id)s", {"id": house})
+            return (row["ctid"], row["audience"]) if row else ("", [])
+
+    await world.apply(*load(rule, "r.yaml"))
+    await fill(world, "house")
+    shared = await stored()
+    await world.apply(*load("kind: sharing_rule\nname: lund\nhidden: true", "r.yaml"))
+    await fill(world, "house")
+    assert await stored() == shared
+    async with world.scope(user) as scope:
+        assert await visible_ids(scope, "house", [house]) == set()
+    await world.update("house", house, city="Oslo")
+    assert len((await stored())[1]) < len(shared[1])
+
+
 async def test_a_rule_over_a_link_follows_the_linked_record(world: World) -> None:
     user = await world.user("level_own")
     rule = f"""
