@@ -147,6 +147,27 @@ async def test_readonly_means_it(database: Database, workspace: Workspace) -> No
             await connection.execute(NOTE.insert(), {"id": uuid4()})
 
 
+async def test_nothing_of_a_transaction_that_has_read_is_left_in_the_next(database: Database, workspace: Workspace) -> None:
+    """They share a connection, and the next one ends the one before it."""
+    async with database.transaction(workspace, readonly=True, timeout_ms=9_000) as connection:
+        backend = await connection.value("select pg_backend_pid()")
+        begun = await connection.value("select now()")
+    async with database.transaction(None) as connection:
+        row = await connection.row(
+            "select pg_backend_pid() as backend, current_user as role, current_setting('statement_timeout') as most,"
+            " current_setting('transaction_read_only') as read_only, now() > %(begun)s as new",
+            {"begun": begun},
+        )
+    assert row == {"backend": backend, "role": APP, "most": "10s", "read_only": "off", "new": True}
+
+
+async def test_who_changes_tables_does_not_wait_for_what_was_read(database: Database, workspace: Workspace) -> None:
+    async with database.transaction(workspace, readonly=True) as connection:
+        await connection.value("select count(*) from {ws}.note_for_tests")
+    async with database.owner(workspace, lock_timeout_ms=2000) as connection:
+        await connection.execute("alter table {ws}.note_for_tests add column if not exists later text")
+
+
 async def test_a_lost_serialisation_is_tried_again(database: Database, workspace: Workspace) -> None:
     """Two transactions that read and write the same row: without a second try one of them fails."""
     row = uuid4()

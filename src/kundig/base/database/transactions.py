@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Self, TypeVar
 from weakref import WeakKeyDictionary
@@ -13,12 +13,12 @@ import psycopg
 from psycopg import errors as pg
 from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
-from psycopg_pool import AsyncConnectionPool
 
 from kundig.base.context import Workspace
 from kundig.base.database.address import Address
 from kundig.base.database.connection import Answers, Asked, Connection
 from kundig.base.database.faults import DatabaseAway, translated
+from kundig.base.database.hand import Hand
 from kundig.base.database.names import APP, OWNER, quoted, workspace_role
 from kundig.base.database.pools import connected, make_pool
 from kundig.base.database.replica import Replica
@@ -53,7 +53,7 @@ class Database:
         self.replica = Replica(replica, size, STATEMENT_LIMIT_MS) if replica else None
         self._pool = make_pool(address.login(APP), size, STATEMENT_LIMIT_MS)
         self._size = size
-        self._ends: set[asyncio.Task[None]] = set()
+        self._hand = Hand(self._pool)
         self._known: WeakKeyDictionary[psycopg.AsyncConnection[Any], set[str]] = WeakKeyDictionary()
         """The questions whose plans a connection keeps."""
 
@@ -65,8 +65,7 @@ class Database:
 
     async def close(self) -> None:
         """Give all connections back."""
-        if self._ends:
-            await asyncio.wait(self._ends)
+        await self._hand.close()
         await self._pool.close()
         if self.replica is not None:
             await self.replica.close()
@@ -103,9 +102,9 @@ class Database:
         finally:
             # What has only read loses nothing: the answer need not wait for its end.
             if read:
-                self._later(self._read(raw))
+                self._hand.keep(raw)
             else:
-                await _uninterrupted(self._pool.putconn(raw))
+                await _uninterrupted(self._hand.put_back(raw))
 
     @asynccontextmanager
     async def reading(
@@ -180,38 +179,30 @@ class Database:
         except (TimeoutError, DatabaseAway):
             return False
 
-    def _later(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._ends.add(task)
-        task.add_done_callback(self._ends.discard)
-
-    async def _read(self, raw: psycopg.AsyncConnection[Any]) -> None:
-        """End a transaction that has only read, and give its connection back."""
-        try:
-            await raw.execute("commit")  # not a rollback, which would forget the kept plans
-        except psycopg.Error:
-            await raw.close()
-        finally:
-            await self._pool.putconn(raw)
-
     async def _begun(self, begin: str, asking: Asked | None) -> tuple[psycopg.AsyncConnection[Any], Answers]:
         """A connection in a new transaction, and answers. Dead ones, left from a restart of the database, are thrown away."""
         for _ in range(self._size + 1):
             with translated():
-                raw = await self._pool.getconn()
+                raw = await self._hand.take()
             try:
                 answers = await self._first(raw, begin, asking)
             except (psycopg.OperationalError, *_FORGOTTEN):
-                await _uninterrupted(_thrown_away(self._pool, raw))
+                await _uninterrupted(self._thrown_away(raw))
             except BaseException:
                 await _uninterrupted(_rolled_back(raw, None))
-                await _uninterrupted(self._pool.putconn(raw))
+                await _uninterrupted(self._hand.put_back(raw))
                 raise
             else:
                 return raw, answers
         raise DatabaseAway
 
+    async def _thrown_away(self, raw: psycopg.AsyncConnection[Any]) -> None:
+        await raw.close()
+        await self._hand.put_back(raw)
+
     async def _first(self, raw: psycopg.AsyncConnection[Any], begin: str, asking: Asked | None) -> Answers:
+        if raw.pgconn.transaction_status == TransactionStatus.INTRANS:
+            begin = f"commit; {begin}"
         if asking is None:
             await raw.execute(begin)
             return {}
@@ -271,11 +262,6 @@ async def _rolled_back(raw: psycopg.AsyncConnection[Any], error: BaseException |
             await raw.close()
     except psycopg.Error:
         await raw.close()
-
-
-async def _thrown_away(pool: AsyncConnectionPool[Any], raw: psycopg.AsyncConnection[Any]) -> None:
-    await raw.close()
-    await pool.putconn(raw)
 
 
 async def _uninterrupted(work: Awaitable[None]) -> None:
