@@ -26,6 +26,7 @@ from kundig.base.database.embedded import EmbeddedServer
 from kundig.base.database.workspaces import create_workspace, drop_workspace
 from kundig.base.secrets import Secrets
 
+OTHER_SERVER = os.environ.get("KUNDIG_TEST_DATABASE_URL")
 TEST_KEY = b"only for tests, never for people"
 
 
@@ -56,18 +57,17 @@ def address(data: Path, secrets: Secrets, worker_id: str) -> Iterator[Address]:
 @contextmanager
 def empty_database(name: str, data: Path, secrets: Secrets) -> Iterator[Address]:
     """A database of this name, with nothing in it."""
-    url = os.environ.get("KUNDIG_TEST_DATABASE_URL")
-    if url is None:
+    if OTHER_SERVER is None:
         server = EmbeddedServer(data)
         server.attach()
         server.create_database(name)
         yield server.address(name)
         server.detach()
         return
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(OTHER_SERVER, autocommit=True) as connection:
         connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
         connection.execute(sql.SQL("create database {} template template0 encoding 'UTF8'").format(sql.Identifier(name)))
-    yield external(make_conninfo(url, dbname=name), secrets.derive_text)
+    yield external(make_conninfo(OTHER_SERVER, dbname=name), secrets.derive_text)
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +83,7 @@ NewWorkspace = Callable[[], Awaitable[Workspace]]
 
 @pytest.fixture(scope="session")
 async def new_workspace(database: Database, worker_id: str) -> AsyncIterator[NewWorkspace]:
-    """A function that makes an empty, migrated workspace, removed at the end of the run."""
+    """A function that makes an empty, migrated workspace; a server that goes on has it removed at the end of the run."""
     made: list[str] = []
     numbers = count(1)
 
@@ -97,7 +97,7 @@ async def new_workspace(database: Database, worker_id: str) -> AsyncIterator[New
         return workspace
 
     yield make
-    for name in made:
+    for name in made if OTHER_SERVER else ():
         async with database.owner() as connection:
             await drop_workspace(connection, name)
 

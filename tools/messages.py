@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -54,8 +55,9 @@ def messages(path: Path) -> Iterator[Message]:
                     yield Message(text, f"{path.relative_to(ROOT)}:{line}")
 
 
+@cache
 def by_home() -> dict[Path, list[Message]]:
-    """The texts of all sources, by the folder of their catalogs."""
+    """The texts of all sources as they were when first asked, by the folder of their catalogs."""
     found: dict[Path, list[Message]] = {}
     for path in sorted([*SOURCE.rglob("*.py"), *SOURCE.rglob("templates/**/*.html"), *SOURCE.rglob("templates/**/*.txt")]):
         for message in messages(path):

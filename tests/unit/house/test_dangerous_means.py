@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
-from tests.unit.house.source import ROOT, SOURCE
+from tests.unit.house.source import ROOT, SOURCE, python_files, room, tree
 
 SCRIPTS = ROOT / "frontend" / "js"
 TEMPLATES = SOURCE / "interfaces" / "web" / "templates"
@@ -29,10 +30,12 @@ CIPHERS = {
 }  # fmt: skip
 
 
-def trees() -> Iterator[tuple[str, ast.AST]]:
-    for path in sorted(SOURCE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            yield str(path.relative_to(SOURCE)), node
+TELLING = (ast.Call, ast.Import, ast.ImportFrom, ast.Attribute)
+
+
+@cache
+def trees() -> tuple[tuple[str, ast.AST], ...]:
+    return tuple((room(path), node) for path in python_files() for node in ast.walk(tree(path)) if isinstance(node, TELLING))
 
 
 def imported(node: ast.AST) -> list[str]:
