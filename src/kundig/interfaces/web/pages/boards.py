@@ -38,7 +38,7 @@ from kundig.interfaces.web.pages.board_fields import (
 from kundig.interfaces.web.pages.board_lanes import Lane, cut_in_lanes
 from kundig.interfaces.web.pages.conditions import Chip, chips_of
 from kundig.interfaces.web.pages.emptiness import Nothing, nothing_in
-from kundig.interfaces.web.pages.listing import Listing, column_at, shapes_of
+from kundig.interfaces.web.pages.listing import Listing, column_at, shapes_of, unrated_in
 from kundig.interfaces.web.pages.settings.navigation import CURRENCIES
 from kundig.interfaces.web.pages.steps import planned_objects, steps_address
 from kundig.interfaces.web.pages.tabs import CurrentView, Tab, Tabs, current_view, listing_for, listing_in, shown_tabs
@@ -122,6 +122,13 @@ class _Asked:
         if self.pipeline is None:
             return self.listing.where
         return both({"field": self.field.chooser, "op": "is", "value": self.pipeline.name}, self.listing.where)
+
+    @property
+    def unrated(self) -> str:
+        """The list of what is on the board and in none of its sums."""
+        listing, own = self.listing, self.pipeline
+        named = () if own is None else ({"field": self.field.chooser, "op": "is", "value": own.name},)
+        return unrated_in(listing.shown(where=(*listing.now.where, *named)), self.amount or "")
 
     @property
     def most(self) -> int:
@@ -294,6 +301,7 @@ async def show_totals(request: Request[Any, Any, Any], object_name: str) -> Resp
         view = {
             "totals": totals,
             "unrated": sum(total["unrated"] for total in totals),
+            "which": asked.unrated if asked.amount else "",
             "rates": CURRENCIES if scope.may(CONFIGURE) else "",
         }
         return Reply(render("pages/board_totals.html", view, visit.frame))

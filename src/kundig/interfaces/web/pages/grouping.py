@@ -23,7 +23,7 @@ from kundig.engine.schema.filters import both
 from kundig.engine.schema.kinds import Kind
 from kundig.engine.schema.model import UnknownField
 from kundig.interfaces.web.formats import Formats, formats
-from kundig.interfaces.web.pages.listing import Listing, column_at
+from kundig.interfaces.web.pages.listing import Listing, column_at, unrated_in
 from kundig.interfaces.web.widgets.described import FieldView
 
 FOLDED = "kundig_groups"
@@ -187,6 +187,8 @@ class GroupFigures:
     sums: tuple[tuple[int, Figure], ...]
     unrated: int = 0
     """How many amounts are in no sum, since no exchange rate is known."""
+    which: str = ""
+    """The list of them."""
 
 
 async def figures_of(scope: Scope, listing: Listing, keys: Sequence[str], columns: Sequence[FieldView]) -> list[GroupFigures]:
@@ -204,8 +206,11 @@ async def figures_of(scope: Scope, listing: Listing, keys: Sequence[str], column
     for row in rows:
         value = row[listing.now.group]
         sums = tuple((place, Figure(column, _shown(scope, column, row[f"sum:{column.name}"]))) for place, column in summed)
-        unrated = sum(row[f"unrated:{name}"] for name in amounts)
-        found.append(GroupFigures(place_of(grouping.key(value)), row["count"], sums, unrated))
+        key, lacking = grouping.key(value), [name for name in amounts if row[f"unrated:{name}"]]
+        alone = listing.shown(where=(*listing.now.where, grouping.condition(key)))
+        which = unrated_in(alone, lacking[0]) if lacking else ""
+        unrated = sum(row[f"unrated:{name}"] for name in lacking)
+        found.append(GroupFigures(place_of(key), row["count"], sums, unrated, which))
     return found
 
 

@@ -179,6 +179,15 @@ def without(listing: Listing) -> list[str]:
     return [listing.shown(where=(*where[:n], *where[n + 1 :])).address for n in range(len(where))]
 
 
+def unrated_in(listing: Listing, amount: str) -> str:
+    """The list of what has an amount without an exchange rate: in another currency, and worth nothing yet."""
+    lacking = ({"field": f"{amount}.currency", "op": "not_empty"}, {"field": amount, "op": "empty"})
+    plain = replace(listing, shape="list", view=None).shown(
+        where=(*listing.now.where, *lacking), by="", lane="", pipeline="", group=""
+    )
+    return plain.address
+
+
 def shapes_of(scope: Scope, object_: BoundObject) -> tuple[Link, ...]:
     """List, board where there is a pipeline or a choice, calendar where there are dates; nothing if that is the list alone."""
     language, path = scope.context.language, f"/o/{object_.name}"
