@@ -143,6 +143,8 @@ class ListView:
     rows: RowsView | None = None
     nothing: Nothing | None = None
     """What is said in place of rows."""
+    refused: str = ""
+    """Why the rows are not in the order that was asked for."""
 
     @property
     def carried(self) -> Mapping[str, str]:

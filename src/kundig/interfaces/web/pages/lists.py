@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from litestar import Request, Response, get
 
-from kundig.base.errors import Malformed
+from kundig.base.errors import Invalid, Malformed
 from kundig.base.i18n import t
 from kundig.base.whole import whole
 from kundig.engine.policy.scope import Scope
+from kundig.engine.records.counting import NO_INDEX
 from kundig.engine.records.reading import ListQuery, count_records, list_records
 from kundig.engine.schema.filters import both
 from kundig.interfaces.web.edge import Reply, Visit, page
@@ -55,13 +57,21 @@ def folded_by(visit: Visit) -> frozenset[str]:
 
 @get("/o/{object_name:str}")
 async def show_list(request: Request[Any, Any, Any], object_name: str) -> Response[str]:
-    """The page."""
+    """The page. An order that would take too long is refused; the records come all the same, in the usual order."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         listing, tabs = await listing_in(scope, object_name, dict(visit.request.query_params))
-        columns = columns_of(scope, listing)
-        rows = await rows_of(scope, listing, columns, Stretch(), folded_by(visit))
-        return Reply(render("pages/list.html", await list_view(scope, listing, tabs, columns, rows), visit.frame))
+        columns, folded, refused = columns_of(scope, listing), folded_by(visit), ""
+        try:
+            rows = await rows_of(scope, listing, columns, Stretch(), folded)
+        except Invalid as error:
+            if not any(one.code == NO_INDEX for one in error.errors) or not listing.sorted_by:
+                raise
+            refused = error.errors[0].text.render(visit.frame.language)
+            listing = listing.shown(order="", group="")
+            rows = await rows_of(scope, listing, columns, Stretch(), folded)
+        view = replace(await list_view(scope, listing, tabs, columns, rows), refused=refused)
+        return Reply(render("pages/list.html", view, visit.frame))
 
     return await page(request, work)
 
