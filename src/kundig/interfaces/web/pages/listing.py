@@ -162,6 +162,8 @@ def column_at(scope: Scope, object_: BoundObject, path: str) -> FieldView | None
     shown = describe(scope, found.field, path)
     if found.field.name.partition(".")[2] in PARTS:
         shown = replace(shown, label=PARTS[found.field.name.partition(".")[2]].render(scope.context.language), icon="map-pin")
+    if found.field.name.endswith(".currency"):
+        shown = replace(shown, label=f"{shown.label}: {t('Currency').render(scope.context.language)}")
     if found.links:
         label = label_in(found.links[0].definition.label, scope.context.language)
         shown = replace(shown, label=f"{shown.label} ({label})", editable=False)
