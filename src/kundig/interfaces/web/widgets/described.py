@@ -17,7 +17,7 @@ from kundig.engine.schema.bound import BoundField
 from kundig.engine.schema.fields.money import currencies
 from kundig.engine.schema.fields.pipeline import stage_in
 from kundig.interfaces.web.titles import made_by_name
-from kundig.interfaces.web.widgets.choosing import COMPACT, ICONS, RIGHT, WIDE, widget_of
+from kundig.interfaces.web.widgets.choosing import COMPACT, ICONS, RIGHT, SHOWN_ONLY, WIDE, widget_of
 
 TWO_LETTERS = 2
 COMMON_CURRENCIES = ("EUR", "CHF", "USD", "GBP", "PLN", "CZK", "DKK", "SEK", "NOK", "HUF", "TRY", "JPY", "CNY")
@@ -86,7 +86,9 @@ def describe(scope: Scope, bound: BoundField, path: str | None = None, record: M
     widget = widget_of(bound)
     rights = scope.access.objects.get(bound.object)
     own = path is None or "." not in path
-    fixed = bound.read_only or rights is None or bound.name in rights.fixed or bound.name in rights.fixed_later
+    fixed = (
+        bound.read_only or rights is None or bound.name in rights.fixed or bound.name in rights.fixed_later or widget in SHOWN_ONLY
+    )
     return FieldView(
         name=path or bound.name,
         label=label_in(bound.definition.label, language),
