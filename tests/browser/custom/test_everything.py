@@ -140,6 +140,27 @@ def test_a_calendar_of_its_own_moves_what_lasts(jana: Visitor) -> None:
     entry.focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator(".toast")).to_contain_text("05.03.2031")
+    on = page.locator(".k-alld", has=page.locator("a", has_text="Zwischenmiete"))
+    expect(on).to_have_count(3)
+    entry.focus()
+    page.keyboard.press("Shift+ArrowDown")
+    expect(on).to_have_count(4)
+    expect(entry).to_be_focused()
+    held, target = on.last.locator("[data-stretch]").bounding_box(), page.locator(".k-alld").last.bounding_box()
+    assert held
+    assert target
+    page.mouse.move(held["x"] + 4, held["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(target["x"] + 40, target["y"] + 8, steps=8)
+    page.mouse.up()
+    expect(on).to_have_count(5)
+    page.locator(".toast [data-undo]").last.click()
+    expect(on).to_have_count(4)
+    page.keyboard.press("Escape")
+    entry.focus()
+    for _ in range(5):  # never shorter than its first day
+        page.keyboard.press("Shift+ArrowUp")
+    expect(on).to_have_count(1)
     page = jana.open("/o/lease/calendar?span=agenda&day=2031-03-05&who=all")
     expect(page.locator(".k-agenda").first).to_contain_text("Zwischenmiete")
 
