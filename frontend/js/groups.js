@@ -4,7 +4,7 @@
 import { all, on, one } from "./dom.js";
 import htmx from "./htmx.js";
 
-const FOLD = "[data-fold-group]", MOST = 60; // as many as a cookie holds with room
+const FOLD = "[data-fold-group]", MOST = 60, LONGEST = 4000; // as much as a cookie, and an address, hold with room
 const head = (button) => button.closest(".k-ghead");
 const isOpen = (button) => button.getAttribute("aria-expanded") === "true";
 const rest = (row) => row?.matches(".k-more:not([hx-get*='within='])") ?? false; // what asks for the next rows of the list
@@ -47,10 +47,12 @@ document.addEventListener("htmx:config:request", (event) => {
   if (!rest(more)) return;
   const heads = all("#rows > .k-ghead"), last = heads.at(-1), button = last && one(FOLD, last);
   if (!button || isOpen(button)) return;
+  const past = JSON.stringify(heads.map((other) => other.dataset.group));
+  if (encodeURIComponent(past).length > LONGEST) return; // then its rows come, hidden
   last.dataset.partial = "";
   const address = new URL(request.action, location.href);
   address.searchParams.delete("cursor");
   address.searchParams.delete("last");
-  address.searchParams.set("past", JSON.stringify(heads.map((other) => other.dataset.group)));
+  address.searchParams.set("past", past);
   request.action = address.pathname + address.search;
 });
