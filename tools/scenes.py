@@ -84,6 +84,12 @@ def _select(page: Page) -> None:
         row.check(force=True)
 
 
+def _fold(page: Page) -> None:
+    """The first two groups; the second comes once the first is folded, since that is longer than a page."""
+    for n in range(2):
+        page.locator("[data-fold-group]").nth(n).click()
+
+
 def _ask(page: Page, words: str) -> None:
     page.keyboard.press("Control+k")
     page.wait_for_selector("#palette-menu [role=menuitem]")
@@ -188,6 +194,7 @@ NESTED = """[
   ]},
   {"field": "created_at", "op": "within", "value": "this_year"}
 ]"""
+STAGES = '[{"field": "status", "op": "in", "value": ["new", "contacted"]}]'
 DESK_ONLY = {
     "list-selection", "list-views", "list-bulk", "list-columns", "list-sorting", "list-groups",
     "keys", "calendar-week", "calendar-month",
@@ -213,11 +220,14 @@ INSIDE: dict[str, Scene] = {
     "list-columns": _then(at("/o/account"), _press("[popovertarget=columns]", "#columns-form")),
     "list-sorting": _then(at("/o/account"), _press("[popovertarget=sorting]", "#sorting-form")),
     "list-groups": at("/o/opportunity?view=all&group=stage"),
+    "list-groups-folded": _then(at("/o/opportunity?view=all&group=stage"), _fold),
     "list-selection": _then(at("/o/account"), _select),
     "list-bulk": _then(at("/o/account"), _select, _press("#bulk [hx-post$='bulk/assign']", "#bulk-form")),
     "list-empty": at("/o/contact?q=xyzxyz"),
     "board": at("/o/opportunity/board"),
     "board-lanes": at("/o/opportunity/board?lane=owner"),
+    "board-pipelines": _then(at("/o/lead/board"), _press("[popovertarget=board-pipeline]", "#board-pipeline")),
+    "list-filter-stages": _then(at("/o/lead?view=all&where=" + quote(STAGES)), _press("[data-key=f]", ".k-fsay")),
     "calendar-day": at("/calendar?span=day&who=all"),
     "calendar-week": at("/calendar?span=week&who=all"),
     "calendar-month": at("/calendar?span=month&who=all"),
@@ -280,6 +290,7 @@ INSIDE: dict[str, Scene] = {
     "settings-samples": at("/settings/samples"),
     "settings-pipelines": at("/settings/pipelines"),
     "settings-pipeline": at("/settings/pipelines/sales"),
+    "settings-pipeline-second": at("/settings/pipelines/lead_partners"),
     "settings-history": at("/settings/history"),
     "settings-audit": at("/settings/audit"),
     "api": at("/api/docs"),

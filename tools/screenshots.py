@@ -32,7 +32,7 @@ SIZES = {"": DESKTOP, "-phone": (390, 844)}
 THEMES = {"": "light", "-dark": "dark"}
 LANGUAGES = {"de": "de-DE", "en": "en-GB"}
 QUALITY = 26
-"""Of WebP: small text stays sharp, and all pictures together under 11 MB."""
+"""Of WebP: small text stays sharp, and all pictures together under 12 MB."""
 LONGEST_START = 600
 ARRIVED = """() => !document.querySelector('#load.htmx-request')
   && [...document.querySelectorAll('.k-skl')].every((e) => !e.checkVisibility() || e.getBoundingClientRect().top > innerHeight)"""

@@ -39,6 +39,18 @@ object: account
 where: {field: type, op: is, value: customer}
 to: ['role:service_agent']
 """,
+    "Leads von Partnern": """
+kind: pipeline
+name: lead_partners
+object: lead
+field: status
+label: {en: Partners, de: Partner}
+stages:
+  - {key: new, label: {en: Named, de: Genannt}, color: blue}
+  - {key: contacted, label: {en: Introduced, de: Vorgestellt}, rot_days: 14, color: amber}
+  - {key: agreed, label: {en: Agreed, de: Vereinbart}, status: won, color: green}
+  - {key: disqualified, label: {en: Declined, de: Abgelehnt}, status: lost, required: [disqualified_reason]}
+""",
     "Kurse des Quartals": """
 kind: exchange_rates
 name: USD

@@ -13,6 +13,7 @@ import "./copying.js";
 import "./dialogs.js";
 import "./drafts.js";
 import "./editing.js";
+import "./groups.js";
 import "./installed.js";
 import "./keyboard.js";
 import "./lazy.js";

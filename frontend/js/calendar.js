@@ -1,4 +1,4 @@
-// Entries ([data-shift="/address"]) move to another day or time by dragging or by the arrow keys; their lower edge makes them longer.
+// Entries ([data-shift="/address"]) move to another day or time by dragging or by the arrow keys; their lower edge makes them longer, the right one those of whole days.
 // The server is told by how much; it answers with the page as it is then and a way back, or asks how much of a series is meant.
 import { all, one, on } from "./dom.js";
 
@@ -58,8 +58,8 @@ document.addEventListener("pointermove", (event) => {
   if (!drag.moved && Math.hypot(x, y) < NEAR) return;
   drag.moved = true;
   drag.entry.setAttribute("data-moving", "");
-  if (drag.stretch) { drag.entry.style.paddingBottom = `${Math.max(0, y)}px`; return; }
-  drag.entry.style.translate = `${x}px ${y}px`;
+  if (drag.stretch && drag.timed) { drag.entry.style.paddingBottom = `${Math.max(0, y)}px`; return; }
+  if (!drag.stretch) drag.entry.style.translate = `${x}px ${y}px`;
   const over = dayAt(event.clientX, event.clientY, drag.entry);
   all("[data-over]").forEach((day) => day.toggleAttribute("data-over", day === over));
   over?.setAttribute("data-over", "");
@@ -72,7 +72,8 @@ document.addEventListener("pointerup", (event) => {
   end();
   if (!moved) return;
   droppedAt = Date.now();
-  if (stretch) shift(entry, { stretch: steps * QUARTER });
+  if (stretch && timed) shift(entry, { stretch: steps * QUARTER });
+  else if (stretch) over && shift(entry, { longer: apart(day, over) });
   else if (over) shift(entry, { days: apart(day, over), minutes: steps * QUARTER });
 });
 document.addEventListener("pointercancel", end);
@@ -84,9 +85,10 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") return end();
   if (!entry || event.ctrlKey || event.metaKey || event.altKey) return;
   const step = { ArrowLeft: { days: -1 }, ArrowRight: { days: 1 }, ArrowUp: { minutes: -QUARTER }, ArrowDown: { minutes: QUARTER } }[event.key];
-  if (!step || (step.minutes && !entry.closest("[data-hours]"))) return;
+  const lasts = "lasts" in entry.dataset && event.shiftKey;
+  if (!step || (step.minutes && !lasts && !entry.closest("[data-hours]"))) return;
   event.preventDefault();
-  shift(entry, !event.shiftKey ? step : step.minutes ? { stretch: step.minutes } : { days: step.days * WEEK });
+  shift(entry, !event.shiftKey ? step : step.minutes && lasts ? { longer: Math.sign(step.minutes) } : step.minutes ? { stretch: step.minutes } : { days: step.days * WEEK });
 });
 
 // A click into an empty place makes a record there.

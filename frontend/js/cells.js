@@ -4,7 +4,8 @@ import { all, isTyping, on, one } from "./dom.js";
 import htmx from "./htmx.js";
 
 const grid = () => one("#grid");
-const rows = () => all("#rows > [data-row]");
+const every = () => all("#rows > [data-row]");
+const rows = () => all("#rows > [data-row]:not([hidden])");
 const NAME = 1; // the column behind the boxes
 
 const stand = (cell) => {
@@ -53,7 +54,7 @@ const back = () => {
 // The way back to a row: kept when a record is opened, used when the same list is shown again.
 const KEY = "list:back";
 on("click", "#rows a[data-open-record]", (_, link) => {
-  const here = { address: location.pathname + location.search, id: link.closest("[data-row]").dataset.row, count: rows().length };
+  const here = { address: location.pathname + location.search, id: link.closest("[data-row]").dataset.row, count: every().length };
   sessionStorage.setItem(KEY, JSON.stringify(here));
 }, { capture: true });
 const comeBack = () => {
@@ -62,10 +63,10 @@ const comeBack = () => {
   const { address, id, count } = JSON.parse(kept);
   if (address !== location.pathname + location.search) return;
   const cell = cellAt(id, NAME), more = one("#rows > .k-more");
-  if (!cell && more && rows().length < count) {
+  if (!cell && more && every().length < count) {
     if (more.dataset.asked) return;
     more.dataset.asked = "yes";
-    const from = `${more.getAttribute("hx-get")}&upto=${count - rows().length}`;
+    const from = `${more.getAttribute("hx-get")}&upto=${count - every().length}`;
     return htmx.ajax("GET", from, { source: more, target: more, swap: "outerHTML" });
   }
   sessionStorage.removeItem(KEY);

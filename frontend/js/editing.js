@@ -88,7 +88,7 @@ on("keydown", ".k-editor", (event, form) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey || !event.target.matches("textarea"))) { event.preventDefault(); submit(form); }
   const down = { ArrowUp: -1, ArrowDown: 1 }[event.key];
   if (down && cell.matches("td") && !("stays" in form.dataset) && event.target.matches("input.input:not([role=combobox], [type^=date])")) {
-    const rows = all("[data-row]", cell.closest("tbody")), next = rows[rows.indexOf(cell.parentElement) + down]?.cells[cell.cellIndex];
+    const rows = all("[data-row]:not([hidden])", cell.closest("tbody")), next = rows[rows.indexOf(cell.parentElement) + down]?.cells[cell.cellIndex];
     if (next?.matches(".ed")) { event.preventDefault(); submit(form); open(next); }
   }
   if (event.key === "Tab" && cell.matches("td")) {

@@ -11,7 +11,7 @@ let wentAt = 0;
 const ITEMS = "[data-row], [data-move], [data-shift], [data-item]";
 const active = () => document.activeElement?.closest?.(ITEMS) ?? one("[data-row][data-active]");
 const step = (by) => {
-  const items = all(ITEMS), item = items[Math.min(items.length - 1, Math.max(0, items.indexOf(active()) + by))];
+  const items = all(ITEMS).filter((found) => !found.hidden), item = items[Math.min(items.length - 1, Math.max(0, items.indexOf(active()) + by))];
   if (!item) return false;
   items.forEach((other) => other.removeAttribute("data-active"));
   if (item.matches("[data-row]")) item.setAttribute("data-active", "");

@@ -5,7 +5,7 @@ import { all, on, one } from "./dom.js";
 const key = (object) => `list:${object}`;
 
 on("click", "table.k-grid a[data-open-record]", (_, link) => {
-  const ids = all("[data-row]", link.closest("table")).map((row) => row.dataset.row);
+  const ids = all("[data-row]:not([hidden])", link.closest("table")).map((row) => row.dataset.row);
   const object = new URL(link.href).pathname.split("/")[2];
   sessionStorage.setItem(key(object), JSON.stringify({ address: location.pathname + location.search, ids }));
 }, { capture: true });

@@ -31,12 +31,13 @@ const join = () => {
   if (one("#bulk[data-everything]")) boxes().forEach((box) => { box.checked = true; });
   show();
 };
-const setAll = (checked) => { boxes().forEach((box) => { box.checked = checked; }); show(); };
+const seen = () => boxes().filter((box) => !box.closest("[hidden]")); // the others are in folded groups
+const setAll = (checked) => { (checked ? seen() : boxes()).forEach((box) => { box.checked = checked; }); show(); };
 
 on("change", "#all", (_, box) => setAll(box.checked));
 on("change", "[data-row] input[name=id]", show);
 on("click", "[data-row] input[name=id]", (event, box) => {
-  const every = boxes(), from = every.indexOf(last), to = every.indexOf(box);
+  const every = seen(), from = every.indexOf(last), to = every.indexOf(box);
   if (event.shiftKey && from >= 0) every.slice(Math.min(from, to), Math.max(from, to) + 1).forEach((other) => { other.checked = box.checked; });
   last = box;
 });

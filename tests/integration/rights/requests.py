@@ -198,7 +198,10 @@ class Maker:
         group, field = self.path(object_)
         if kind_of(field) == "date":
             group += ":month"
-        measures = ["count", f"{self.random.choice(['sum', 'avg', 'min', 'max', 'count_distinct'])}:{self.path(object_)[0]}"]
+        measures = [
+            "count",
+            f"{self.random.choice(['sum', 'avg', 'min', 'max', 'count_distinct', 'unrated'])}:{self.path(object_)[0]}",
+        ]
         params = {"group": group, "measure": ",".join(self.random.sample(measures, self.random.choice([1, 2])))}
         if self.random.random() < 0.4:
             params["where"] = json.dumps(self.where(object_))

@@ -155,7 +155,12 @@ async def test_no_hidden_field_can_be_asked_about(hidden: Hidden) -> None:
                 answer = await hidden.reader.get(f"/{name}", **params)
                 assert answer.status_code == 422, f"{name}.{key} {params}"
                 assert answer.json()["errors"][0]["code"] == "unknown_field", f"{name}.{key} {params}"
-            for params in ({"group": key}, {"measure": f"max:{key}"}, {"measure": f"count_distinct:{key}"}):
+            for params in (
+                {"group": key},
+                {"measure": f"max:{key}"},
+                {"measure": f"count_distinct:{key}"},
+                {"measure": f"unrated:{key}"},
+            ):
                 answer = await hidden.reader.get(f"/{name}/aggregate", **params)
                 assert answer.status_code == 422, f"{name}.{key} {params}"
                 assert answer.json()["errors"][0]["code"] == "unknown_field", f"{name}.{key} {params}: {answer.text}"

@@ -22,6 +22,8 @@ from kundig.engine.schema.kinds import Kind
 CAP = 10_001
 """Where counts that nobody needs exactly stop: shown as “10.000+”."""
 
+NO_INDEX = "no_index"
+"""The code of a refused order."""
 MOST_SORTED = 100_000
 """An order without an index is refused above so many records."""
 
@@ -57,7 +59,7 @@ async def refuse_if_slow(reach: Reach, keys: Sequence[Key]) -> None:
             most=MOST_SORTED,
             field=keys[0].path.name,
         )
-        raise Invalid.one("order", "no_index", text)
+        raise Invalid.one("order", NO_INDEX, text)
 
 
 def _is_worked_out(reach: Reach, key: Key) -> bool:

@@ -1,4 +1,7 @@
-"""What an aggregate asks for: groups (`account.type`, `close_date:month`) and measures (`sum:amount`), checked and as SQL."""
+"""What an aggregate asks for: groups (`account.type`, `close_date:month`) and measures (`sum:amount`), checked and as SQL.
+
+Sums leave out amounts for which no exchange rate is known; `unrated:amount` counts these.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,9 @@ _MEASURED: Mapping[str, frozenset[Kind]] = {
     "min": frozenset({Kind.NUMBER, Kind.DATE}),
     "max": frozenset({Kind.NUMBER, Kind.DATE}),
     "count_distinct": _GROUPED,
+    "unrated": frozenset({Kind.NUMBER}),
 }
+_COUNTS = ("count_distinct", "unrated")
 _AVERAGE_DIGITS = 10
 _Asked = TypeVar("_Asked")
 
@@ -111,6 +116,9 @@ class Measure:
             return sa.func.count()
         field = self.path.field
         row = joined.along(self.path.links, outer=True)
+        if self.function == "unrated":
+            amount, _, worth = (row.c[name] for name in field.column_names)
+            return sa.func.count().filter(amount.is_not(None), worth.is_(None))
         value = _target(joined, row, field).c.id if field.kind is Kind.LINK else field.type.compared(field, row, joined.reading)
         assert value is not None
         if self.function == "count_distinct":
@@ -122,9 +130,15 @@ class Measure:
 
     def shown(self, value: sa.ColumnElement[Any], reading: AccessReading, digits: int) -> sa.ColumnElement[Any]:
         """The figure as contract JSON."""
-        if self.path is None or self.function == "count_distinct":
+        if self.path is None or self.function in _COUNTS:
             return value
         return shown(self.path.field, value, reading, digits)
+
+
+def may_lack_rates(scope: Scope, object_: str, name: str) -> bool:
+    """Whether the field at a path holds amounts that people give, of which some may be in no sum: `unrated:{name}` counts them."""
+    field = path_in(scope, object_, name).field
+    return any(field.name == amount.name for amount in scope.model.objects[field.object].amounts)
 
 
 def _target(joined: Joined, row: sa.FromClause, field: BoundField) -> sa.FromClause:
@@ -178,10 +192,14 @@ def _measure(scope: Scope, object_: BoundObject, name: str) -> Measure:
     if name == "count":
         return Measure(name, "count", None)
     if function not in _MEASURED or not path_name:
-        text = t("“{measure}” is no measure: use count, sum:f, avg:f, min:f, max:f or count_distinct:f.", measure=name[:200])
+        text = t(
+            "“{measure}” is no measure: use count, sum:f, avg:f, min:f, max:f, count_distinct:f or unrated:f.", measure=name[:200]
+        )
         _refuse("bad_value", text)
     path = _path(scope, object_, path_name)
     if path.field.kind not in _MEASURED[function] or (path.field.kind is Kind.LINK and not path.field.to_one):
+        _refuse("bad_value", t("“{measure}” does not fit the field.", measure=name[:200]))
+    if function == "unrated" and not may_lack_rates(scope, object_.name, path_name):
         _refuse("bad_value", t("“{measure}” does not fit the field.", measure=name[:200]))
     return Measure(name, function, path)
 

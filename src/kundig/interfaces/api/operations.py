@@ -206,7 +206,11 @@ def _rows(*, cursor: bool = False) -> Schema:
 
 def _aggregate(name: str) -> Operation:
     group = parameter("group", "query", t("Fields by commas; a date by `created_at:month` (day, week, month, quarter, year)."))
-    measure = parameter("measure", "query", t("`count`, `sum:f`, `avg:f`, `min:f`, `max:f`, `count_distinct:f` by commas."))
+    measure_text = t(
+        "`count`, `sum:f`, `avg:f`, `min:f`, `max:f`, `count_distinct:f` by commas; `unrated:f` counts amounts of money that sums"
+        " leave out since no exchange rate is known."
+    )
+    measure = parameter("measure", "query", measure_text)
     return operation(f"aggregate_{name}", t("Grouped figures"), name, answers(200, _rows()), [group, measure, _WHERE])
 
 

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 import pytest
 from tests.integration.rights.crm import Caller, Crm
 
+from kundig.base.context import SYSTEM
+from kundig.base.jobs import JobRun
 from kundig.engine.policy.rates import stored_rates
+from kundig.engine.records.renewing_worth import worth_jobs
 
 ADDRESS = "/settings/currencies"
 COMPANY = {
     "company": "Till", "language": "en", "time_zone": "Europe/Berlin", "region": "DE", "audit_days": "365", "trash_days": "30",
 }  # fmt: skip
+
+BLIND = """
+kind: role
+name: blind
+label: {en: Blind, de: Blind}
+objects: {opportunity: {read: all, fields: {amount: hidden}}}
+"""
 
 
 @pytest.fixture
@@ -107,6 +118,32 @@ async def test_the_record_says_so_of_its_lines_too(crm: Crm, admin: Caller) -> N
     await admin.pages.post(ADDRESS, data={"currency": "USD", "day": "2026-03-04", "rate": "0.9"})
     await crm.update("opportunity", id_, close_date="2026-03-05")
     assert "There is no exchange rate" not in (await admin.pages.get(f"/o/opportunity/{id_}")).text
+
+
+async def test_boards_and_groups_say_how_many_amounts_they_leave_out_and_lead_to_them(crm: Crm, admin: Caller) -> None:
+    for name, amount, currency in (("Euros", "10", "EUR"), ("Dollars", "20", "USD"), ("Francs", "30", "CHF"), ("None", "", "")):
+        money = {"amount": amount, "currency": currency} if amount else None
+        await crm.create("opportunity", name=name, amount=money, close_date="2026-03-04", stage="proposal")
+    figures = {"view": "all", "group": "stage", "cols": "name,amount", "keys": '["proposal"]'}
+    told = "2 amounts without an exchange rate are missing from the sums."
+    for path, params in (("/o/opportunity/board/totals", {}), ("/o/opportunity/groups", figures)):
+        text = html.unescape((await admin.pages.get(path, params=params)).text)
+        assert told in text
+        [way] = re.findall(rf'href="([^"]+)">{told}', text)
+        listed = (await admin.pages.get(way)).text
+        assert "Amount: Currency" in listed
+        assert re.findall(r"<b>(\w+)</b>", listed.split('id="rows"')[1]) == ["Dollars", "Francs"], way
+    assert "/settings/currencies" in (await admin.pages.get("/o/opportunity/board/totals")).text
+    assert (await admin.get("/opportunity/aggregate", measure="unrated:amount")).json()["data"] == [{"unrated:amount": 2}]
+    assert (await admin.get("/opportunity/aggregate", measure="unrated:probability")).status_code == 422
+    await crm.configure(BLIND)
+    blind = await crm.in_english("blind")
+    assert (await blind.get("/opportunity/aggregate", measure="unrated:amount")).status_code == 422
+    for currency in ("USD", "CHF"):
+        await admin.pages.post(ADDRESS, data={"currency": currency, "day": "2026-03-04", "rate": "0.9"})
+    [job] = worth_jobs(crm.scopes.of_system)
+    await job.run(JobRun(1, crm.database, crm.workspace, SYSTEM, {"currencies": ["USD", "CHF"]}, 0))
+    assert "without an exchange rate" not in (await admin.pages.get("/o/opportunity/board/totals")).text
 
 
 async def test_the_currency_of_the_company(crm: Crm, admin: Caller) -> None:

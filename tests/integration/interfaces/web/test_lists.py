@@ -311,6 +311,34 @@ async def test_a_group_that_goes_on_has_no_second_head(hall: Hall) -> None:
     assert len(re.findall('class="k-ghead"', text)) == 1
 
 
+async def test_folded_groups_are_hidden_passed_over_and_fetched_alone(hall: Hall) -> None:
+    shown = await hall.goto(hall.boss, "/o/machine", group="state", order="name")
+    folds = re.findall(r'data-fold-group="(\w+)" aria-expanded="(\w+)"', shown)
+    assert [state for _, state in folds] == ["true", "true"]
+    hall.boss.pages.cookies.set("kundig_groups", folds[0][0])
+    shown = await hall.goto(hall.boss, "/o/machine", group="state", order="name")
+    assert [state for _, state in re.findall(r'data-fold-group="(\w+)" aria-expanded="(\w+)"', shown)] == ["false", "true"]
+    assert len(re.findall(r'<tr data-row="[\w-]+" hidden>', shown)) == 3
+    assert names(shown) == [f"Presse {n}" for n in (0, 2, 4, 1, 3, 5)]
+    rows = await hall.goto(hall.boss, "/o/machine/rows", group="state", order="name", past=["new"])
+    assert names(rows) == ["Presse 1", "Presse 3", "Presse 5"]
+    rows = await hall.goto(hall.boss, "/o/machine/rows", group="state", order="name", within="=new")
+    assert names(rows) == ["Presse 0", "Presse 2", "Presse 4"]
+    assert "k-ghead" not in rows
+    assert " hidden>" not in rows
+    hall.boss.pages.cookies.delete("kundig_groups")
+
+
+async def test_an_order_that_would_take_too_long_is_told_and_the_list_is_there(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kundig.engine.records.counting.MOST_SORTED", 0)
+    monkeypatch.setattr("kundig.engine.records.counting._is_indexed", lambda _, key: key.path.name not in ("price", "state"))
+    for asked_for in ({"order": "-price"}, {"group": "state"}):
+        text = await hall.goto(hall.boss, "/o/machine", **asked_for)
+        assert "in ihrer üblichen Reihenfolge" in text
+        assert len(names(text)) == 6
+        assert "aria-sort" not in text
+
+
 async def test_numbers_of_any_length_are_none_that_count(hall: Hall) -> None:
     long = "9" * 5000
     assert len(names(await hall.goto(hall.boss, "/o/machine/rows", upto=long))) == 6

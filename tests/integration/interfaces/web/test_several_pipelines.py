@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -178,6 +179,20 @@ async def test_a_board_shows_one_pipeline_and_keeps_the_chosen_one(boss: Caller,
     assert columns(by) == {"building": ["Ship new"], "repair": ["Ship old"]}
     assert "Pipeline: " not in by
     assert columns(await shown(boss, BOARD, pipeline="nonsense")) == columns(first)
+
+
+async def test_a_filter_by_stage_says_which_pipelines_it_means(crm: Crm, boss: Caller, ships: dict[str, UUID]) -> None:
+    where = json.dumps([{"field": "stage", "op": "in", "value": ["over", "docked"]}])
+    form = html.unescape((await boss.pages.get("/o/vessel/filter", params={"where": where})).text)
+    assert "Launched / Scrapped" in form
+    assert "Building, Repair" in form
+    assert "A stage is meant in every pipeline named beside it." in form
+    assert "Stage is Launched / Scrapped or Docked." in form
+    chips = html.unescape((await boss.pages.get("/o/vessel", params={"where": where})).text)
+    assert "Launched / Scrapped, Docked" in chips
+    unaware = await crm.in_english("unaware")
+    form = html.unescape((await unaware.pages.get("/o/vessel/filter", params={"where": where})).text)
+    assert "Repair" not in form
 
 
 async def test_a_view_remembers_the_pipeline(boss: Caller, ships: dict[str, UUID]) -> None:

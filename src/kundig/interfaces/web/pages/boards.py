@@ -15,9 +15,11 @@ from litestar import Request, Response, get
 
 from kundig.base.i18n import label_in, t
 from kundig.engine.extension import Pipeline, Stage
+from kundig.engine.policy.configuring import RIGHT as CONFIGURE
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.aggregates import aggregate
 from kundig.engine.records.columns import NO_VALUE, list_columns
+from kundig.engine.records.measures import may_lack_rates
 from kundig.engine.records.reading import ListQuery, list_records
 from kundig.engine.schema.bound import BoundField
 from kundig.engine.schema.filters import both
@@ -36,7 +38,8 @@ from kundig.interfaces.web.pages.board_fields import (
 from kundig.interfaces.web.pages.board_lanes import Lane, cut_in_lanes
 from kundig.interfaces.web.pages.conditions import Chip, chips_of
 from kundig.interfaces.web.pages.emptiness import Nothing, nothing_in
-from kundig.interfaces.web.pages.listing import Listing, column_at, shapes_of
+from kundig.interfaces.web.pages.listing import Listing, column_at, shapes_of, unrated_in
+from kundig.interfaces.web.pages.settings.navigation import CURRENCIES
 from kundig.interfaces.web.pages.steps import planned_objects, steps_address
 from kundig.interfaces.web.pages.tabs import CurrentView, Tab, Tabs, current_view, listing_for, listing_in, shown_tabs
 from kundig.interfaces.web.rendering import render
@@ -119,6 +122,13 @@ class _Asked:
         if self.pipeline is None:
             return self.listing.where
         return both({"field": self.field.chooser, "op": "is", "value": self.pipeline.name}, self.listing.where)
+
+    @property
+    def unrated(self) -> str:
+        """The list of what is on the board and in none of its sums."""
+        listing, own = self.listing, self.pipeline
+        named = () if own is None else ({"field": self.field.chooser, "op": "is", "value": own.name},)
+        return unrated_in(listing.shown(where=(*listing.now.where, *named)), self.amount or "")
 
     @property
     def most(self) -> int:
@@ -282,12 +292,19 @@ async def show_totals(request: Request[Any, Any, Any], object_name: str) -> Resp
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         asked = await _asked_of(scope, visit, object_name)
-        measures = ["count", *([f"sum:{asked.amount}"] if asked.amount else [])]
+        amount, rated = asked.amount, asked.amount is not None and not may_lack_rates(scope, object_name, asked.amount)
+        measures = ["count", *([f"sum:{amount}"] if amount else []), *([f"unrated:{amount}"] if amount and not rated else [])]
         rows = msgspec.json.decode(await aggregate(scope, object_name, asked.where, [asked.field.name], measures))
         by_stage = {row[asked.field.name] or NO_VALUE: row for row in rows}
         shown = [stage for stage in asked.stages if stage.key in by_stage or stage.key != NO_VALUE or may_be_empty(asked.field)]
         totals = [_total(stage, by_stage.get(stage.key, {}), asked.amount, scope.context.workspace.currency) for stage in shown]
-        return Reply(render("pages/board_totals.html", {"totals": totals}, visit.frame))
+        view = {
+            "totals": totals,
+            "unrated": sum(total["unrated"] for total in totals),
+            "which": asked.unrated if asked.amount else "",
+            "rates": CURRENCIES if scope.may(CONFIGURE) else "",
+        }
+        return Reply(render("pages/board_totals.html", view, visit.frame))
 
     return await page(request, work, elsewhere=True)
 
@@ -301,6 +318,7 @@ def _total(stage: Stage, row: Mapping[str, Any], amount: str | None, currency: s
         "key": stage.key,
         "count": row.get("count", 0),
         "probability": stage.probability,
+        "unrated": row.get(f"unrated:{amount}", 0),
         "sum": None if total is None else {"amount": total, "currency": currency},
         "weighted": None if weighted is None else {"amount": weighted, "currency": currency},
     }

@@ -36,6 +36,8 @@ class Source:
     timed: bool
     """Whether it stands at a time of the day, not only at a day."""
     movable: bool
+    stretches: bool = False
+    """Whether its records have an end that the reader may move."""
 
     @property
     def hue(self) -> int:
@@ -60,7 +62,8 @@ def source_of(scope: Scope, object_: BoundObject, by: str = "") -> Source | None
     period = Period(period.start, end, all_day)
     rights, field = scope.rights(object_.name), object_.fields[period.start]
     fixed = field.read_only or period.start in rights.fixed or period.start in rights.fixed_later or rights.edit == "none"
-    return Source(object_, period, widget_of(field) == "datetime", not fixed)
+    stays = period.end is None or object_.fields[period.end].read_only or period.end in rights.fixed | rights.fixed_later
+    return Source(object_, period, widget_of(field) == "datetime", not fixed, not fixed and not stays)
 
 
 def sources_of(scope: Scope) -> list[Source]:
@@ -142,7 +145,7 @@ def _entry(scope: Scope, source: Source, record: dict[str, Any]) -> Entry:
     return Entry(
         source.object.name, str(record["id"]), record["label"] or "", definition.icon, start, end, all_day, period.start,
         movable=source.movable, owner=owner["label"] if owner else "", hue=source.hue,
-        recurs=recurs(scope, source.object, record),
+        recurs=recurs(scope, source.object, record), stretches=source.stretches,
     )  # fmt: skip
 
 

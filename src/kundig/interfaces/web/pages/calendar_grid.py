@@ -39,6 +39,8 @@ class Entry:
     hue: int = 1
     recurs: bool = False
     """One of a series."""
+    stretches: bool = False
+    """Whether it can be made longer."""
 
     @property
     def days(self) -> list[date]:

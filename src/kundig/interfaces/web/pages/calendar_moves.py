@@ -28,20 +28,20 @@ FARTHEST = 10_000
 
 @post("/o/{object_name:str}/{id_:str}/shift", status_code=200)
 async def shift(request: Request[Any, Any, Any], object_name: str, id_: str) -> Response[str]:
-    """By `days` and `minutes` later, and by `stretch` minutes longer; in the reader's local time, so that ten stays ten."""
+    """By `days` and `minutes` later, by `stretch` minutes and `longer` days longer; in local time, so that ten stays ten."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         source = source_of(scope, scope.object(object_name), visit.value("by"))
         if source is None:
             raise Missing
-        days, minutes, stretch = (_number(visit, name) for name in ("days", "minutes", "stretch"))
+        by = {name: _number(visit, name) for name in ("days", "minutes", "stretch", "longer")}
         object_, reach = source.object, reach_of(visit)
         names = [name for name in (source.period.start, source.period.end, known_series(scope, object_)) if name]
         record = msgspec.json.decode((await read_record(scope, object_name, record_id(id_), [*names, "version"])).text)
         if reach is None and recurs(scope, object_, record):
-            asked = {"by": source.period.start, "days": str(days), "minutes": str(minutes), "stretch": str(stretch)}
+            asked = {"by": source.period.start} | {name: str(number) for name, number in by.items()}
             return ask_reach(visit, t("Move one of a series"), f"/o/{object_name}/{id_}/shift", asked)
-        values = shifted(scope, source, record, days=days, minutes=minutes, stretch=stretch)
+        values = shifted(scope, source, record, **by)
         change = await write_reach(scope, object_, Update(record_id(id_), values, record["version"]), reach or "one")
         shown = formats(visit.frame.language, visit.frame.zone)
         start = values.get(source.period.start, record[source.period.start])
@@ -60,7 +60,9 @@ def _number(visit: Visit, name: str) -> int:
     return -number if text.startswith("-") else number
 
 
-def shifted(scope: Scope, source: Source, record: dict[str, Any], *, days: int, minutes: int, stretch: int) -> dict[str, str]:
+def shifted(
+    scope: Scope, source: Source, record: dict[str, Any], *, days: int, minutes: int, stretch: int, longer: int = 0
+) -> dict[str, str]:
     """The new values of the fields that change. An entry keeps its length, and never ends before it begins."""
     period = source.period
     start, end = record[period.start], record.get(period.end) if period.end else None
@@ -68,16 +70,18 @@ def shifted(scope: Scope, source: Source, record: dict[str, Any], *, days: int, 
         raise Missing
     if not source.timed:
         moved = date.fromisoformat(start) + timedelta(days=days)
-        later = date.fromisoformat(end) + timedelta(days=days) if end else None
-        return {period.start: moved.isoformat()} | ({period.end: later.isoformat()} if period.end and later else {})
+        values = {period.start: moved.isoformat()}
+        if period.end and (end or longer):
+            values[period.end] = max(moved, date.fromisoformat(end or start) + timedelta(days=days + longer)).isoformat()
+        return values
     begins, ends = _local(scope, start), _local(scope, end) if end else None
     lasts = ends - begins if ends else ASSUMED
     values = {}
     if days or minutes:
         begins += timedelta(days=days, minutes=minutes)
         values[period.start] = _instant(begins)
-    if period.end and (ends or stretch):
-        values[period.end] = _instant(begins + max(lasts + timedelta(minutes=stretch), timedelta(minutes=QUARTER)))
+    if period.end and (ends or stretch or longer):
+        values[period.end] = _instant(begins + max(lasts + timedelta(days=longer, minutes=stretch), timedelta(minutes=QUARTER)))
     return values
 
 

@@ -1,4 +1,8 @@
-"""Lists in groups: heads between the rows where the value changes; how many there are and their sums come after the page."""
+"""Lists in groups: heads between the rows where the value changes; how many there are and their sums come after the page.
+
+A group that is folded keeps its head. Its rows of this page come hidden; a page that ends within it is followed by what comes
+after the group (groups.js), so that a folded group costs one page at most.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +17,17 @@ import msgspec
 from kundig.base.i18n import label_in, t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.aggregates import aggregate
+from kundig.engine.records.measures import may_lack_rates
 from kundig.engine.records.sight import comparable, path_in
 from kundig.engine.schema.filters import both
 from kundig.engine.schema.kinds import Kind
 from kundig.engine.schema.model import UnknownField
 from kundig.interfaces.web.formats import Formats, formats
-from kundig.interfaces.web.pages.listing import Listing, column_at
+from kundig.interfaces.web.pages.listing import Listing, column_at, unrated_in
 from kundig.interfaces.web.widgets.described import FieldView
 
+FOLDED = "kundig_groups"
+"""The cookie in which a device remembers the groups that are folded in this session, by their `fold` joined by ~ (groups.js)."""
 SUMMED = frozenset({"number", "decimal", "money", "duration"})
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _END_OF_YEAR = 13
@@ -45,6 +52,9 @@ class GroupHead:
     text: str
     narrow: str
     """The list of this group alone."""
+    fold: str
+    """What stands for the group of this view where it is remembered that it is folded."""
+    folded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,8 @@ class Grouping:
     kind: Kind
     bucket: str
     formats: Formats
+    folded: frozenset[str] = frozenset()
+    """What is folded on the reader's device."""
 
     def key(self, value: Any) -> str:
         """What tells groups apart; "" for no value."""
@@ -119,7 +131,22 @@ class Grouping:
         """The head of the group that a value belongs to."""
         key = self.key(value)
         narrow = self.listing.shown(where=(*self.listing.now.where, self.condition(key)), group="").address
-        return GroupHead(place_of(key), key, self.field, value, self.text(key), narrow)
+        fold = self.fold(key)
+        return GroupHead(place_of(key), key, self.field, value, self.text(key), narrow, fold, fold in self.folded)
+
+    def fold(self, key: str) -> str:
+        """What stands for a group of this view: as short as a cookie wants it, and without its value."""
+        view = self.listing.view.name if self.listing.view else ""
+        named = f"{self.listing.object.name}/{view}/{self.listing.now.group}/{key}"
+        return hashlib.sha256(named.encode()).hexdigest()[:10]
+
+    def is_folded(self, value: Any) -> bool:
+        """Whether the group that a value belongs to is folded."""
+        return bool(self.folded) and self.fold(self.key(value)) in self.folded
+
+    def past(self, keys: Sequence[str]) -> dict[str, Any]:
+        """The filter by which groups are not there, since they were shown before."""
+        return {"none": [self.condition(key) for key in keys]}
 
 
 def place_of(key: str) -> str:
@@ -127,15 +154,15 @@ def place_of(key: str) -> str:
     return f"g-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 
 
-def grouping_of(scope: Scope, listing: Listing) -> Grouping | None:
-    """How a list is grouped; None if it isn't."""
+def grouping_of(scope: Scope, listing: Listing, folded: frozenset[str] = frozenset()) -> Grouping | None:
+    """How a list is grouped, and what of it is folded; None if it isn't."""
     path, _, bucket = listing.now.group.partition(":")
     field = column_at(scope, listing.object, path) if path else None
     if field is None:
         return None
     language = scope.context.language
     kind = path_in(scope, listing.object.name, path).field.kind
-    return Grouping(listing, field, kind, bucket, formats(language, str(scope.context.time_zone)))
+    return Grouping(listing, field, kind, bucket, formats(language, str(scope.context.time_zone)), folded)
 
 
 def heads(grouping: Grouping | None, rows: Sequence[Mapping[str, Any]], last: str | None) -> Iterator[GroupHead | None]:
@@ -158,6 +185,10 @@ class GroupFigures:
     id: str
     count: int
     sums: tuple[tuple[int, Figure], ...]
+    unrated: int = 0
+    """How many amounts are in no sum, since no exchange rate is known."""
+    which: str = ""
+    """The list of them."""
 
 
 async def figures_of(scope: Scope, listing: Listing, keys: Sequence[str], columns: Sequence[FieldView]) -> list[GroupFigures]:
@@ -168,13 +199,18 @@ async def figures_of(scope: Scope, listing: Listing, keys: Sequence[str], column
     wanted = {"any": [grouping.condition(key) for key in dict.fromkeys(keys)]}
     where = both(listing.where, wanted)
     summed = [(place, column) for place, column in enumerate(columns) if column.widget in SUMMED and _known(scope, listing, column)]
-    measures = ["count", *(f"sum:{column.name}" for _, column in summed)]
+    amounts = [column.name for _, column in summed if may_lack_rates(scope, listing.object.name, column.name)]
+    measures = ["count", *(f"sum:{column.name}" for _, column in summed), *(f"unrated:{name}" for name in amounts)]
     rows = msgspec.json.decode(await aggregate(scope, listing.object.name, where, [listing.now.group], measures))
     found = []
     for row in rows:
         value = row[listing.now.group]
         sums = tuple((place, Figure(column, _shown(scope, column, row[f"sum:{column.name}"]))) for place, column in summed)
-        found.append(GroupFigures(place_of(grouping.key(value)), row["count"], sums))
+        key, lacking = grouping.key(value), [name for name in amounts if row[f"unrated:{name}"]]
+        alone = listing.shown(where=(*listing.now.where, grouping.condition(key)))
+        which = unrated_in(alone, lacking[0]) if lacking else ""
+        unrated = sum(row[f"unrated:{name}"] for name in lacking)
+        found.append(GroupFigures(place_of(key), row["count"], sums, unrated, which))
     return found
 
 

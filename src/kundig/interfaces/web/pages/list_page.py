@@ -17,11 +17,13 @@ from kundig.engine.records.reading import Page
 from kundig.interfaces.web.frame import Link
 from kundig.interfaces.web.pages.conditions import Chip, chips_of
 from kundig.interfaces.web.pages.emptiness import Nothing, nothing_in
-from kundig.interfaces.web.pages.grouping import SUMMED, GroupHead, grouping_of, heads
+from kundig.interfaces.web.pages.grouping import SUMMED, GroupHead, Grouping, heads
 from kundig.interfaces.web.pages.listing import Listing, column_at, named_as_person, shapes_of
 from kundig.interfaces.web.pages.tabs import CurrentView, Tab, Tabs, current_view, shown_tabs
 from kundig.interfaces.web.widgets.described import FieldView
 
+PAGE = 50
+"""Rows of a page."""
 WIDE = frozenset({"text", "translated", "translated_long", "link", "links", "emails", "long_text", "rich_text", "address", "url"})
 SECOND = frozenset({"text", "link", "links", "money", "date", "datetime", "number"})
 SLIM = frozenset({"date", "datetime", "boolean", "duration"})
@@ -68,6 +70,28 @@ def _classes(number: bool, state: bool, second: bool, edited: bool) -> Markup:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Which rows of a list are asked for: `limit` of them behind `cursor`."""
+
+    limit: int = PAGE
+    cursor: str | None = None
+    last: str | None = None
+    """The group of the row before the first."""
+    only: Sequence[str] | None = None
+    """Ids: those of these rows that the list holds."""
+    within: str | None = None
+    """The group that all of them are in: one that is unfolded and had not come whole."""
+    past: tuple[str, ...] = ()
+    """Groups that were shown before and are passed over: the last of them is folded."""
+
+    @property
+    def carried(self) -> Mapping[str, str]:
+        """What the address of the next rows says too."""
+        within = {} if self.within is None else {"within": f"={self.within}"}
+        return within | ({"past": json.dumps(self.past, ensure_ascii=False)} if self.past else {})
+
+
+@dataclass(frozen=True, slots=True)
 class RowsView:
     """The view of `pages/list_rows.html`: one page of rows, or some of them read anew."""
 
@@ -82,11 +106,13 @@ class RowsView:
     may_edit: bool
     person: bool
     """Whether records are named as people are: they get initials instead of the object's mark."""
+    away: Sequence[bool] = ()
+    """For each row whether its group is folded."""
 
     @property
-    def lines(self) -> Sequence[tuple[GroupHead | None, Mapping[str, Any]]]:
-        """The rows, each with the head of the group that begins there."""
-        return tuple(zip(self.heads, self.rows, strict=True))
+    def lines(self) -> Sequence[tuple[GroupHead | None, Mapping[str, Any], bool]]:
+        """The rows, each with the head of the group that begins there, and whether it is hidden."""
+        return tuple(zip(self.heads, self.rows, self.away, strict=True))
 
     @property
     def before_sums(self) -> int:
@@ -117,6 +143,8 @@ class ListView:
     rows: RowsView | None = None
     nothing: Nothing | None = None
     """What is said in place of rows."""
+    refused: str = ""
+    """Why the rows are not in the order that was asked for."""
 
     @property
     def carried(self) -> Mapping[str, str]:
@@ -168,12 +196,14 @@ def _order(scope: Scope, listing: Listing) -> Iterator[tuple[str, bool]]:
             yield column.label, key.startswith("-")
 
 
-def rows_view(scope: Scope, listing: Listing, page: Page, columns: Sequence[FieldView], last: str | None = None) -> RowsView:
-    """Rows as the list shows them; `last` is the group of the row before the first."""
-    name, rows, grouping = listing.object.name, page.records(), grouping_of(scope, listing)
-    groups = tuple(heads(grouping, rows, last))
+def rows_view(
+    scope: Scope, listing: Listing, page: Page, columns: Sequence[FieldView], grouping: Grouping | None, stretch: Stretch
+) -> RowsView:
+    """Rows as the list shows them."""
+    name, rows = listing.object.name, page.records()
+    groups = tuple(heads(grouping, rows, stretch.last))
     begun = [head.key for head in groups if head is not None]
-    more = {"cursor": page.next_cursor or ""}
+    more = {"cursor": page.next_cursor or "", **stretch.carried}
     if grouping is not None and rows:
         more["last"] = "=" + grouping.key(rows[-1][grouping.field.name])
     edits = scope.rights(name).edit != "none"
@@ -186,6 +216,7 @@ def rows_view(scope: Scope, listing: Listing, page: Page, columns: Sequence[Fiel
         more=listing.part("rows", **more) if page.next_cursor else None,
         may_edit=edits,
         person=named_as_person(listing.object),
+        away=tuple(grouping is not None and grouping.is_folded(row[grouping.field.name]) for row in rows),
     )
 
 

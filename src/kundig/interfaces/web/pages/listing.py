@@ -162,6 +162,8 @@ def column_at(scope: Scope, object_: BoundObject, path: str) -> FieldView | None
     shown = describe(scope, found.field, path)
     if found.field.name.partition(".")[2] in PARTS:
         shown = replace(shown, label=PARTS[found.field.name.partition(".")[2]].render(scope.context.language), icon="map-pin")
+    if found.field.name.endswith(".currency"):
+        shown = replace(shown, label=f"{shown.label}: {t('Currency').render(scope.context.language)}")
     if found.links:
         label = label_in(found.links[0].definition.label, scope.context.language)
         shown = replace(shown, label=f"{shown.label} ({label})", editable=False)
@@ -177,6 +179,15 @@ def without(listing: Listing) -> list[str]:
     """For each condition the address of the list without it."""
     where = listing.now.where
     return [listing.shown(where=(*where[:n], *where[n + 1 :])).address for n in range(len(where))]
+
+
+def unrated_in(listing: Listing, amount: str) -> str:
+    """The list of what has an amount without an exchange rate: in another currency, and worth nothing yet."""
+    lacking = ({"field": f"{amount}.currency", "op": "not_empty"}, {"field": amount, "op": "empty"})
+    plain = replace(listing, shape="list", view=None).shown(
+        where=(*listing.now.where, *lacking), by="", lane="", pipeline="", group=""
+    )
+    return plain.address
 
 
 def shapes_of(scope: Scope, object_: BoundObject) -> tuple[Link, ...]:

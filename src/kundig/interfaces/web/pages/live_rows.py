@@ -12,6 +12,7 @@ from kundig.engine.history.feed import MANY
 from kundig.engine.policy.scope import Scope
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.pages.ids import record_id
+from kundig.interfaces.web.pages.list_page import Stretch
 from kundig.interfaces.web.pages.listing import columns_of
 from kundig.interfaces.web.pages.lists import rows_of
 from kundig.interfaces.web.pages.tabs import listing_in
@@ -28,7 +29,7 @@ async def rows_now(request: Request[Any, Any, Any], object_name: str) -> Respons
             raise Malformed(t("Choose between 1 and {most} records.", most=MANY))
         query = {name: value for name, value in visit.request.query_params.items() if name != "ids"}
         listing, _ = await listing_in(scope, object_name, query)
-        view = await rows_of(scope, listing, columns_of(scope, listing), limit=MANY, only=ids)
+        view = await rows_of(scope, listing, columns_of(scope, listing), Stretch(MANY, only=ids))
         return Reply(render("pages/list_rows.html", view, visit.frame))
 
     return await page(request, work)

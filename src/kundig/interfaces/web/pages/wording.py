@@ -225,7 +225,7 @@ class Wording:
     def _text(self, field: FieldView, value: str) -> str:
         shown = formats(self.language, str(self.scope.context.time_zone))
         if value in field.choices:
-            return field.choices[value].label
+            return field.called(value)
         if field.widget in ("date", "datetime"):
             if value in PERIODS:
                 return self.say(PERIODS[value])

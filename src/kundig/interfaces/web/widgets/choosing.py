@@ -79,6 +79,8 @@ ICONS: Mapping[str, str] = {
 }
 """The small mark before a field's label; a link has that of the object it leads to."""
 
+SHOWN_ONLY = frozenset({"file"})
+"""Widgets whose control takes nothing: what they show is not edited in place."""
 WIDE = frozenset({"long_text", "rich_text", "translated_long", "address", "links", "choices", "recurrence"})
 """Widgets whose controls take the whole width of a form."""
 COMPACT = frozenset(

@@ -17,7 +17,7 @@ from kundig.engine.schema.bound import BoundField
 from kundig.engine.schema.fields.money import currencies
 from kundig.engine.schema.fields.pipeline import stage_in
 from kundig.interfaces.web.titles import made_by_name
-from kundig.interfaces.web.widgets.choosing import COMPACT, ICONS, RIGHT, WIDE, widget_of
+from kundig.interfaces.web.widgets.choosing import COMPACT, ICONS, RIGHT, SHOWN_ONLY, WIDE, widget_of
 
 TWO_LETTERS = 2
 COMMON_CURRENCIES = ("EUR", "CHF", "USD", "GBP", "PLN", "CZK", "DKK", "SEK", "NOK", "HUF", "TRY", "JPY", "CNY")
@@ -47,12 +47,19 @@ class FieldView:
     choices: Mapping[str, ChoiceView] = field(default_factory=dict)
     groups: tuple[tuple[str, Mapping[str, ChoiceView]], ...] = ()
     """The choices to choose from in titled groups: stages by their pipelines, where there are several."""
+    meant: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Where there are several pipelines: for each key the stages that a condition on it means, by the names of their pipelines."""
     target: str = ""
     makes: bool = False
     """Of a link: whether a record that is not there yet can be made by its name."""
     currency: str = "EUR"
     currencies: tuple[str, ...] = ()
     countries: tuple[tuple[str, str], ...] = ()
+
+    def called(self, key: str) -> str:
+        """What a condition on a choice means: a stage by all its names, if pipelines call it differently."""
+        names = dict.fromkeys(self.meant.get(key, {}).values())
+        return " / ".join(names) if names else self.choices[key].label
 
     @property
     def id(self) -> str:
@@ -79,7 +86,9 @@ def describe(scope: Scope, bound: BoundField, path: str | None = None, record: M
     widget = widget_of(bound)
     rights = scope.access.objects.get(bound.object)
     own = path is None or "." not in path
-    fixed = bound.read_only or rights is None or bound.name in rights.fixed or bound.name in rights.fixed_later
+    fixed = (
+        bound.read_only or rights is None or bound.name in rights.fixed or bound.name in rights.fixed_later or widget in SHOWN_ONLY
+    )
     return FieldView(
         name=path or bound.name,
         label=label_in(bound.definition.label, language),
@@ -92,6 +101,7 @@ def describe(scope: Scope, bound: BoundField, path: str | None = None, record: M
         choices={c.key: ChoiceView(label_in(c.label, language), c.color or "gray", c.retired) for c in bound.choices}
         | (_own_stages(bound, record, language) if record is not None and bound.chooser else {}),
         groups=_grouped_stages(bound, record, language) if own and bound.chooser else (),
+        meant=_meant_stages(bound, language) if rights and bound.chooser and bound.chooser not in rights.hidden else {},
         target=bound.target or "",
         makes=bound.to_one and made_by_name(scope, bound.target or ""),
         currency=scope.context.workspace.currency,
@@ -125,6 +135,15 @@ def _grouped_stages(
         )
         for pipeline in groups
     )
+
+
+def _meant_stages(bound: BoundField, language: str) -> dict[str, dict[str, str]]:
+    """A filter by stage counts a key over all pipelines."""
+    found: dict[str, dict[str, str]] = {}
+    for pipeline in bound.pipelines:
+        for stage in pipeline.stages:
+            found.setdefault(stage.key, {})[label_in(pipeline.label, language)] = label_in(stage.label, language)
+    return found
 
 
 def _stage_view(stage: Stage, language: str) -> ChoiceView:
