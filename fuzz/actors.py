@@ -19,6 +19,8 @@ class Actor:
     may: Callable[[str, str], bool]
     """Whether a method of an address (as in the description) may succeed at all; who may more than that is found out here."""
     commands: tuple[tuple[str, ...], ...] = ()
+    email: str = ""
+    """Whose own record may be changed, by what everybody may change of themselves."""
 
 
 def _reads(method: str, path: str) -> bool:
@@ -34,8 +36,9 @@ def actors(administrator: str) -> Iterator[Actor]:
         # Configuring and managing users is not for them; each right in it has its own tests.
         lambda method, path: _reads(method, path) or path.split("/")[1] not in ("user", "team", "audit_event"),
         (("user", "add", seller, "--role", "sales_representative"), ("token", "add", seller)),
+        seller,
     )
-    yield Actor("reader", _reads, (("user", "add", reader, "--role", "read_only"), ("token", "add", reader)))
+    yield Actor("reader", _reads, (("user", "add", reader, "--role", "read_only"), ("token", "add", reader)), reader)
     yield Actor("read-only token", _reads, (("token", "add", administrator, "--read-only"),))
     yield Actor(
         "narrow token",
