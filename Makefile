@@ -48,6 +48,7 @@ lint: $(ASSETS) $(DEV)  ## ruff, formatting, types, floors
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/mypy bench faults fuzz tools
 	$(BIN)/lint-imports
 
 format: $(DEV)  ## put the code in order

@@ -109,8 +109,8 @@ class Commenter(Writer):
     def turn(self) -> None:
         """One comment."""
         if not self.account:
-            answer = self.client.done_once("create", "/account", json={"name": f"{self.tag} comments"})
-            self.account = answer.raise_for_status().json()["id"]
+            made = self.client.done_once("create", "/account", json={"name": f"{self.tag} comments"})
+            self.account = made.raise_for_status().json()["id"]
         text = uuid.uuid4().hex
         path, form = f"/o/account/{self.account}/comments", {"text": f"@{self.mention} {text}"}
         self.ledger.meant("comment", text, form)

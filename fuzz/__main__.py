@@ -67,7 +67,8 @@ def _run(own: Installation, folder: Path, chosen: list[Actor], seconds: float, s
     address = f"{own.url}/api/v1"
     answer = httpx.get(f"{address}/openapi.json", headers={"Authorization": f"Bearer {administrator}"}).raise_for_status()
     description.write_bytes(answer.content)
-    secrets, wrong = [administrator], []
+    secrets = [administrator]
+    wrong: list[str] = []
     for actor in chosen:
         token = _token(own, actor)
         secrets += [token] if token else []
@@ -90,8 +91,8 @@ def _fuzz(actor: Actor, token: str | None, where: tuple[str, Path, Path], phases
     counts = folder / f"{name}.json"
     report = folder / f"{name}.log"
     settings = {ACTOR: actor.name, COUNTS: str(counts), "SCHEMATHESIS_HOOKS": "fuzz.checks", "PYTHONPATH": str(Path.cwd())}
-    asked = [
-        SCHEMATHESIS, "run", description, "--url", address, "--seed", str(seed), "--max-time", str(int(seconds)),
+    asked: list[str] = [
+        str(SCHEMATHESIS), "run", str(description), "--url", address, "--seed", str(seed), "--max-time", str(int(seconds)),
         "--phases", phases,
         "--checks", ",".join(CHECKS), "--continue-on-failure", "--generation-database", "none", "--no-color", "--warnings", "off",
         "--request-timeout", "30", *(["-H", f"Authorization: Bearer {token}"] if token else []),

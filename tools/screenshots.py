@@ -21,7 +21,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from pictures import IMAGES, PAGE, pictures_page
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 from scenes import DESK_ONLY, INSIDE, OUTSIDE, RESTRICTED, Scene, Stage
 from staging import COLLEAGUE, CONFIGURED, prepare
 
@@ -82,7 +82,7 @@ def _shoot(page: Page, stage: Stage, scene: Scene, file: Path) -> None:
 
 
 def _context(browser: Browser, address: str, language: str, theme: str, size: tuple[int, int]) -> BrowserContext:
-    viewport = {"width": size[0], "height": size[1]}
+    viewport: ViewportSize = {"width": size[0], "height": size[1]}
     context = browser.new_context(viewport=viewport, locale=LANGUAGES[language], reduced_motion="reduce")
     context.add_cookies([{"name": "kundig_theme", "value": theme, "url": address}])
     return context
@@ -121,13 +121,13 @@ def _server() -> Iterator[tuple[str, Path]]:
     environment = _without_settings(os.environ) | {
         "KUNDIG_DATA": str(folder / "data"), "KUNDIG_PORT": str(port), "KUNDIG_DEMO": "1", "KUNDIG_API_RATE": "0",
     }  # fmt: skip
-    kundig = Path(sys.executable).with_name("kundig")
+    kundig = str(Path(sys.executable).with_name("kundig"))
     server = subprocess.Popen([kundig, "serve"], env=environment)  # noqa: S603 - our own program
     try:
         _wait(server, f"http://127.0.0.1:{port}/healthz")
         for note, document in CONFIGURED.items():
             (folder / "document.yaml").write_text(document)
-            command = [kundig, "config", "apply", folder / "document.yaml", "--note", note]
+            command = [kundig, "config", "apply", str(folder / "document.yaml"), "--note", note]
             subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
         yield f"http://127.0.0.1:{port}", folder / "data"
     finally:
