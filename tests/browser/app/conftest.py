@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from time import monotonic
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, StorageState, ViewportSize, expect
@@ -104,8 +105,10 @@ class Visitor:
         return [(rule["id"], [node["html"][:160] for node in rule["nodes"]][:3]) for rule in found["violations"]]
 
 
-Sessions = dict[str, StorageState]
-"""Who has signed in already, by e-mail address."""
+Sessions = dict[str, tuple[float, StorageState]]
+"""Who has signed in already and when, by e-mail address."""
+LATELY = 300.0
+"""For so many seconds a session serves further tests: what matters asks ten minutes later who sits there."""
 
 
 @pytest.fixture(scope="session")
@@ -143,17 +146,19 @@ def visiting(
 ) -> Iterator[Visitor]:
     """Somebody who is signed in, with the service worker where it is the matter; their browser must have nothing to complain of."""
     # Without motion, which takes time, and the service worker, which fetches all it keeps for each test.
+    since, state = sessions.get(email, (0.0, None))
+    state = state if monotonic() - since < LATELY else None
     context = browser.new_context(
         viewport=size,
         locale=locale,
         reduced_motion="reduce",
         service_workers="allow" if worker else "block",
-        storage_state=sessions.get(email),
+        storage_state=state,
     )
     visitor = Visitor(context.new_page(), company)
-    if email not in sessions:
+    if state is None:
         visitor.sign_in(email)
-        sessions[email] = context.storage_state()
+        sessions[email] = monotonic(), context.storage_state()
     yield visitor
     context.close()
     assert visitor.complaints == []
