@@ -41,8 +41,8 @@ test: lint browser  ## every check and every test: unit, integration, browser
 	@# on their own: Playwright's synchronous face keeps an event loop that asynchronous tests in the same process cannot enter
 	$(BIN)/pytest -n 2 --dist loadscope tests/browser
 
-prove: $(ASSETS) $(DEV)  ## the proofs of rights at length, for the night (KUNDIG_TEST_TIMES, KUNDIG_TEST_SEED)
-	KUNDIG_TEST_TIMES=$${KUNDIG_TEST_TIMES-20} $(BIN)/pytest -n 2 --dist loadscope tests/integration/rights tests/integration/engine/policy
+prove: $(ASSETS) $(DEV)  ## the proofs of rights at length, and the contract for a representative, for the night (KUNDIG_TEST_TIMES, KUNDIG_TEST_SEED)
+	KUNDIG_TEST_TIMES=$${KUNDIG_TEST_TIMES-20} $(BIN)/pytest -n 2 --dist loadscope tests/integration/rights tests/integration/engine/policy tests/acceptance/test_contract.py
 
 lint: $(ASSETS) $(DEV)  ## ruff, formatting, types, floors
 	$(BIN)/ruff check

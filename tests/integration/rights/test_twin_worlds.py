@@ -146,12 +146,13 @@ async def test_reading(worlds: tuple[World, World], maker: Maker) -> None:
 
 
 async def test_every_record_of_both_worlds(worlds: tuple[World, World], maker: Maker) -> None:
-    """Every id, also of records that only one world has, in every way a record can be asked for."""
+    """Every id, also of records that only one world has, in a way that a record can be asked for; at night in every way."""
     requests = []
     for object_, ids in maker.ids.items():
-        for id_ in ids:
-            requests += [Request("GET", f"/api/v1/{object_}/{id_}{end}") for end in ("", "/journal", "/timeline")]
-            if ids.index(id_) in (0, 1, 2, len(ids) - 1):
+        for number, id_ in enumerate(ids):
+            ways = [Request("GET", f"/api/v1/{object_}/{id_}{end}") for end in ("", "/journal", "/timeline")]
+            requests += ways if TIMES > 1 else [ways[number % 3]]
+            if number in (0, 1, 2, len(ids) - 1):
                 requests += [
                     Request("GET", f"/o/{object_}/{id_}{end}", page=True) for end in ("", "/journal", "/timeline", "/edit")
                 ]
