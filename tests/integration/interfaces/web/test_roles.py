@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
@@ -9,9 +10,10 @@ from typing import Any
 
 import pytest
 from tests.integration.interfaces.web.forms_sent import Form, form_of
-from tests.integration.rights.crm import Caller, Crm
+from tests.integration.rights.crm import Caller, Crm, until
 
 from kundig.engine.extension import Role
+from kundig.engine.records.writing import Change, Update
 
 OBJECTS = """
 kind: object
@@ -146,6 +148,27 @@ async def test_all_others_and_what_is_set_apart(crm: Crm) -> None:
     joined = form_of((await send(admin, "watch", await opened(admin, "watch"), "join:vessel")).text, "role-form")
     told(await send(admin, "watch", joined))
     assert "vessel" not in (await role(crm, "watch")).objects
+
+
+async def test_a_changed_role_holds_with_the_next_request(crm: Crm) -> None:
+    """In a session that goes on, and in a stream that was open before."""
+    await crm.configure("kind: role\nname: pilot\nlabel: {en: Pilot, de: Lotse}\nobjects: {vessel: {read: all, edit: all}}")
+    id_ = await crm.add("vessel", {"name": "Andrea Doria"})
+    pilot, admin = await crm.in_english("pilot"), await crm.in_english("administrator")
+    assert (await pilot.get(f"/vessel/{id_}")).status_code == 200
+    await crm.caught_up()
+    stream = asyncio.create_task(pilot.pages.get(f"/live?record=vessel/{id_}&object=vessel"))
+    await until(lambda: bool(crm.app.state.hub.streams))
+    told(await send(admin, "pilot", await opened(admin, "pilot"), vessel__read="none", vessel__edit="none"))
+    assert (await pilot.get(f"/vessel/{id_}")).status_code == 404
+    assert (await pilot.pages.get(f"/o/vessel/{id_}")).status_code == 404
+    assert (await pilot.pages.get("/settings/me")).status_code == 200, "the session goes on"
+    async with crm.system() as scope:
+        await Change(scope).write("vessel", [Update(id_, {"cargo": "Gold"})])
+    end = await crm.feed_end()
+    await until(lambda: all(one.position >= end for one in crm.app.state.hub.streams))
+    crm.app.state.hub.close_all()
+    assert str(id_) not in (await stream).text, "what they may not see any more is not told"
 
 
 async def test_two_at_once(crm: Crm) -> None:
