@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -169,6 +170,15 @@ async def test_a_changed_role_holds_with_the_next_request(crm: Crm) -> None:
     await until(lambda: all(one.position >= end for one in crm.app.state.hub.streams))
     crm.app.state.hub.close_all()
     assert str(id_) not in (await stream).text, "what they may not see any more is not told"
+
+
+async def test_refusals_are_noted_for_who_watches(crm: Crm, caplog: pytest.LogCaptureFixture) -> None:
+    seller = await crm.in_english("sales_representative")
+    with caplog.at_level(logging.INFO, "kundig.security"):
+        assert (await seller.pages.get("/settings/roles")).status_code == 403
+        assert (await seller.pages.get("/settings/me")).status_code == 200
+    [noted] = [record for record in caplog.records if record.name == "kundig.security"]
+    assert (noted.getMessage(), vars(noted)["path"], vars(noted)["status"]) == ("refused", "/settings/roles", 403)
 
 
 async def test_two_at_once(crm: Crm) -> None:
