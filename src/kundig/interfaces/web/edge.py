@@ -300,7 +300,7 @@ def _own_origins(visit: Visit) -> set[str]:
 
 
 def refused(visit: Visit, error: Exception) -> Reply:
-    """What is answered when something went wrong; nothing inside is told. Refusals of rights are noted for who watches over security."""
+    """What is answered when something went wrong; nothing inside is told. Refusals of rights are noted for security's sake."""
     language = visit.frame.language
     if isinstance(error, Unauthenticated) and not isinstance(error, Denied):
         return to_sign_in(visit)
