@@ -157,7 +157,11 @@ async def _save(scope: Scope, visit: Visit, role: Role, draft: RoleDraft) -> Rep
     except REFUSALS as refused:
         faults = placed(draft, stored, role.name, refused) if isinstance(refused, Invalid) else {}
         return await _form(scope, visit, role, draft, faults or {"": reason(refused)})
-    return Reply(to=address, headers=notice(visit, t("Saved."), undo=f"{HISTORY}/{plan.id}/undo"))
+    following = draft.forbids != stored.forbids or any(
+        grant.where is not None and grant != stored.grants.get(key) for key, grant in draft.grants.items()
+    )
+    saved = t("Saved. Records follow in the background.") if following else t("Saved.")
+    return Reply(to=address, headers=notice(visit, saved, undo=f"{HISTORY}/{plan.id}/undo"))
 
 
 async def _document(scope: Scope, role: Role, draft: RoleDraft) -> Document:
