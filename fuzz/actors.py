@@ -1,12 +1,15 @@
-"""Who asks in a fuzz run, and what each may be answered: all are tried with the description that the administrator sees."""
+"""Who asks in a fuzz run, and what each may be answered: all are tried with the description that the administrator sees.
+
+All ask provisioning as well, with what they have; only a directory is answered there.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-ACTOR, COUNTS = "FUZZ_ACTOR", "FUZZ_COUNTS"
-"""Variables by which the run tells its checks who asks, and where to count."""
+ACTOR, COUNTS, SERVICE = "FUZZ_ACTOR", "FUZZ_COUNTS", "FUZZ_SERVICE"
+"""Variables by which the run tells its checks who asks, where to count, and whom: the `api`, or `scim`."""
 SHARED = ("meta", "search", "openapi.json", "changes", "imports")
 """First parts of addresses that belong to no object; what is in the answers the tests of rights look at."""
 
@@ -21,6 +24,8 @@ class Actor:
     commands: tuple[tuple[str, ...], ...] = ()
     email: str = ""
     """Whose own record may be changed, by what everybody may change of themselves."""
+    provisions: bool = False
+    """A directory, whose token is good for SCIM alone, as nobody else's is."""
 
 
 def _reads(method: str, path: str) -> bool:
@@ -46,3 +51,4 @@ def actors(administrator: str) -> Iterator[Actor]:
         (("token", "add", administrator, "--object", "contact"),),
     )
     yield Actor("nobody", lambda *_: False)
+    yield Actor("directory", lambda *_: False, provisions=True)  # the last: it signs off whom it likes

@@ -34,7 +34,7 @@ document.addEventListener("input", ({ target }) => {
 });
 
 document.addEventListener("kundig:condition", ({ detail }) => {
-  const form = document.querySelector("#layout-form, #rule-form"), value = form?.elements.namedItem(detail.name);
+  const form = document.querySelector("#layout-form, #rule-form, #role-form"), value = form?.elements.namedItem(detail.name);
   document.querySelector("#condition")?.close();
   if (!value) return;
   value.value = detail.where;

@@ -86,7 +86,7 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
 // News are gathered for a moment, and then for longer, so that a busy company does not keep every page busy.
 let news = null, timer = 0, told = 0;
 const gather = (more) => {
-  news ??= { everything: false, here: [], changed: {}, created: {}, many: [] };
+  news ??= { everything: false, here: [], changed: Object.create(null), created: Object.create(null), many: [] };
   news.everything ||= more.everything;
   for (const name of ["here", "many"]) news[name] = [...new Set([...news[name], ...more[name]])];
   for (const name of ["changed", "created"]) {

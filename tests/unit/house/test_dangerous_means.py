@@ -44,6 +44,15 @@ def imported(node: ast.AST) -> list[str]:
     return [f"{node.module}.{alias.name}" for alias in node.names] if isinstance(node, ast.ImportFrom) else []
 
 
+KNOWN_CRYPTOGRAPHY = {
+    "cryptography", "argon2", "webauthn", "joserfc",  # libraries that many watch
+    "hashlib", "hmac", "secrets", "ssl",
+}  # fmt: skip
+OTHER_CRYPTOGRAPHY = re.compile(
+    r"(?i)crypto|cipher|^nacl|^rsa$|^ecdsa|^ed25519|bcrypt|scrypt|passlib|^jwt$|^jose$|pyotp|^gnupg|^oscrypto"
+)
+
+
 def test_no_text_becomes_a_program() -> None:
     found = [
         (path, node.func.id)
@@ -60,6 +69,34 @@ def test_no_text_becomes_a_program() -> None:
 
 def test_what_must_not_be_foretold_is_drawn_by_the_system() -> None:
     assert {path for path, node in trees() if "random" in imported(node)} == BY_CHANCE
+
+
+def test_cryptography_comes_from_libraries_that_many_watch() -> None:
+    """And none is written here: what is asked of the bits of a key is asked of these."""
+    roots = {name.partition(".")[0] for _, node in trees() for name in imported(node)}
+    assert {root for root in roots if OTHER_CRYPTOGRAPHY.search(root)} <= KNOWN_CRYPTOGRAPHY
+    assert roots >= KNOWN_CRYPTOGRAPHY - {"ssl", "secrets"}, "named here because they are used"
+
+
+def test_keys_are_drawn_and_never_made_of_what_somebody_can_remember() -> None:
+    """Passwords open doors, by Argon2id; no key is derived from one, so none has to be stretched."""
+    stretching = re.compile(r"(?i)pbkdf2|scrypt|bcrypt|kdf")
+    found = {(path, name.rpartition(".")[2]) for path, node in trees() for name in imported(node) if stretching.search(name)}
+    assert {name for _, name in found} <= {"HKDF"}, "which derives keys from keys"
+
+
+def test_no_script_writes_where_a_name_from_outside_says() -> None:
+    """A name such as `__proto__` reaches the objects of all others; where names are keys, the object has no prototype."""
+    writes = re.compile(r"\[[A-Za-z_$][\w.$]*\] *(?:\?\?|\|\|)?=(?![=>])")
+    found = {
+        (path.name, line.strip()) for path in SCRIPTS.rglob("*.js") for line in path.read_text().splitlines() if writes.search(line)
+    }
+    kept = {(name, line) for name, line in found if "const [" not in line}
+    assert {name for name, _ in kept} == {"live.js"}, kept
+    live = (SCRIPTS / "live.js").read_text()
+    assert "changed: Object.create(null), created: Object.create(null)" in live
+    merging = re.compile(r"__proto__|setPrototypeOf|\.prototype\b|(?<!\w)(?:defaultsDeep|deepMerge|setPath)\(")
+    assert [path.name for path in SCRIPTS.rglob("*.js") if merging.search(path.read_text())] == []
 
 
 def test_only_good_hashes_and_modes() -> None:

@@ -40,6 +40,8 @@ Result = TypeVar("Result")
 _FORGET = """
 delete from {ws}.principal p where kind in ('grant', 'forbid', 'rule', 'readers')
 and not exists (select from unnest(%(kinds)s::text[], %(refs)s::text[]) as w (kind, ref) where w.kind = p.kind and w.ref = p.ref)
+and not (kind = 'forbid' and split_part(ref, '/', 4) <> ''
+  and split_part(ref, '/', 1) || '/' || split_part(ref, '/', 2) = any(%(forbidding)s::text[]))
 returning kind, ref
 """
 
@@ -176,7 +178,8 @@ async def _checked(connection: Connection, workspace: Workspace, models: Models,
 async def _keep_principals(connection: Connection, model: Model) -> None:
     """Roles and filters have their principals; records that new filters or readers speak of are found by a job each object.
 
-    A filter that is gone loses its principal, so that it comes back as another one, whose records are found anew. Users whom a link
+    A filter that is gone loses its principal, so that it comes back as another one, whose records are found anew. A forbid that is
+    changed goes on forbidding what it did until that is done. Users whom a link
     no longer makes readers leave the audiences by a job, too.
     """
     policies = policies_of(model)
@@ -187,8 +190,12 @@ async def _keep_principals(connection: Connection, model: Model) -> None:
     wanted = [principal for found in deciding.values() for principal in found]
     known = await principals.numbers(connection, wanted)
     await principals.ensure(connection, [*wanted, *map(principals.role, model.roles)])
-    gone = await connection.rows(_FORGET, {"kinds": [p.kind for p in wanted], "refs": [p.ref for p in wanted]})
+    forbids = [principal for principal in wanted if principal.kind == "forbid"]
+    former = await principals.replace_forbids(connection, wanted, [p for p in forbids if p not in known])
+    columns = {"kinds": [p.kind for p in wanted], "refs": [p.ref for p in wanted]}
+    gone = await connection.rows(_FORGET, columns | {"forbidding": [principals.place_of(p) for p in forbids]})
     due = {name for name, found in deciding.items() if any(principal not in known for principal in found)}
     due |= {row["ref"].partition("/")[0] for row in gone if row["kind"] == principals.READERS}
     for object_ in sorted(due & deciding.keys()):
-        await queue(connection, FILL, {"object": object_, "again": True})
+        ending = {"former": former[object_]} if object_ in former else {}
+        await queue(connection, FILL, {"object": object_, "again": True, **ending})

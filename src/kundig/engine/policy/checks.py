@@ -81,7 +81,9 @@ def _role(model: Model, context: Context, role: Role) -> Iterator[FieldError]:
                 yield _error(place, text)
     for forbid in role.forbids:
         if forbid.object in model.objects:
-            yield from _filter(model, context, model.objects[forbid.object], forbid.where, f"role {role.name}.{forbid.object}")
+            yield from _filter(
+                model, context, model.objects[forbid.object], forbid.where, f"role {role.name}.forbids {forbid.object}"
+            )
 
 
 def _rule(model: Model, context: Context, rule: SharingRule) -> Iterator[FieldError]:

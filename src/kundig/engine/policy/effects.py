@@ -15,6 +15,7 @@ from kundig.base.database import Connection
 from kundig.engine.extension import GLOBAL_RIGHTS, Grant, Role
 from kundig.engine.policy.giving import BY_LEVEL, YES_OR_NO
 from kundig.engine.policy.policies import EVERYONE, policies_of
+from kundig.engine.policy.principals import digest
 from kundig.engine.policy.resolve import FIELD_RIGHTS, LEVELS, Person, field_right, grants_of, highest
 from kundig.engine.schema.model import Model
 
@@ -22,6 +23,8 @@ _HOLDERS = """
 select coalesce(role, '{{}}') as roles, count(*) as people from {ws}."user" where is_active and deleted_at is null group by role
 """
 _NOBODY = UUID(int=0)
+_FILTERS = ("filter", "forbid")
+_MORE, _FEWER, _OTHERS = "more", "fewer", "others"
 SECOND_FACTOR = "second_factor"
 """What an effect is about that asks for, or does without, a second step when signing in."""
 
@@ -31,6 +34,7 @@ class Effect:
     """One thing that becomes another for some people.
 
     `what` is a deed, `field`, `filter`, `forbid`, or of the whole workspace (`object` empty) a global right or the second step.
+    Of filters `before` and `after` are empty.
     """
 
     object: str
@@ -38,7 +42,8 @@ class Effect:
     before: str
     after: str
     people: int
-    wider: bool
+    wider: bool | None
+    """None where others become it: another filter reaches neither more nor less, but others."""
     field: str = ""
 
 
@@ -89,8 +94,8 @@ def _given(model: Model, roles: tuple[str, ...]) -> Given:
     for object_ in model.objects.values():
         if object_.definition.storage == "record":
             found |= dict(_on_object(object_.name, tuple(object_.fields), grants_of(model, policies, person, object_.name)))
-            forbids = sorted(role.name for role in own for item in role.forbids if item.object == object_.name)
-            found[object_.name, "forbid", ""] = " ".join(forbids)
+            forbids = {digest(item.where) for role in own for item in role.forbids if item.object == object_.name}
+            found[object_.name, "forbid", ""] = " ".join(sorted(forbids))
     return found
 
 
@@ -102,7 +107,10 @@ def _on_object(
         yield (name, deed, ""), highest(LEVELS, (getattr(grant, deed) for grant in given))
     for deed in YES_OR_NO:
         yield (name, deed, ""), "1" if any(getattr(grant, deed) for grant in given) else ""
-    yield (name, "filter", ""), " ".join(sorted(role.name for role, grant in grants if grant.where is not None))
+    filters = {digest(grant.where) for grant in given if grant.where is not None}
+    if any(grant.read == "all" for grant in given):
+        filters = set()  # it adds nothing to all of them
+    yield (name, "filter", ""), " ".join(sorted(filters))
     if any(grant.read != "none" or grant.where is not None for grant in given):
         yield from (((name, "field", field), field_right(field, given)) for field in fields)
 
@@ -111,7 +119,11 @@ def _different(before: Given, after: Given) -> Iterator[tuple[Any, ...]]:
     """What is another one, in the order in which it stands; of what could not be read at all no fields are told."""
     for key in dict.fromkeys((*before, *after)):
         was, made = before.get(key), after.get(key)
-        if was != made and not (key[1] == "field" and (was is None or made is None)):
+        if was == made or (key[1] == "field" and (was is None or made is None)):
+            continue
+        if key[1] in _FILTERS:
+            yield (*key, "", _more(was or "", made or ""))
+        else:
             yield (*key, was or "", made or "")
 
 
@@ -120,8 +132,14 @@ def _effect(key: tuple[Any, ...], people: int) -> Effect:
     order: tuple[str, ...] = FIELD_RIGHTS if what == "field" else LEVELS if what in BY_LEVEL else ("", "1")
     if what == SECOND_FACTOR:
         wider = not after
-    elif what in ("filter", "forbid"):
-        wider = (len(after.split()) > len(before.split())) == (what == "filter")
+    elif what in _FILTERS:
+        return Effect(object_, what, "", "", people, None if after == _OTHERS else (after == _MORE) == (what == "filter"))
     else:
         wider = order.index(after or order[0]) > order.index(before or order[0])
     return Effect(object_, what, before, after, people, wider, field)
+
+
+def _more(before: str, after: str) -> str:
+    """Whether there are more of the filters, fewer, or others."""
+    was, made = set(before.split()), set(after.split())
+    return _MORE if was < made else _FEWER if made < was else _OTHERS

@@ -11,6 +11,7 @@ from kundig.base.context import Workspace
 from kundig.base.database import Connection
 from kundig.base.jobs import Job, JobRun, queue
 from kundig.engine.policy.audience import next_chunk, renew_differing
+from kundig.engine.policy.principals import end_former
 from kundig.engine.policy.scope import Scope
 from kundig.engine.policy.shares import end_expired
 
@@ -34,9 +35,14 @@ def make_jobs(system_scope: SystemScope) -> tuple[Job, ...]:
     async def fill(run: JobRun) -> None:
         assert run.workspace is not None
         await _fill(run, run.workspace, system_scope)
+        former = run.payload.get("former")
         if run.payload.get("again"):
             async with run.transaction() as connection:
-                await queue(connection, FILL, {"object": run.payload["object"]}, at=datetime.now(UTC) + _AGAIN)
+                following = {"object": run.payload["object"], **({"former": former} if former else {})}
+                await queue(connection, FILL, following, at=datetime.now(UTC) + _AGAIN)
+        elif former:
+            async with run.transaction() as connection:
+                await end_former(connection, former)
 
     async def expire(run: JobRun) -> None:
         assert run.workspace is not None

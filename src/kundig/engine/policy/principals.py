@@ -1,13 +1,14 @@
 """Principals: numbers for users, teams, roles, filters and rules, as records carry them in `audience`.
 
 `kind` and `ref` are what a principal means, the number is what the database compares. The reference of a filter holds a digest of
-it: a filter that changes becomes another principal, so that what it opened before is closed at once.
+it: a filter that changes becomes another principal, so that what it opened before is closed at once. What a filter forbade stays
+forbidden until its successor's records are found: the former principal has its own number behind its reference until then.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,19 @@ _FOUND = """
 select p.kind, p.ref, p.id from {ws}.principal p
 join unnest(%(kinds)s::text[], %(refs)s::text[]) as w (kind, ref) on w.kind = p.kind and w.ref = p.ref
 """
+_OF_PERSON = (
+    _FOUND
+    + """
+union all select kind, ref, id from {ws}.principal
+where kind = 'forbid' and split_part(ref, '/', 4) <> '' and split_part(ref, '/', 1) = any(%(roles)s::text[])
+"""
+)
+_REPLACE = """
+update {ws}.principal set ref = ref || '/' || id
+where kind = 'forbid' and split_part(ref, '/', 4) = '' and ref <> all(%(refs)s::text[])
+and split_part(ref, '/', 1) || '/' || split_part(ref, '/', 2) = any(%(places)s::text[]) returning id, ref
+"""
+_END = "delete from {ws}.principal where id = any(%(ids)s) and kind = 'forbid' and split_part(ref, '/', 4) <> ''"
 _ADD = """
 insert into {ws}.principal (kind, ref)
 select kind, ref from unnest(%(kinds)s::text[], %(refs)s::text[]) as w (kind, ref) order by kind, ref
@@ -92,6 +106,38 @@ async def numbers(connection: Connection, wanted: Iterable[Principal]) -> dict[P
     """
     columns = _columns(sorted(set(wanted)))
     return {Principal(row["kind"], row["ref"]): row["id"] for row in await connection.rows(_FOUND, columns)}
+
+
+async def of_person(connection: Connection, wanted: Iterable[Principal], roles: Iterable[str]) -> dict[Principal, int]:
+    """The same, and what forbids of these roles forbade until they were changed, as long as that counts (`is_former`)."""
+    values = _columns(sorted(set(wanted))) | {"roles": sorted(set(roles))}
+    return {Principal(row["kind"], row["ref"]): row["id"] for row in await connection.rows(_OF_PERSON, values)}
+
+
+def is_former(principal: Principal) -> bool:
+    """Whether it is what a forbid was before it was changed."""
+    return principal.kind == "forbid" and principal.ref.count("/") == 3
+
+
+def place_of(forbid_: Principal) -> str:
+    """The role and the object of a forbid."""
+    return "/".join(forbid_.ref.split("/")[:2])
+
+
+async def replace_forbids(
+    connection: Connection, wanted: Collection[Principal], fresh: Collection[Principal]
+) -> dict[str, list[int]]:
+    """Keep what forbids meant that `fresh` ones take the place of; their numbers by object, for `end_former`."""
+    values = {"refs": [p.ref for p in wanted if p.kind == "forbid"], "places": sorted({place_of(p) for p in fresh})}
+    found: dict[str, list[int]] = {}
+    for row in await connection.rows(_REPLACE, values):
+        found.setdefault(row["ref"].split("/")[1], []).append(row["id"])
+    return found
+
+
+async def end_former(connection: Connection, ids: Sequence[int]) -> None:
+    """The records of their successors are found: they forbid nothing any more."""
+    await connection.execute(_END, {"ids": list(ids)})
 
 
 async def ensure(connection: Connection, wanted: Iterable[Principal]) -> None:

@@ -178,9 +178,11 @@ class _Resolving:
 
     def forbids(self, name: str) -> set[int]:
         """The principals whose records of an object the person may never see."""
-        return self.numbers(
+        now = self.numbers(
             principals.forbid(role.name, name, item.where) for role in self.roles for item in role.forbids if item.object == name
         )
+        places = {f"{role.name}/{name}" for role in self.roles}
+        return now | {n for p, n in self.number.items() if principals.is_former(p) and principals.place_of(p) in places}
 
     def grants(self, object_: BoundObject) -> list[tuple[Role, Grant]]:
         """What the roles give; those that give nothing to read or create don't count."""

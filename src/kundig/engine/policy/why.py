@@ -19,6 +19,7 @@ from kundig.engine.extension import FieldRight, Grant, Role
 from kundig.engine.policy import principals
 from kundig.engine.policy.decisions import may, parameters, ruled, shared, within
 from kundig.engine.policy.derived import sources
+from kundig.engine.policy.policies import EVERYONE
 from kundig.engine.policy.readers import named_readers
 from kundig.engine.policy.resolve import (
     FIELD_RIGHTS,
@@ -168,7 +169,9 @@ async def _people(scope: Scope, object_: BoundObject, row: Mapping[str, Any]) ->
     access, policies = scope.access, scope.policies
     assert access.user is not None
     person = Person(access.user, access.roles, access.teams, access.teams_below)
-    numbers = await principals.numbers(scope.connection, person_principals(scope.model, policies, person))
+    numbers = await principals.of_person(
+        scope.connection, person_principals(scope.model, policies, person), (*person.roles, EVERYONE)
+    )
     found = await scope.connection.rows(_PRINCIPALS, {"ids": row["audience"]})
     shares = await scope.connection.rows(_SHARED, {"object": object_.name, "record": row["id"], "own": list(access.edit_grants)})
     known = {item["id"]: principals.Principal(item["kind"], item["ref"]) for item in found}

@@ -271,13 +271,19 @@ def _together(first: Any, second: Any) -> Any:
     return msgspec.structs.replace(first, **changed)
 
 
+_FILTERS = frozenset({"where", "visible"})
+
+
 def _merged(default: Any, own: Any) -> Any:
     """Own over default: mappings key by key, lists of named things (fields, choices, stages) item by item, else own wins.
+
+    A filter is one thing: who gives one of their own wants that alone, not both.
 
     Those things stand in the order in which own names them; what it does not name keeps its place.
     """
     if isinstance(default, Mapping) and isinstance(own, Mapping):
-        return {**default, **{key: _merged(default[key], value) if key in default else value for key, value in own.items()}}
+        apart = {key: _merged(default[key], value) for key, value in own.items() if key in default and key not in _FILTERS}
+        return {**default, **own, **apart}
     key = _item_key(default, own)
     if key is None:
         return own

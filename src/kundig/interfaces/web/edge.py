@@ -65,6 +65,7 @@ _LEVEL, _WORTH_IT = 4, 1000
 """How hard pages are compressed, a millisecond for a long one, and from how many bytes on."""
 
 _log = logging.getLogger("kundig.web")
+_security = logging.getLogger("kundig.security")
 
 
 @dataclass(frozen=True)
@@ -299,7 +300,7 @@ def _own_origins(visit: Visit) -> set[str]:
 
 
 def refused(visit: Visit, error: Exception) -> Reply:
-    """What is answered when something went wrong; nothing inside is told."""
+    """What is answered when something went wrong; nothing inside is told. Refusals of rights are noted for security's sake."""
     language = visit.frame.language
     if isinstance(error, Unauthenticated) and not isinstance(error, Denied):
         return to_sign_in(visit)
@@ -308,6 +309,8 @@ def refused(visit: Visit, error: Exception) -> Reply:
     if isinstance(error, ProofNeeded) and visit.htmx:
         return Reply(status=STATUS[error.kind], headers={"X-Kundig-Prove": PROVE})
     if isinstance(error, KundigError):
+        if STATUS[error.kind] == 403 and not isinstance(error, ProofNeeded):
+            _security.info("refused", extra={"status": 403, "method": visit.request.method, "path": visit.request.scope["path"]})
         texts = [wrong.text for wrong in error.errors] if isinstance(error, Invalid) else [error.text]
         return _told(visit, STATUS[error.kind], " ".join(dict.fromkeys(text.render(language) for text in texts)))
     if isinstance(error, HTTPException):

@@ -49,6 +49,7 @@ PROVIDER_CHANGED = audit_event(
     provider=_PROVIDER,
     issuer=("Address", "Adresse"),
     secret=("New secret", "Neues Geheimnis"),
+    count=("Sessions ended", "Sitzungen beendet"),
 )
 PROVIDER_REMOVED = audit_event(
     "provider_removed",
@@ -56,6 +57,7 @@ PROVIDER_REMOVED = audit_event(
     ("removed a sign-in provider", "hat einen Anmeldedienst entfernt"),
     provider=_PROVIDER,
     issuer=("Address", "Adresse"),
+    count=("Sessions ended", "Sitzungen beendet"),
 )
 DIRECTORY_ADDED = audit_event(
     "directory_added",

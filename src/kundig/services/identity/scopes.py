@@ -17,7 +17,7 @@ from kundig.engine.extension import Module
 from kundig.engine.policy import principals
 from kundig.engine.policy.access import Access
 from kundig.engine.policy.models import Models
-from kundig.engine.policy.policies import policies_of
+from kundig.engine.policy.policies import EVERYONE, policies_of
 from kundig.engine.policy.resolve import UNNARROWED, Narrowing, Person, person_principals, resolve, shape, system_access
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.model import Model
@@ -167,10 +167,11 @@ class Scopes:
         person = await read_person(connection, user)
         policies = policies_of(model)
         wanted = person_principals(model, policies, person)
-        numbers = await principals.numbers(connection, wanted)
+        numbers = await principals.of_person(connection, wanted, (*person.roles, EVERYONE))
         access = resolve(model, policies, person, numbers, narrowing)
-        # A principal that has no number yet may get one without a new version: then look again next time.
-        if len(numbers) == len(wanted):
+        # A principal that has no number yet may get one without a new version, and what a forbid was before ends without one: then
+        # look again next time.
+        if numbers.keys() == wanted:
             if len(self._access) >= _MOST_KEPT:
                 self._access.clear()
             self._access[key] = _Kept(model.version, access)

@@ -17,6 +17,7 @@ from kundig.engine.policy.applying import plan_documents, rollback_plan
 from kundig.engine.policy.audience import renew_chunk
 from kundig.engine.policy.configuring import configure
 from kundig.engine.policy.decisions import allowed, visible_ids
+from kundig.engine.policy.principals import end_former
 from kundig.engine.records.writing import Change, Create
 from kundig.services.identity.scopes import Scopes
 
@@ -273,6 +274,50 @@ level: edit
     await fill(world, "house")
     async with world.scope(user) as scope:
         assert await visible_ids(scope, "house", [old, new]) == {old, new}
+
+
+async def test_a_changed_forbid_forbids_what_it_did_until_the_job_is_done(world: World) -> None:
+    """Else what it forbids before and after would be seen meanwhile; a lifted one is gone at once."""
+    both, only = await world.create("house", name="x", city="Riga"), await world.create("house", name="y", city="Oslo")
+    text = "kind: role\nname: blind\nlabel: {{en: Blind, de: Blind}}\nobjects: {{house: {{read: own}}}}\nforbids: [{}]"
+    forbid = "{{object: house, where: {{field: city, op: in, value: [{}]}}}}"
+
+    await world.apply(*load(text.format(forbid.format("Riga, Oslo")), "r.yaml"))
+    user, other = await world.user("level_all", "blind"), await world.user("level_all")
+
+    async def seen(by: Any = user) -> set[Any]:
+        async with world.scope(by) as scope:
+            return set(await visible_ids(scope, "house", [both, only]))
+
+    async def former() -> list[int]:
+        async with world.database.transaction(None) as connection:
+            found = await connection.values(
+                "select args->'payload'->'former' from jobs.procrastinate_jobs where args->>'workspace' = %(schema)s"
+                " and args->'payload' ? 'former' order by id desc limit 1",
+                {"schema": world.workspace.schema},
+            )
+        return list(found[0]) if found else []
+
+    await fill(world, "house")
+    assert await seen() == set()
+    await world.apply(*load(text.format(forbid.format("Riga")), "r.yaml"))
+    assert await seen() == set(), "before any job has run"
+    assert await seen(other) == {both, only}
+    await world.apply(*load(text.format(forbid.format("Riga, Oslo")), "r.yaml"))
+    assert await seen() == set(), "and while it is changed back"
+    await world.apply(*load(text.format(forbid.format("Riga")), "r.yaml"))
+    await fill(world, "house")
+    ids = await former()
+    assert ids
+    async with world.system() as scope:
+        await scope.connection.execute(
+            "delete from {ws}.principal where split_part(ref, '/', 4) <> '' and not id = any(%(ids)s)", {"ids": ids}
+        )
+        await end_former(scope.connection, ids)
+    assert await seen() == {only}, "with the job it is what it says"
+    await world.apply(*load(text.format(forbid.format("Oslo")), "r.yaml"))
+    await world.apply(*load(text.format(""), "r.yaml"))
+    assert await seen() == {both, only}, "nothing is forbidden any more"
 
 
 async def test_a_rule_that_closes_writes_no_record(world: World) -> None:

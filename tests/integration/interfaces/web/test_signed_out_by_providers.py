@@ -99,6 +99,33 @@ async def test_a_token_that_does_not_fit_ends_nothing(house: House, case: str) -
         assert await alive(browser)
 
 
+@pytest.mark.parametrize(
+    ("type_", "taken"),
+    [("logout+jwt", True), ("application/logout+JWT", True), (None, True), ("JWT", False), ("at+jwt", False), ("secevent+jwt", False)],
+)  # fmt: skip
+async def test_only_what_is_typed_as_a_logout_token_or_not_at_all(house: House, type_: object, taken: bool) -> None:
+    """A type is only recommended; a token without one shows by event, number and missing nonce what it is."""
+    _, subject = await house.person("sales_representative")
+    async with house.browser() as browser:
+        assert signed_in(await house.sign_in(browser, sub=subject))
+        usual, house.issuer.header = house.issuer.header, {} if type_ is None else {"typ": type_}
+        try:
+            answer = await house.sign_out(house.issuer.logout_token(sub=subject))
+        finally:
+            house.issuer.header = usual
+        assert answer.status_code == (200 if taken else 400)
+        assert await alive(browser) is not taken
+
+
+async def test_an_id_token_ends_nothing(house: House) -> None:
+    _, subject = await house.person("sales_representative")
+    async with house.browser() as browser:
+        assert signed_in(await house.sign_in(browser, sub=subject))
+        for token in (house.issuer.id_token(), house.issuer.logout_token(sub=subject, events=None)):
+            assert (await house.sign_out(token)).status_code == 400
+        assert await alive(browser)
+
+
 async def test_a_token_that_the_provider_did_not_sign_ends_nothing(house: House) -> None:
     _, subject = await house.person("sales_representative")
     async with house.browser() as browser:

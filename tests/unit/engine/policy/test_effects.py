@@ -70,10 +70,17 @@ def test_fields_only_of_what_can_be_read_before_and_after() -> None:
 def test_filters_and_forbids() -> None:
     rome = {"field": "city", "op": "is", "value": "Rome"}
     _, found = told(model(one(read="own")), model(one(read="own", where=rome)), (("one",), 1))
-    assert found == {Effect("house", "filter", "", "one", 1, wider=True)}
+    assert found == {Effect("house", "filter", "", "", 1, wider=True)}
     forbidding = {**one(read="own"), "forbids": [{"object": "house", "where": rome}]}
     _, found = told(model(one(read="own")), model(forbidding), (("one",), 1))
-    assert found == {Effect("house", "forbid", "", "one", 1, wider=False)}
+    assert found == {Effect("house", "forbid", "", "", 1, wider=False)}
+    bern = {"field": "city", "op": "is", "value": "Bern"}
+    _, found = told(model(one(read="own", where=rome)), model(one(read="own", where=bern)), (("one",), 1))
+    assert found == {Effect("house", "filter", "", "", 1, wider=None)}
+    _, found = told(model(forbidding), model({**forbidding, "forbids": []}), (("one",), 1))
+    assert found == {Effect("house", "forbid", "", "", 1, wider=True)}
+    _, found = told(model(one(read="all")), model(one(read="all", where=rome)), (("one",), 1))
+    assert found == set(), "a filter adds nothing to all of them"
 
 
 def test_what_everybody_may_concerns_everybody() -> None:

@@ -255,6 +255,17 @@ def test_a_document_changes_what_it_names_and_nothing_else():
     assert [(c["key"], c.get("retired", False)) for c in hidden.options["choices"]] == [("a", False), ("b", True)]
 
 
+def test_a_filter_of_a_document_stands_alone():
+    """Not joined with the module's, key by key, which would mean a third one."""
+    role = Role(name="r", label=BOTH, objects={"thing": Grant(where={"all": [{"field": "name", "op": "is", "value": "a"}]})})
+    own = {"any": [{"field": "name", "op": "is", "value": "b"}]}
+    parts = module(object_(), roles=(role,))
+    made = build(parts, documents=[Document("role", "r", {"objects": {"thing": {"where": own}}})])
+    assert made.roles["r"].objects["thing"].where == own
+    none = build(parts, documents=[Document("role", "r", {"objects": {"thing": {"where": None}}})])
+    assert none.roles["r"].objects["thing"].where is None
+
+
 def test_a_document_makes_an_object():
     body = msgspec.to_builtins(object_("rental", NAME, named("until", "date")))
     model = build(module(object_()), documents=[Document("object", "rental", body)])

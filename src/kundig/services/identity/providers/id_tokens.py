@@ -30,7 +30,7 @@ Claims = Mapping[str, Any]
 
 async def id_claims(issuers: Issuers, metadata: Metadata, token: str, *, client_id: str, nonce: str) -> Claims:
     """What a provider says of who signed in; raises ProviderRefusal unless all of it fits."""
-    claims = await signed_claims(issuers, metadata, token, types=(None, "JWT"))
+    claims = await signed_claims(issuers, metadata, token, types=(None, "jwt"))
     _check(claims, client_id, iss=metadata.issuer, nonce=nonce)
     audiences = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
     if "azp" in claims or len(audiences) > 1:
@@ -41,8 +41,12 @@ async def id_claims(issuers: Issuers, metadata: Metadata, token: str, *, client_
 
 
 async def logout_claims(issuers: Issuers, metadata: Metadata, token: str, *, client_id: str) -> Claims:
-    """Whom a provider has signed out (OpenID Connect Back-Channel Logout 1.0); raises ProviderRefusal unless all of it fits."""
-    claims = await signed_claims(issuers, metadata, token, types=(None, "JWT", "logout+jwt"))
+    """Whom a provider has signed out (OpenID Connect Back-Channel Logout 1.0); raises ProviderRefusal unless all of it fits.
+
+    The specification only recommends a type, so none is taken: the event, and no nonce, tell it from an ID token. Any other type
+    says that it is something else.
+    """
+    claims = await signed_claims(issuers, metadata, token, types=(None, "logout+jwt"))
     _check(claims, client_id, needed=("exp", "iat", "jti", "events"), iss=metadata.issuer)
     if "nonce" in claims:  # an ID token, which somebody has got hold of
         raise ProviderRefusal("nonce")
@@ -88,6 +92,8 @@ async def signed_claims(issuers: Issuers, metadata: Metadata, token: str, *, typ
     kid, algorithm, type_ = header.get("kid"), header.get("alg"), header.get("typ")
     if algorithm not in ALGORITHMS:
         raise ProviderRefusal("algorithm")
+    if isinstance(type_, str):  # RFC 7515, 4.1.9: a media type, whose beginning may be left out
+        type_ = type_.lower().removeprefix("application/")
     if type_ not in types or not isinstance(kid, str | None):
         raise ProviderRefusal("token")
     key = await issuers.key(metadata, kid)

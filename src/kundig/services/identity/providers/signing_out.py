@@ -1,4 +1,4 @@
-"""Ending the sessions that a provider had begun, because it says so: the person signed out there, or may come no more."""
+"""Ending the sessions that a provider had begun: it says so, or it is no longer the one that is believed."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ and (%(sid)s::text is null or s.sid = %(sid)s or (s.sid is null and %(subject)s:
 _END = f"""
 with ended as (delete from kundig.session s {_MEANT} returning s.user_id, s.subject)
 select user_id, subject, count(*) as count from ended group by user_id, subject
+"""
+_ALL = """
+using kundig.workspace w where w.id = s.workspace and w.schema = %(schema)s and s.provider = %(provider)s
+and s.user_id is distinct from %(but)s::uuid
 """
 _END_STEPS = f"delete from kundig.sign_in_step s {_MEANT}"
 _ONCE = timedelta(seconds=2 * (FRESH + 2 * LEEWAY))
@@ -54,3 +58,14 @@ async def end_vouched(context: Context, provider: str, claims: Claims) -> int:
         ],
     )
     return sum(row["count"] for row in ended)
+
+
+async def end_all(context: Context, provider: str) -> int:
+    """End all that began by a provider which is believed no more; how many sessions that were.
+
+    Those of the person who decides it stay: they have just proven who they are, and would see no outcome. Devices and tokens stay.
+    """
+    values = {"schema": context.connection.schema, "provider": provider, "but": context.actor.user}
+    async with context.connection.directory():
+        await context.connection.execute(f"delete from kundig.sign_in_step s {_ALL}", values)
+        return await context.connection.execute(f"delete from kundig.session s {_ALL}", values)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kundig.base.i18n import label_in, t
+from kundig.base.i18n import Text, label_in, t
 from kundig.engine.policy.effects import SECOND_FACTOR, Effect, Effects
 from kundig.engine.policy.giving import BY_LEVEL
 from kundig.engine.policy.scope import Scope
@@ -18,10 +18,10 @@ MOST_FIELDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """One thing that becomes another: in words, and whether people can do more or less by it."""
+    """One thing that becomes another: in words, and whether people can do more or less by it, or (None) with other records."""
 
     text: str
-    wider: bool
+    wider: bool | None
     people: int
 
 
@@ -63,14 +63,24 @@ def _told(after: Model, effects: list[Effect], language: str) -> Iterable[Conseq
             yield Consequence(f"{label}: {right}", wider, effect.people)
 
 
+_OF_FILTERS: Mapping[tuple[str, bool | None], Text] = {
+    ("filter", True): t("View: more records by a filter"),
+    ("filter", False): t("View: fewer records by a filter"),
+    ("filter", None): t("View: other records by a filter"),
+    ("forbid", True): t("Never seen: fewer records"),
+    ("forbid", False): t("Never seen: more records"),
+    ("forbid", None): t("Never seen: other records"),
+}
+
+
 def _words(effect: Effect, language: str) -> str:
     if effect.what == SECOND_FACTOR:
         asked = t("Second step when signing in: {answer}", answer=t("Yes") if effect.after else t("No"))
         return asked.render(language)
     if not effect.object:
         return GLOBAL[effect.what].render(language)
-    if effect.what in ("filter", "forbid"):
-        return (t("Filter") if effect.what == "filter" else t("Forbids")).render(language)
+    if (effect.what, effect.wider) in _OF_FILTERS:
+        return _OF_FILTERS[effect.what, effect.wider].render(language)
     deed = DEEDS[effect.what].render(language)
     if effect.what in BY_LEVEL:
         return f"{deed}: {level_word(effect.before, language)} → {level_word(effect.after, language)}"

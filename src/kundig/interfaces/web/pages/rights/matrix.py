@@ -12,8 +12,10 @@ from kundig.engine.policy.resolve import NEVER_HIDDEN, parent_of
 from kundig.engine.policy.scope import Scope
 from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.web.frame import LinkGroup
+from kundig.interfaces.web.pages.rights.chosen_filters import FilterView, filter_view, kept_filter
 from kundig.interfaces.web.pages.rights.drafts import OTHERS, OTHERS_KEY, GrantDraft, RoleDraft, draft_of
-from kundig.interfaces.web.pages.rights.words import DEEDS, FIELD_RIGHTS, GLOBAL, LEVELS, REACH, SHORT
+from kundig.interfaces.web.pages.rights.role_filters import BY_FILTER, ForbidView, filterable
+from kundig.interfaces.web.pages.rights.words import DEEDS, FIELD_RIGHTS, FILTERED, GLOBAL, LEVELS, REACH, SHORT
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Cell:
     value: str
     was: str
     by_level: bool
+    by_filter: bool = False
+    """Whether a filter can be chosen instead of a level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ class Row:
     joins: bool = False
     """Whether it could follow all others."""
     parent: str = ""
+    filter: FilterView | None = None
+    """Records that can be read besides; None where the form holds no filter."""
     filtered: bool = False
     """Records that match a filter can be read too."""
     forbidden: bool = False
@@ -67,6 +73,8 @@ class Words:
     heads: tuple[str, ...]
     levels: tuple[tuple[str, str, str, str], ...]
     """Key, class of the sign, word, what it means."""
+    by_filter: tuple[str, str, str, str]
+    """The same for a filter in place of a level."""
     field_rights: tuple[tuple[str, str], ...]
     rights: tuple[tuple[str, str, bool], ...]
     """Key, words, whether the role has it as it is stored."""
@@ -90,9 +98,13 @@ class RoleView:
     words: Words
     rows: tuple[Row, ...]
     others: Row | None
+    forbids: tuple[ForbidView, ...]
+    forbiddable: tuple[tuple[str, str], ...]
+    """Objects of which some records can be forbidden: name and label."""
     navigation: tuple[tuple[str, str, str, bool], ...]
     """Name, label, icon, whether it is chosen."""
     was: str
+    changed: bool
     errors: Mapping[str, str]
     focus: str = ""
 
@@ -112,34 +124,45 @@ def objects_of(scope: Scope) -> list[BoundObject]:
     return sorted(all_.values(), key=place)
 
 
-def rows_of(scope: Scope, role: Role, draft: RoleDraft, objects: Sequence[BoundObject], delivered: Role | None) -> tuple[Row, ...]:
+async def rows_of(
+    scope: Scope, role: Role, draft: RoleDraft, objects: Sequence[BoundObject], delivered: Role | None
+) -> tuple[Row, ...]:
     """The rows of a draft beside what is stored."""
     stored, language = draft_of(role, objects), scope.context.language
-    return tuple(_row(scope, role, draft, stored, object_, delivered, language) for object_ in objects)
+    return tuple([await _row(scope, draft, stored, object_, delivered, language) for object_ in objects])
 
 
-def _row(
-    scope: Scope, role: Role, draft: RoleDraft, stored: RoleDraft, object_: BoundObject, delivered: Role | None, language: str
+async def _row(
+    scope: Scope, draft: RoleDraft, stored: RoleDraft, object_: BoundObject, delivered: Role | None, language: str
 ) -> Row:
     key, grant = object_.name, draft.grant(object_)
     label = label_in(object_.definition.label_plural, language)
     owned = object_.definition.storage == "owned"
     named, others = key in draft.grants, OTHERS in draft.grants
-    found = role.objects.get(key)
+    filter_ = await _filter(scope, draft, object_) if named else None
     return Row(
         key=key,
         label=label,
         icon=object_.definition.icon,
-        cells=() if owned else tuple(_cells(key, label, grant, stored.grant(object_), language)),
+        cells=() if owned else tuple(_cells(key, label, grant, stored.grant(object_), language, filtering=filter_ is not None)),
         grant=grant,
         fields=_fields(grant, language),
         follows=others and not named and not object_.definition.system and not owned,
         joins=others and named and not object_.definition.system and key not in (delivered.objects if delivered else ()),
         parent=label_in(scope.model.objects[parent_of(object_)].definition.label_plural, language) if owned else "",
-        filtered=found is not None and found.where is not None,
-        forbidden=any(item.object == key for item in role.forbids),
+        filter=filter_,
+        filtered=grant.where is not None,
+        forbidden=any(item.object == key for item in draft.forbids),
         open=_opened(object_, grant, stored.grant(object_), language) if draft.open == key else None,
     )
+
+
+async def _filter(scope: Scope, draft: RoleDraft, object_: BoundObject) -> FilterView | None:
+    """In words only where the object is open: the others' filters are only kept."""
+    name, where = f"{object_.name}.where", draft.grants[object_.name].where
+    if not filterable(object_) or object_.name not in scope.access.objects:
+        return None
+    return await filter_view(scope, object_, name, where) if draft.open == object_.name else kept_filter(object_, name, where)
 
 
 def others_row(role: Role, draft: RoleDraft, language: str) -> Row | None:
@@ -152,7 +175,7 @@ def others_row(role: Role, draft: RoleDraft, language: str) -> Row | None:
     return Row(OTHERS_KEY, label, "boxes", tuple(_cells(OTHERS_KEY, label, grant, stored, language)), grant, "")
 
 
-def _cells(key: str, label: str, grant: GrantDraft, stored: GrantDraft, language: str) -> list[Cell]:
+def _cells(key: str, label: str, grant: GrantDraft, stored: GrantDraft, language: str, *, filtering: bool = False) -> list[Cell]:
     found = []
     for deed, text in DEEDS.items():
         by_level = deed in BY_LEVEL
@@ -161,7 +184,8 @@ def _cells(key: str, label: str, grant: GrantDraft, stored: GrantDraft, language
             if by_level
             else ("1" if deed in grant.allowed else "", "1" if deed in stored.allowed else "")
         )
-        found.append(Cell(f"{key}.{deed}", f"{label}: {text.render(language)}", value, was, by_level))
+        filters = deed == "read" and (filtering or value == BY_FILTER)
+        found.append(Cell(f"{key}.{deed}", f"{label}: {text.render(language)}", value, was, by_level, filters))
     return found
 
 
@@ -202,6 +226,7 @@ def words_of(role: Role, language: str) -> Words:
         languages=(language, *(other for other in LANGUAGES if other != language)),
         heads=tuple(text.render(language) for text in SHORT.values()),
         levels=tuple((key, sign, word.render(language), REACH[key].render(language)) for key, (sign, word) in LEVELS.items()),
+        by_filter=(FILTERED[0], FILTERED[1], FILTERED[2].render(language), FILTERED[3].render(language)),
         field_rights=tuple((key, text.render(language)) for key, text in FIELD_RIGHTS.items()),
         rights=tuple((key, text.render(language), key in role.rights) for key, text in GLOBAL.items()),
         second_factor=role.second_factor == "required",

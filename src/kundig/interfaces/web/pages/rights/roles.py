@@ -8,7 +8,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from kundig.base.errors import Missing
+from kundig.base.errors import Invalid, Missing
 from kundig.base.i18n import Text, label_in, t
 from kundig.engine.configuration.documents import Document
 from kundig.engine.configuration.store import stored_documents
@@ -20,6 +20,7 @@ from kundig.engine.policy.scope import Scope
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.editions import edition
+from kundig.interfaces.web.pages.laying_out.asking import ask_condition
 from kundig.interfaces.web.pages.rights.consequences import ConsequencesView, consequences_of
 from kundig.interfaces.web.pages.rights.drafts import NAME, RoleDraft, body_of, change, draft_from, draft_of
 from kundig.interfaces.web.pages.rights.matrix import (
@@ -32,6 +33,7 @@ from kundig.interfaces.web.pages.rights.matrix import (
     words_of,
 )
 from kundig.interfaces.web.pages.rights.refusing import REFUSALS, reason
+from kundig.interfaces.web.pages.rights.role_filters import NEVER, filterable, forbid_views, missing, placed
 from kundig.interfaces.web.pages.rights.words import ICONS
 from kundig.interfaces.web.pages.settings.navigation import HISTORY, ROLES, settings_navigation
 from kundig.interfaces.web.rendering import render
@@ -61,13 +63,30 @@ async def edit(request: Request[Any, Any, Any], name: str) -> Response[str]:
             scope.require(ROLES_RIGHT)
         role = role_of(scope, name)
         draft = _typed(scope, visit, role)
+        if command == "forbid":
+            command = f"forbid:{visit.value('forbid.object')}"
         if command == "look":
+            if unchosen := next((key for key in draft.grants if f"{key}.where" in missing(draft) and draft.open != key), ""):
+                return await _opened(scope, visit, role, draft, unchosen)
             view = await _consequences(scope, visit, role, draft)
             return Reply(render("pages/rights/consequences.html", view, visit.frame))
         if command == "save":
             return await _save(scope, visit, role, draft)
         focus = change(draft, command, objects_of(scope))
         return await _form(scope, visit, role, draft, focus=focus)
+
+    return await page(request, work, write=False)
+
+
+@post("/settings/roles/{name:str}/condition/{object_name:str}", status_code=200)
+async def condition(request: Request[Any, Any, Any], name: str, object_name: str) -> Response[str]:
+    """A filter of a role in a dialog: records that can be viewed besides, or that are never seen."""
+
+    async def work(scope: Scope, visit: Visit) -> Reply:
+        scope.require(ROLES_RIGHT)
+        object_, address = scope.object(object_name), f"{ROLES}/{role_of(scope, name).name}/condition/{object_name}"
+        never, view = t("Records are never seen when"), t("Records can be viewed when")
+        return await ask_condition(scope, visit, object_, address, lambda about: never if about.startswith(NEVER) else view)
 
     return await page(request, work, write=False)
 
@@ -88,21 +107,31 @@ def _typed(scope: Scope, visit: Visit, role: Role) -> RoleDraft:
     stored = draft_of(role, objects_of(scope))
     if not scope.may(ROLES_RIGHT):
         return stored
-    draft = draft_from(visit.form, objects_of(scope))
+    draft = draft_from(visit.form, objects_of(scope), role, scope.access.objects.keys())
     if role.everything:
-        draft.grants, draft.rights = stored.grants, stored.rights
+        draft.grants, draft.rights, draft.forbids = stored.grants, stored.rights, stored.forbids
     return draft
+
+
+async def _opened(scope: Scope, visit: Visit, role: Role, draft: RoleDraft, key: str) -> Reply:
+    """The form once more, where a filter was chosen in place of a level, and is still to be said."""
+    draft.open = key
+    shown = await _form(scope, visit, role, draft, focus=f"{key}-read")
+    return replace(shown, headers={"HX-Retarget": "#role-form", "HX-Reswap": "outerHTML"})
 
 
 async def _consequences(scope: Scope, visit: Visit, role: Role, draft: RoleDraft) -> ConsequencesView:
     """What saving would do, by the very plan that it would carry out."""
+    language = visit.frame.language
     people = await holders(scope.connection)
     mine = sum(many for roles, many in people if role.name in roles or role.name == EVERYONE)
+    if faults := missing(draft):
+        return ConsequencesView(0, mine, (), changed=True, error=next(iter(faults.values())).render(language))
     try:
         document = await _document(scope, role, draft)
         _, after = await planned(scope, visit.web.scopes.models, [document])
     except REFUSALS as refused:
-        return ConsequencesView(0, mine, (), changed=True, error=reason(refused).render(visit.frame.language))
+        return ConsequencesView(0, mine, (), changed=True, error=reason(refused).render(language))
     # somebody who has this role alone, so that it is told what it would mean where nobody has it yet
     found = effects(scope.model, after, [*people, ((role.name,), 0)])
     return consequences_of(scope, after, found, mine, changed=draft != draft_of(role, objects_of(scope)))
@@ -111,6 +140,8 @@ async def _consequences(scope: Scope, visit: Visit, role: Role, draft: RoleDraft
 async def _save(scope: Scope, visit: Visit, role: Role, draft: RoleDraft) -> Reply:
     if not any(draft.label.values()):
         return await _form(scope, visit, role, draft, {f"{NAME}.label": t("Give the role a name.")})
+    if faults := missing(draft):
+        return await _form(scope, visit, role, draft, faults)
     if visit.value("was") != edition(role):
         text = t("Somebody has changed this role meanwhile. What you gave is still here: “Save” puts it in place of theirs.")
         return await _form(scope, visit, role, draft, {"": text}, status=409)
@@ -124,8 +155,13 @@ async def _save(scope: Scope, visit: Visit, role: Role, draft: RoleDraft) -> Rep
         document = await _document(scope, role, draft)
         plan = await configure(scope, visit.web.database, visit.web.scopes.models, [document], note=note)
     except REFUSALS as refused:
-        return await _form(scope, visit, role, draft, {"": reason(refused)})
-    return Reply(to=address, headers=notice(visit, t("Saved."), undo=f"{HISTORY}/{plan.id}/undo"))
+        faults = placed(draft, stored, role.name, refused) if isinstance(refused, Invalid) else {}
+        return await _form(scope, visit, role, draft, faults or {"": reason(refused)})
+    following = draft.forbids != stored.forbids or any(
+        grant.where is not None and grant != stored.grants.get(key) for key, grant in draft.grants.items()
+    )
+    saved = t("Saved. Records follow in the background.") if following else t("Saved.")
+    return Reply(to=address, headers=notice(visit, saved, undo=f"{HISTORY}/{plan.id}/undo"))
 
 
 async def _document(scope: Scope, role: Role, draft: RoleDraft) -> Document:
@@ -146,6 +182,8 @@ async def _form(
     focus: str = "",
 ) -> Reply:
     """What the draft began with stays what it was, until its author has been told of another one."""
+    if errors:
+        draft.open = next((key for key in draft.grants if f"{key}.where" in errors), draft.open)
     told = {name: text.render(visit.frame.language) for name, text in (errors or {}).items()}
     view = replace(await _view(scope, visit, role, draft), errors=told, focus=focus)
     if status != 409:
@@ -167,10 +205,17 @@ async def _view(scope: Scope, visit: Visit, role: Role, draft: RoleDraft) -> Rol
         given=role.name != EVERYONE,
         may_edit=scope.may(ROLES_RIGHT) and (not role.everything or scope.access.everything),
         draft=draft,
-        rows=rows_of(scope, role, draft, objects, delivered),
+        rows=await rows_of(scope, role, draft, objects, delivered),
         others=others_row(role, draft, scope.context.language),
+        forbids=await forbid_views(scope, draft, objects),
+        forbiddable=tuple(
+            (object_.name, label_in(object_.definition.label_plural, scope.context.language))
+            for object_ in objects
+            if filterable(object_) and object_.name in scope.access.objects
+        ),
         navigation=navigation_of(scope, draft),
         was=edition(role),
+        changed=draft != draft_of(role, objects),
         errors={},
     )
 
@@ -188,4 +233,4 @@ async def role_links(scope: Scope) -> tuple[RoleLink, ...]:
     )
 
 
-ROUTES = (show, edit)
+ROUTES = (show, edit, condition)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,11 +13,12 @@ from kundig.engine.policy.scope import Scope
 from kundig.engine.records.lookup import parse_id
 from kundig.engine.schema.identifiers import LONGEST, is_name
 from kundig.engine.search.words import folded, spelled_out
+from kundig.interfaces.web.pages.rights.chosen_filters import filter_in
 
 Form = Mapping[str, list[str]]
 NAME = "rule-name"
 LEVELS = ("read", "edit")
-LONGEST_LABEL, LONGEST_FILTER, MOST = 200, 20_000, 100
+LONGEST_LABEL, MOST = 200, 100
 RECEIVERS = ("team", "user")
 """Objects whose records can be receivers, besides roles."""
 
@@ -52,7 +52,7 @@ def draft_from(form: Form) -> RuleDraft:
     return RuleDraft(
         {language: _one(form, f"{NAME}.{language}").strip()[:LONGEST_LABEL] for language in LANGUAGES},
         _one(form, "object"),
-        _filter(_one(form, "where")),
+        filter_in(_one(form, "where")),
         list(dict.fromkeys((*roles, *others)))[:MOST],
         level if level in LEVELS else LEVELS[0],
         any(_one(form, f"{kind}.q").strip() for kind in RECEIVERS),
@@ -61,14 +61,6 @@ def draft_from(form: Form) -> RuleDraft:
 
 def _one(form: Form, name: str) -> str:
     return next(iter(form.get(name, ())), "")
-
-
-def _filter(text: str) -> dict[str, Any] | None:
-    try:
-        found = json.loads(text[:LONGEST_FILTER] or "null")
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
 
 
 def wrong(draft: RuleDraft) -> dict[str, Text]:

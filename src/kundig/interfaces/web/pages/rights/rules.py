@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, get, post
 
-from kundig.base.errors import Invalid, Missing
+from kundig.base.errors import Missing
 from kundig.base.i18n import LANGUAGES, Text, label_in, t
 from kundig.engine.configuration.changing import Plan
 from kundig.engine.configuration.documents import Document
@@ -23,13 +22,13 @@ from kundig.engine.policy.scope import Scope
 from kundig.engine.records.lookup import parse_id
 from kundig.engine.records.reading import count_records, read_many
 from kundig.interfaces.web.edge import Reply, Visit, page
-from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.frame import LinkGroup
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.arrangement import parts_of
 from kundig.interfaces.web.pages.details import Control
 from kundig.interfaces.web.pages.editions import edition
 from kundig.interfaces.web.pages.laying_out.asking import ask_condition
+from kundig.interfaces.web.pages.rights.chosen_filters import MOST, FilterView, capped, filter_view
 from kundig.interfaces.web.pages.rights.refusing import REFUSALS, reason
 from kundig.interfaces.web.pages.rights.rule_drafts import (
     RECEIVERS,
@@ -44,9 +43,6 @@ from kundig.interfaces.web.pages.settings.navigation import HISTORY, RULES, sett
 from kundig.interfaces.web.pages.wording import wording
 from kundig.interfaces.web.rendering import render
 from kundig.interfaces.web.widgets.described import FieldView
-
-MOST = 10_001
-"""Counts end here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +116,13 @@ async def show_reach(request: Request[Any, Any, Any], name: str) -> Response[str
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         scope.require(ROLES_RIGHT)
-        rule, shown = _rule(scope, name), formats(visit.frame.language, visit.frame.zone)
+        rule = _rule(scope, name)
         matching = await count_records(scope, rule.object, rule.where, MOST)
         now, at_it = await opened(scope, rule, MOST), await filling(scope, rule.object)
-        view = ReachView(f"{RULES}/{name}/reach", _capped(matching, shown.number), _capped(now, shown.number), at_it)
+        view = ReachView(f"{RULES}/{name}/reach", capped(scope, matching), capped(scope, now), at_it)
         return Reply(render("pages/sharing/reach.html", view, visit.frame))
 
     return await page(request, work)
-
-
-def _capped(count: int, number: Any) -> str:
-    return f"{number(MOST - 1)}+" if count >= MOST else str(number(count))
 
 
 @get(["/settings/sharing/new", "/settings/sharing/{name:str}"])
@@ -270,11 +262,7 @@ async def _view(
         o for o in all_.values() if o.definition.storage == "record" and not o.definition.system and o.name in scope.access.objects
     ]
     objects = sorted(((o.name, label_in(o.definition.label_plural, language)) for o in able), key=lambda item: item[1].casefold())
-    sentence = count = ""
-    if draft.object in all_ and draft.where is not None:
-        parts = parts_of(draft.where)
-        sentence = (await wording(scope, all_[draft.object], parts)).sentence(parts)
-        count = await _matching(scope, draft, formats(language, visit.frame.zone).number)
+    chosen = await filter_view(scope, all_[draft.object], "where", draft.where) if draft.object in all_ else FilterView("where", "")
     return RuleView(
         nav=settings_navigation(scope),
         address=f"{RULES}/{rule.name}" if rule else f"{RULES}/new",
@@ -283,22 +271,14 @@ async def _view(
         draft=draft,
         languages=(language, *(other for other in LANGUAGES if other != language)),
         objects=tuple(objects),
-        where=json.dumps(draft.where, ensure_ascii=False, separators=(",", ":")) if draft.where is not None else "",
-        sentence=sentence,
-        count=count,
+        where=chosen.value,
+        sentence=chosen.sentence,
+        count=chosen.count,
         roles=tuple((name, label_in(role.label, language)) for name, role in scope.model.roles.items() if name != EVERYONE),
         controls=tuple([await _control(scope, draft, kind) for kind in RECEIVERS if kind in scope.access.objects]),
         was=was or (edition(rule) if rule else ""),
         errors=errors or {},
     )
-
-
-async def _matching(scope: Scope, draft: RuleDraft, number: Any) -> str:
-    """How many records there are now that the rule would open; nothing for a filter that can't be asked."""
-    try:
-        return _capped(await count_records(scope, draft.object, draft.where, MOST), number)
-    except Invalid:
-        return ""
 
 
 async def _control(scope: Scope, draft: RuleDraft, kind: str) -> Control:

@@ -33,6 +33,8 @@ REACH: Mapping[Level, Text] = {
     "own": t("Only own ones"),
     "none": t("No access"),
 }
+FILTERED = ("filter", "scf", t("Filter"), t("Records that match a filter"))
+"""Besides levels: the word for it in the form, the class of its sign, in short, and in full."""
 FIELD_RIGHTS: Mapping[FieldRight, Text] = {
     "hidden": t("hidden"),
     "read": t("read only"),

@@ -17,7 +17,7 @@ from kundig.base.http import Refused
 from kundig.base.i18n import label_in, t
 from kundig.engine.audit import note
 from kundig.engine.configuration.documents import Document
-from kundig.engine.extension import AuditEvent, SignInProvider
+from kundig.engine.extension import SignInProvider
 from kundig.engine.policy.configuring import configure, require_vouching
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import ListQuery, list_records
@@ -35,10 +35,12 @@ from kundig.interfaces.web.pages.settings.provider_drafts import (
 )
 from kundig.interfaces.web.pages.settings.users import MOST, role_names
 from kundig.interfaces.web.rendering import render, render_block
-from kundig.services.identity.audit_events import PROVIDER_CHANGED, PROVIDER_REMOVED
+from kundig.services.identity.audit_events import PROVIDER_CHANGED
 from kundig.services.identity.providers.client_secrets import has_secret, keep_secret
+from kundig.services.identity.providers.following import follow_providers
 from kundig.services.identity.providers.identities import free_passwords
 from kundig.services.identity.providers.refusals import ProviderRefusal
+from kundig.services.identity.providers.signing_out import end_all
 
 KIND = "sign_in_provider"
 
@@ -142,12 +144,13 @@ async def remove(request: Request[Any, Any, Any], name: str) -> Response[str]:
     """Let nobody sign in there any more; people keep their users, and their passwords count again."""
 
     async def work(scope: Scope, visit: Visit) -> Reply:
-        stored = _stored(scope, name)
+        _stored(scope, name)
         scope.require_proof()
         said = t("Sign-in provider removed: {name}", name=name).render(scope.context.workspace.language)
         document = Document(KIND, name, {"name": name, "hidden": True})
-        await configure(scope, visit.web.database, visit.web.scopes.models, [document], note=said)
-        await _follow(scope, visit, stored, PROVIDER_REMOVED, secret="", passwords=True)
+        plan = await configure(scope, visit.web.database, visit.web.scopes.models, [document], note=said)
+        async with visit.web.database.transaction(scope.context.workspace) as connection:
+            await follow_providers(scope.context.on(connection), plan.revisions)
         return Reply(to=PROVIDERS, headers=notice(visit, t("Nobody signs in there any more.")))
 
     return await page(request, work, write=False)
@@ -212,22 +215,22 @@ async def _saved(scope: Scope, visit: Visit, stored: SignInProvider | None) -> R
         return await _back(scope, visit, draft, stored, {"": told})
     forget = secret == "" and visit.value("forget_secret") == "1"
     kept = "" if forget else (secret or None)
-    await _follow(scope, visit, draft, PROVIDER_CHANGED, secret=kept, passwords=draft.passwords)
+    await _follow(scope, visit, draft, secret=kept, moved=stored is not None and stored.issuer != draft.issuer)
     return Reply(to=f"{PROVIDERS}/{draft.name}", headers=notice(visit, t("Saved.")))
 
 
-async def _follow(
-    scope: Scope, visit: Visit, provider: SignInProvider | ProviderDraft, event: AuditEvent, *, secret: str | None, passwords: bool
-) -> None:
-    """What is kept beside the configuration: the secret (None: as it is), whose passwords count, the audit trail."""
+async def _follow(scope: Scope, visit: Visit, provider: ProviderDraft, *, secret: str | None, moved: bool) -> None:
+    """What is kept beside the configuration: the secret (None: as it is), whose passwords count, sessions, the audit trail."""
     async with visit.web.database.transaction(scope.context.workspace) as connection:
         if secret is not None:
             await keep_secret(connection, visit.web.secrets, provider.name, secret)
-        if passwords:
+        if provider.passwords:
             await free_passwords(connection, provider.issuer)
         told = scope.context.on(connection)
-        changed = {"secret": bool(secret)} if secret else {}
-        await note(told, event, detail={"provider": provider.name, "issuer": provider.issuer, **changed})
+        changed: dict[str, Any] = {"secret": bool(secret)} if secret else {}
+        if moved and (ended := await end_all(told, provider.name)):
+            changed["count"] = ended
+        await note(told, PROVIDER_CHANGED, detail={"provider": provider.name, "issuer": provider.issuer, **changed})
 
 
 async def _view(
