@@ -15,6 +15,7 @@ from kundig.base.database import Database
 from kundig.engine.extension import Forbid, Grant, Module, Object, Role, SharingRule, field
 from kundig.engine.extension.rights import Level
 from kundig.engine.policy.applying import apply_documents, settle
+from kundig.engine.policy.audience import next_chunk, renew_differing
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.writing import Change, Create, Update
 from kundig.services.identity.module import MODULE as IDENTITY
@@ -122,6 +123,16 @@ class World:
     async def system(self) -> AsyncIterator[Scope]:
         async with self.database.transaction(self.workspace) as connection:
             yield await self.scopes.of_system(connection, self.workspace, "test")
+
+    async def fill(self, object_: str) -> None:
+        """Renew the audiences of all records of an object, as the job does."""
+        ids: list[UUID] = []
+        while True:
+            async with self.system() as scope:
+                ids = await next_chunk(scope, object_, ids[-1] if ids else None)
+                if not ids:
+                    return
+                await renew_differing(scope, object_, ids)
 
     @asynccontextmanager
     async def scope(self, user: UUID) -> AsyncIterator[Scope]:

@@ -23,7 +23,6 @@ from kundig.base.settings import Settings
 from kundig.engine.configuration.yaml import load
 from kundig.engine.history.feed import position
 from kundig.engine.policy.applying import settle
-from kundig.engine.policy.audience import renew_chunk
 from kundig.engine.policy.resolve import UNNARROWED, Narrowing
 from kundig.engine.records.writing import Change, Create
 from kundig.interfaces.application import application
@@ -79,12 +78,7 @@ class Crm(World):
         async with self.system() as scope:
             names = [name for name in scope.model.objects if scope.policies.filters(scope.model.objects[name].definition)]
         for name in names:
-            after: UUID | None = None
-            while True:
-                async with self.system() as scope:
-                    after = await renew_chunk(scope, name, after)
-                if after is None:
-                    break
+            await self.fill(name)
         return plan
 
     async def add(self, object_: str, values: dict[str, Any], id_: UUID | None = None) -> UUID:

@@ -37,11 +37,10 @@ from kundig.engine.schema.model import Model, build_model
 
 Result = TypeVar("Result")
 
-_FORGET = """
-delete from {ws}.principal p where kind in ('grant', 'forbid', 'rule', 'readers')
+_FORGET = f"""
+delete from {{ws}}.principal p where kind in ('grant', 'forbid', 'rule', 'readers')
 and not exists (select from unnest(%(kinds)s::text[], %(refs)s::text[]) as w (kind, ref) where w.kind = p.kind and w.ref = p.ref)
-and not (kind = 'forbid' and split_part(ref, '/', 4) <> ''
-  and split_part(ref, '/', 1) || '/' || split_part(ref, '/', 2) = any(%(forbidding)s::text[]))
+and not ({principals.FORMER} and {principals.PLACE} = any(%(forbidding)s::text[]))
 returning kind, ref
 """
 

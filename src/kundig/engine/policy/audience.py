@@ -91,13 +91,6 @@ def _made_of(scope: Scope, bound: BoundObject, changed: Collection[str]) -> Iter
     return (name for source, name in kept[key] if source in changed)
 
 
-async def renew_chunk(scope: Scope, object_: str, after: UUID | None = None, size: int = CHUNK) -> UUID | None:
-    """The same for the next records of an object in the order of their ids; the last id, or None at the end."""
-    ids = await next_chunk(scope, object_, after, size)
-    await renew_differing(scope, object_, ids)
-    return ids[-1] if ids else None
-
-
 async def next_chunk(scope: Scope, object_: str, after: UUID | None = None, size: int = CHUNK) -> list[UUID]:
     """The ids of the next records of an object, in their order."""
     row = scope.model.objects[object_].table.alias("r")

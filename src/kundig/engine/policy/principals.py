@@ -21,19 +21,18 @@ _FOUND = """
 select p.kind, p.ref, p.id from {ws}.principal p
 join unnest(%(kinds)s::text[], %(refs)s::text[]) as w (kind, ref) on w.kind = p.kind and w.ref = p.ref
 """
-_OF_PERSON = (
-    _FOUND
-    + """
-union all select kind, ref, id from {ws}.principal
-where kind = 'forbid' and split_part(ref, '/', 4) <> '' and split_part(ref, '/', 1) = any(%(roles)s::text[])
+FORMER = "(kind = 'forbid' and split_part(ref, '/', 4) <> '')"
+"""SQL: that a principal is what a forbid was before it was changed."""
+PLACE = "split_part(ref, '/', 1) || '/' || split_part(ref, '/', 2)"
+"""SQL: the role and the object of a forbid."""
+_OF_PERSON = f"""{_FOUND}
+union all select kind, ref, id from {{ws}}.principal where {FORMER} and split_part(ref, '/', 1) = any(%(roles)s::text[])
 """
-)
-_REPLACE = """
-update {ws}.principal set ref = ref || '/' || id
-where kind = 'forbid' and split_part(ref, '/', 4) = '' and ref <> all(%(refs)s::text[])
-and split_part(ref, '/', 1) || '/' || split_part(ref, '/', 2) = any(%(places)s::text[]) returning id, ref
+_REPLACE = f"""
+update {{ws}}.principal set ref = ref || '/' || id
+where kind = 'forbid' and not {FORMER} and ref <> all(%(refs)s::text[]) and {PLACE} = any(%(places)s::text[]) returning id, ref
 """
-_END = "delete from {ws}.principal where id = any(%(ids)s) and kind = 'forbid' and split_part(ref, '/', 4) <> ''"
+_END = f"delete from {{ws}}.principal where id = any(%(ids)s) and {FORMER}"
 _ADD = """
 insert into {ws}.principal (kind, ref)
 select kind, ref from unnest(%(kinds)s::text[], %(refs)s::text[]) as w (kind, ref) order by kind, ref

@@ -14,7 +14,6 @@ from kundig.engine.configuration.changing import plan
 from kundig.engine.configuration.store import history, stored_documents
 from kundig.engine.configuration.yaml import load, read_path, write_folder
 from kundig.engine.policy.applying import plan_documents, rollback_plan
-from kundig.engine.policy.audience import renew_chunk
 from kundig.engine.policy.configuring import configure
 from kundig.engine.policy.decisions import allowed, visible_ids
 from kundig.engine.policy.principals import end_former
@@ -30,16 +29,6 @@ fields:
   - {name: name, type: text, label: {en: Name, de: Name}, required: true}
   - {name: house, type: link, label: {en: House, de: Haus}, options: {target: house}}
 """
-
-
-async def fill(world: World, object_: str) -> None:
-    """What the queued job does."""
-    after = None
-    while True:
-        async with world.system() as scope:
-            after = await renew_chunk(scope, object_, after)
-        if after is None:
-            return
 
 
 async def planned(world: World, *documents: Any) -> Any:
@@ -260,7 +249,7 @@ level: edit
     await world.apply(*load(rule, "r.yaml"))
     new = await world.create("house", name="y", city="Berlin")
     assert "house" in await queued(world)
-    await fill(world, "house")
+    await world.fill("house")
     async with world.scope(user) as scope:
         assert await visible_ids(scope, "house", [old, new]) == {old, new}
         assert await allowed(scope, "edit", "house", [old, new]) == {old, new}
@@ -271,7 +260,7 @@ level: edit
     await world.apply(*load(rule, "r.yaml"))
     async with world.scope(user) as scope:
         assert await visible_ids(scope, "house", [old, new]) == set(), "the rule starts anew"
-    await fill(world, "house")
+    await world.fill("house")
     async with world.scope(user) as scope:
         assert await visible_ids(scope, "house", [old, new]) == {old, new}
 
@@ -298,7 +287,7 @@ async def test_a_changed_forbid_forbids_what_it_did_until_the_job_is_done(world:
             )
         return list(found[0]) if found else []
 
-    await fill(world, "house")
+    await world.fill("house")
     assert await seen() == set()
     await world.apply(*load(text.format(forbid.format("Riga")), "r.yaml"))
     assert await seen() == set(), "before any job has run"
@@ -306,7 +295,7 @@ async def test_a_changed_forbid_forbids_what_it_did_until_the_job_is_done(world:
     await world.apply(*load(text.format(forbid.format("Riga, Oslo")), "r.yaml"))
     assert await seen() == set(), "and while it is changed back"
     await world.apply(*load(text.format(forbid.format("Riga")), "r.yaml"))
-    await fill(world, "house")
+    await world.fill("house")
     ids = await former()
     assert ids
     async with world.system() as scope:
@@ -339,10 +328,10 @@ to: ["user:{user}"]
             return (row["ctid"], row["audience"]) if row else ("", [])
 
     await world.apply(*load(rule, "r.yaml"))
-    await fill(world, "house")
+    await world.fill("house")
     shared = await stored()
     await world.apply(*load("kind: sharing_rule\nname: lund\nhidden: true", "r.yaml"))
-    await fill(world, "house")
+    await world.fill("house")
     assert await stored() == shared
     async with world.scope(user) as scope:
         assert await visible_ids(scope, "house", [house]) == set()

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.integration.engine.policy.test_configuration import fill, queued, refused
+from tests.integration.engine.policy.test_configuration import queued, refused
 from tests.integration.engine.policy.test_visibility import may, sees
 from tests.integration.world import World
 
@@ -199,13 +199,13 @@ async def test_a_company_turns_it_off_and_on_again(world: World) -> None:
     before = (await queued(world)).count("house")
     await world.apply(*load("kind: object\nname: visitor\nreaders: []", "off.yaml"))
     assert (await queued(world)).count("house") == before + 1
-    await fill(world, "house")
+    await world.fill("house")
     assert await sees(world, guest, house) == [False]
     another = await invited(world, guest)
     await world.apply(*load("kind: object\nname: visitor\nreaders: [user]", "on.yaml"))
     assert (await queued(world)).count("house") == before + 2
     assert await sees(world, guest, house, another) == [False, False]
-    await fill(world, "house")
+    await world.fill("house")
     assert await sees(world, guest, house, another) == [True, True]
     await world.apply(*load("kind: object\nname: visitor\nicon: star", "other.yaml"))
     assert (await queued(world)).count("house") == before + 2, "nothing is to do where nothing has changed"

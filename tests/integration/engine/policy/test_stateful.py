@@ -34,7 +34,6 @@ from kundig.base.database.address import Address
 from kundig.base.database.workspaces import create_workspace, drop_workspace
 from kundig.engine.configuration.yaml import load
 from kundig.engine.policy import principals
-from kundig.engine.policy.audience import renew_chunk
 from kundig.engine.policy.decisions import allowed, visible_ids
 from kundig.engine.policy.shares import grant_share, revoke_share
 from kundig.engine.records.writing import Change, Delete, Restore, Update
@@ -321,12 +320,7 @@ class Rights(RuleBasedStateMachine):
             text += f"to: ['role:{opening.role}']\nlevel: {opening.level}"
         if opening is not None or self.opening is not None:
             await self.world.apply(*load(text, "rule.yaml"))
-        after: UUID | None = None
-        while True:
-            async with self.world.system() as scope:
-                after = await renew_chunk(scope, "house", after)
-            if after is None:
-                return
+        await self.world.fill("house")
 
     async def _share(self, house: House, to: principals.Principal, level: Any) -> None:
         async with self.world.system() as scope:

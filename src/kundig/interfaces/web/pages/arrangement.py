@@ -23,6 +23,7 @@ from kundig.engine.records.sight import filter_in
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.kinds import Kind
 from kundig.interfaces.web.pages.board_fields import board_field, board_fields, lanes_of, pipelines_of
+from kundig.interfaces.web.pages.filter_texts import filter_text
 
 NARROWEST, WIDEST = 60, 900
 MOST_COLUMNS, MOST_FROZEN = 40, 6
@@ -62,7 +63,7 @@ class Arrangement:
         """The values of an address that turn `own` into this."""
         found = {}
         if self.where != own.where:
-            found["where"] = json.dumps(self.where, ensure_ascii=False, separators=(",", ":"))
+            found["where"] = filter_text(self.where)
         if self.order != own.order:
             found["order"] = self.order
         if self.shown != own.shown:
@@ -100,7 +101,7 @@ def parts_of(where: Part | None) -> tuple[Part, ...]:
 
 def narrowed(object_name: str, *conditions: Part) -> str:
     """The address of a list without a view, narrowed by conditions."""
-    return f"/o/{object_name}?{urlencode({'where': json.dumps(conditions, ensure_ascii=False, separators=(',', ':'))})}"
+    return f"/o/{object_name}?{urlencode({'where': filter_text(conditions)})}"
 
 
 def rearranged(own: Arrangement, query: Mapping[str, str], shape: str = "list") -> Arrangement:

@@ -119,16 +119,17 @@ class _Asked:
     @property
     def where(self) -> dict[str, Any] | None:
         """The whole filter, with the pipeline that is shown."""
-        if self.pipeline is None:
-            return self.listing.where
-        return both({"field": self.field.chooser, "op": "is", "value": self.pipeline.name}, self.listing.where)
+        return self.listing.where if self._within is None else both(self._within, self.listing.where)
+
+    @property
+    def _within(self) -> dict[str, Any] | None:
+        return None if self.pipeline is None else {"field": self.field.chooser, "op": "is", "value": self.pipeline.name}
 
     @property
     def unrated(self) -> str:
         """The list of what is on the board and in none of its sums."""
-        listing, own = self.listing, self.pipeline
-        named = () if own is None else ({"field": self.field.chooser, "op": "is", "value": own.name},)
-        return unrated_in(listing.shown(where=(*listing.now.where, *named)), self.amount or "")
+        within = () if self._within is None else (self._within,)
+        return unrated_in(self.listing.shown(where=(*self.listing.now.where, *within)), self.amount or "")
 
     @property
     def most(self) -> int:
@@ -292,16 +293,17 @@ async def show_totals(request: Request[Any, Any, Any], object_name: str) -> Resp
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         asked = await _asked_of(scope, visit, object_name)
-        amount, rated = asked.amount, asked.amount is not None and not may_lack_rates(scope, object_name, asked.amount)
-        measures = ["count", *([f"sum:{amount}"] if amount else []), *([f"unrated:{amount}"] if amount and not rated else [])]
+        measures, amount = ["count"], asked.amount
+        if amount is not None:
+            measures += [f"sum:{amount}", *([f"unrated:{amount}"] if may_lack_rates(scope, object_name, amount) else [])]
         rows = msgspec.json.decode(await aggregate(scope, object_name, asked.where, [asked.field.name], measures))
         by_stage = {row[asked.field.name] or NO_VALUE: row for row in rows}
         shown = [stage for stage in asked.stages if stage.key in by_stage or stage.key != NO_VALUE or may_be_empty(asked.field)]
-        totals = [_total(stage, by_stage.get(stage.key, {}), asked.amount, scope.context.workspace.currency) for stage in shown]
+        totals = [_total(stage, by_stage.get(stage.key, {}), amount, scope.context.workspace.currency) for stage in shown]
         view = {
             "totals": totals,
             "unrated": sum(total["unrated"] for total in totals),
-            "which": asked.unrated if asked.amount else "",
+            "which": asked.unrated if amount else "",
             "rates": CURRENCIES if scope.may(CONFIGURE) else "",
         }
         return Reply(render("pages/board_totals.html", view, visit.frame))

@@ -17,6 +17,7 @@ from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.pages.arrangement import Part, parts_of
 from kundig.interfaces.web.pages.filter_editor import EditorView, editor_view
+from kundig.interfaces.web.pages.filter_texts import filter_from, filter_text
 from kundig.interfaces.web.pages.filter_tree import changed, tree_from, tree_of
 from kundig.interfaces.web.pages.wording import Wording, wording
 from kundig.interfaces.web.rendering import render
@@ -46,9 +47,9 @@ async def ask_condition(scope: Scope, visit: Visit, object_: BoundObject, addres
     headed = partial(replace, address=address, heading=heading(about).render(scope.context.language), query=about)
     if visit.value("query"):
         return await _changed(scope, visit, object_, about, headed)
-    root = tree_of(parts_of(_read(visit.value(about))))
+    root = tree_of(parts_of(filter_from(visit.value(about))))
     focus = "" if root.parts else f"{changed(root, 'add:0')}.field"
-    words = await wording(scope, object_, parts_of(_read(visit.value(about))))
+    words = await wording(scope, object_, parts_of(filter_from(visit.value(about))))
     view, _ = editor_view(scope, object_, root, words, focus=focus, judged=False)
     return Reply(render("pages/laying_out/condition.html", headed(view), visit.frame))
 
@@ -76,18 +77,10 @@ def _heading(scope: Scope, object_: BoundObject, about: str) -> Text:
     return t("“{field}” is shown when", field=label)
 
 
-def _read(text: str) -> Part | None:
-    try:
-        found = json.loads(text or "null")
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
 def _text(parts: tuple[Part, ...]) -> str:
     if not parts:
         return ""
-    return json.dumps(parts[0] if len(parts) == 1 else {"all": list(parts)}, ensure_ascii=False, separators=(",", ":"))
+    return filter_text(parts[0] if len(parts) == 1 else {"all": list(parts)})
 
 
 ROUTES = (condition,)

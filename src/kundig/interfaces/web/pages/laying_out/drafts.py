@@ -15,6 +15,7 @@ import msgspec
 
 from kundig.base.i18n import LANGUAGES, Label, Text, t
 from kundig.engine.extension import Layout, Placed
+from kundig.interfaces.web.pages.filter_texts import filter_text
 
 Form = Mapping[str, list[str]]
 ALWAYS = "always"
@@ -96,18 +97,14 @@ def draft_of(layout: Layout, known: AbstractSet[str]) -> Draft:
     for made, sections in tabs:
         for section in sections:
             columns = str(section.columns) if section.columns else ""
-            block = Block(draft.free("s"), dict(section.label), columns, _text(section.visible))
+            block = Block(draft.free("s"), dict(section.label), columns, filter_text(section.visible))
             block.spots = [
-                Spot(item.field, _text(item.visible), ALWAYS if item.required is True else _text(item.required or None))
+                Spot(item.field, filter_text(item.visible), ALWAYS if item.required is True else filter_text(item.required or None))
                 for item in section.placed
                 if item.field in known
             ]
             made.blocks.append(block)
     return draft
-
-
-def _text(where: Any) -> str:
-    return "" if where is None else json.dumps(where, ensure_ascii=False, separators=(",", ":"))
 
 
 def draft_from(form: Form, known: AbstractSet[str]) -> Draft:

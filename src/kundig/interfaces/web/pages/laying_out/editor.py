@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,6 +22,7 @@ from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.arrangement import Part, parts_of
 from kundig.interfaces.web.pages.editions import edition
+from kundig.interfaces.web.pages.filter_texts import filter_from
 from kundig.interfaces.web.pages.laying_out.drafts import (
     ALWAYS,
     Block,
@@ -301,11 +301,7 @@ def _spot(scope: Scope, object_: BoundObject, draft: Draft, spot: Spot, words: W
 
 
 def _parts(where: str) -> tuple[Part, ...]:
-    try:
-        found = json.loads(where) if where and where != ALWAYS else None
-    except (ValueError, RecursionError):
-        return ()
-    return parts_of(found) if isinstance(found, dict) else ()
+    return parts_of(None if where == ALWAYS else filter_from(where))
 
 
 def _said(words: Wording, where: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +12,7 @@ from kundig.engine.records.reading import count_records
 from kundig.engine.schema.bound import BoundObject
 from kundig.interfaces.web.formats import formats
 from kundig.interfaces.web.pages.arrangement import parts_of
+from kundig.interfaces.web.pages.filter_texts import filter_from, filter_text
 from kundig.interfaces.web.pages.wording import wording
 
 LONGEST_FILTER = 20_000
@@ -22,7 +22,7 @@ MOST = 10_001
 
 @dataclass(frozen=True, slots=True)
 class FilterView:
-    """`pages/rights/filter.html`: the name of its value, the value, the sentence, how many match ("" if that can't be asked)."""
+    """The name of its value in the form, the value, the sentence, how many match ("" if that can't be asked)."""
 
     name: str
     object: str
@@ -35,16 +35,12 @@ class FilterView:
 
 def filter_in(text: str) -> dict[str, Any] | None:
     """The filter that a value of a form holds, if it holds one."""
-    try:
-        found = json.loads(text[:LONGEST_FILTER] or "null")
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
+    return filter_from(text[:LONGEST_FILTER])
 
 
 def kept_filter(object_: BoundObject, name: str, where: Mapping[str, Any] | None) -> FilterView:
     """A filter that only stays in its form."""
-    return FilterView(name, object_.name, "" if where is None else json.dumps(where, ensure_ascii=False, separators=(",", ":")))
+    return FilterView(name, object_.name, filter_text(where))
 
 
 async def filter_view(scope: Scope, object_: BoundObject, name: str, where: Mapping[str, Any] | None) -> FilterView:
@@ -54,9 +50,13 @@ async def filter_view(scope: Scope, object_: BoundObject, name: str, where: Mapp
     kept = kept_filter(object_, name, where)
     if where is None:
         return kept
+    return replace(kept, sentence=await sentence_of(scope, object_, where), count=await _matching(scope, object_.name, where))
+
+
+async def sentence_of(scope: Scope, object_: BoundObject, where: Mapping[str, Any]) -> str:
+    """What a filter says, in the reader's language."""
     parts = parts_of(dict(where))
-    sentence = (await wording(scope, object_, parts)).sentence(parts)
-    return replace(kept, sentence=sentence, count=await _matching(scope, object_.name, where))
+    return (await wording(scope, object_, parts)).sentence(parts)
 
 
 async def _matching(scope: Scope, object_: str, where: Mapping[str, Any]) -> str:

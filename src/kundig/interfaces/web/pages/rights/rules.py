@@ -24,11 +24,10 @@ from kundig.engine.records.reading import count_records, read_many
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.frame import LinkGroup
 from kundig.interfaces.web.notices import notice
-from kundig.interfaces.web.pages.arrangement import parts_of
 from kundig.interfaces.web.pages.details import Control
 from kundig.interfaces.web.pages.editions import edition
 from kundig.interfaces.web.pages.laying_out.asking import ask_condition
-from kundig.interfaces.web.pages.rights.chosen_filters import MOST, FilterView, capped, filter_view
+from kundig.interfaces.web.pages.rights.chosen_filters import MOST, FilterView, capped, filter_view, sentence_of
 from kundig.interfaces.web.pages.rights.refusing import REFUSALS, reason
 from kundig.interfaces.web.pages.rights.rule_drafts import (
     RECEIVERS,
@@ -40,7 +39,6 @@ from kundig.interfaces.web.pages.rights.rule_drafts import (
     wrong,
 )
 from kundig.interfaces.web.pages.settings.navigation import HISTORY, RULES, settings_navigation
-from kundig.interfaces.web.pages.wording import wording
 from kundig.interfaces.web.rendering import render
 from kundig.interfaces.web.widgets.described import FieldView
 
@@ -214,8 +212,7 @@ def _rule(scope: Scope, name: str) -> SharingRule:
 
 async def _line(scope: Scope, rule: SharingRule, names: Mapping[str, str]) -> RuleLine:
     language, object_ = scope.context.language, scope.model.objects[rule.object]
-    parts = parts_of(rule.where)
-    sentence = (await wording(scope, object_, parts)).sentence(parts)
+    sentence = await sentence_of(scope, object_, rule.where)
     icons = {"role": "shield", "team": "users", "user": "user-round"}
     to = tuple((icons.get(receiver.partition(":")[0], "user-round"), names.get(receiver, "?")) for receiver in rule.to)
     return RuleLine(rule.name, label_in(rule.label, language), object_.definition.icon, sentence, to, rule.level == "edit")
