@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from tests.integration.world import IDENTITY, WORLD, World
@@ -28,6 +29,19 @@ label_plural: {en: Boats, de: Boote}
 fields:
   - {name: name, type: text, label: {en: Name, de: Name}, required: true}
   - {name: house, type: link, label: {en: House, de: Haus}, options: {target: house}}
+"""
+
+
+def sharing_houses(name: str, city: str, user: UUID, *, level: str = "read") -> str:
+    """A rule that shares the houses of a city with somebody."""
+    return f"""
+kind: sharing_rule
+name: {name}
+label: {{en: {city}, de: {city}}}
+object: house
+where: {{field: city, op: is, value: {city}}}
+to: ["user:{user}"]
+level: {level}
 """
 
 
@@ -237,15 +251,7 @@ async def test_a_view_that_begins_its_order_with_a_roll_up_brings_an_index(world
 async def test_a_rule_opens_old_and_new_records_and_closes_at_once(world: World) -> None:
     user = await world.user("level_own")
     old = await world.create("house", name="x", city="Berlin")
-    rule = f"""
-kind: sharing_rule
-name: berlin
-label: {{en: Berlin, de: Berlin}}
-object: house
-where: {{field: city, op: is, value: Berlin}}
-to: ["user:{user}"]
-level: edit
-"""
+    rule = sharing_houses("berlin", "Berlin", user, level="edit")
     await world.apply(*load(rule, "r.yaml"))
     new = await world.create("house", name="y", city="Berlin")
     assert "house" in await queued(world)
@@ -313,14 +319,7 @@ async def test_a_rule_that_closes_writes_no_record(world: World) -> None:
     """Its number opens nothing any more; the next write of a record takes it out."""
     user = await world.user("level_own")
     house = await world.create("house", name="x", city="Lund")
-    rule = f"""
-kind: sharing_rule
-name: lund
-label: {{en: Lund, de: Lund}}
-object: house
-where: {{field: city, op: is, value: Lund}}
-to: ["user:{user}"]
-"""
+    rule = sharing_houses("lund", "Lund", user)
 
     async def stored() -> tuple[str, list[int]]:
         async with world.system() as scope:
