@@ -41,6 +41,11 @@ class Key:
         return f"-{self.path.name}" if self.descending else self.path.name
 
     @property
+    def is_linked(self) -> bool:
+        """Whether another record decides the place: by its name or by one of its fields."""
+        return bool(self.path.links) or (self.path.field.kind is Kind.LINK and self.path.field.column != "id")
+
+    @property
     def choices(self) -> tuple[str, ...]:
         """The values of a choice in their order, reversed for a descending key; none for other kinds."""
         if self.path.field.kind is not Kind.CHOICE:
