@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -21,12 +22,18 @@ CLIENT = "kundig"
 LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 
 
+@cache
+def usual_key() -> Key:
+    """The key of an issuer that did nothing to it; made once, since that takes long."""
+    return RSAKey.generate_key(2048, {"kid": "one"})
+
+
 @dataclass
 class Issuer:
     """What it says of itself, of its keys, and of who signs in. Tests change what they want to."""
 
     place: str
-    key: Key = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one"}))
+    key: Key = field(default_factory=usual_key)
     claims: dict[str, Any] = field(default_factory=dict)
     header: dict[str, Any] = field(default_factory=dict)
     metadata: dict[str, Any] = field(default_factory=dict)

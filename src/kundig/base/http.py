@@ -11,6 +11,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -193,8 +194,13 @@ class _Network(httpcore.AsyncNetworkBackend):
 
 class _Pinned(httpx.AsyncHTTPTransport):
     def __init__(self, host: str, addresses: list[str]) -> None:
-        context = httpx.create_ssl_context(trust_env=False)
-        super().__init__(verify=context, trust_env=False, retries=0)
+        super().__init__(verify=_trusted(), trust_env=False, retries=0)
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=context, max_connections=1, network_backend=_Network(host.strip("[]"), addresses)
+            ssl_context=_trusted(), max_connections=1, network_backend=_Network(host.strip("[]"), addresses)
         )
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whom we believe, read once: it takes longer than many a request."""
+    return httpx.create_ssl_context(trust_env=False)

@@ -33,7 +33,7 @@ from kundig.engine.policy.readers import readers_of
 from kundig.engine.schema.ddl.applying import LOCK_TIMEOUT_MS, TRIES, build_indexes, change_tables, check_tables
 from kundig.engine.schema.ddl.planning import Step
 from kundig.engine.schema.defaults import check_defaults
-from kundig.engine.schema.model import Model, build_model
+from kundig.engine.schema.model import Model
 
 Result = TypeVar("Result")
 
@@ -164,7 +164,7 @@ class _Realising:
 
 async def _checked(connection: Connection, workspace: Workspace, models: Models, documents: Sequence[Document]) -> Model:
     """The model that modules and documents make; raises Invalid with what does not fit."""
-    model = build_model(models.define(documents), workspace.schema, await version_of(connection, workspace))
+    model = models.make(workspace, documents, await version_of(connection, workspace))
     zone = ZoneInfo(workspace.time_zone)
     context = Context(connection, workspace, SYSTEM, "config", language=workspace.language, time_zone=zone)
     await check_rates(connection, workspace, documents)

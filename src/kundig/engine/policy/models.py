@@ -31,6 +31,7 @@ class Models:
         """`modules` in the order in which they were loaded."""
         self.modules = tuple(modules)
         self._kept: dict[str, Model] = {}
+        self._made: dict[str, Model] = {}
         self._making: dict[str, asyncio.Lock] = {}
 
     async def at(self, connection: Connection, workspace: Workspace, version: int) -> Model:
@@ -42,11 +43,16 @@ class Models:
             kept = self._kept.get(workspace.schema)
             if kept is not None and kept.version == version:
                 return kept
-            definitions = self.define(await stored_documents(connection))
-            made = build_model(definitions, workspace.schema, version)
+            made = self.make(workspace, await stored_documents(connection), version)
             if kept is None or kept.version < version:
                 self._kept[workspace.schema] = made
             return made
+
+    def make(self, workspace: Workspace, documents: Sequence[Document], version: int) -> Model:
+        """The model that modules and documents make, with what it has in common with the last one made; raises Misfit."""
+        made = build_model(self.define(documents), workspace.schema, version, self._made.get(workspace.schema))
+        self._made[workspace.schema] = made
+        return made
 
     def define(self, documents: Sequence[Document]) -> Definitions:
         """The definitions that modules and documents make together; raises Misfit."""

@@ -78,6 +78,8 @@ class Model:
     providers: Mapping[str, SignInProvider]
     events: Mapping[str, AuditEvent]
     """What can stand in the audit trail, by name."""
+    ordered: Mapping[str, tuple[str, ...]]
+    """The fields by which the lists of each object are in order."""
 
     @cached_property
     def sensitive(self) -> Mapping[str, frozenset[str]]:
@@ -129,8 +131,42 @@ class Model:
         return field
 
 
-def build_model(definitions: Definitions, schema: str, version: int) -> Model:
-    """Bind all definitions: standard and derived fields, types, tables, children. Raises Misfit with all that is wrong."""
+def build_model(definitions: Definitions, schema: str, version: int, former: Model | None = None) -> Model:
+    """Bind all definitions: standard and derived fields, types, tables, children. Raises Misfit with all that is wrong.
+
+    The objects of a `former` model are taken over if they are defined alike: binding them is nearly all of the work.
+    """
+    if former is not None and _alike(former, definitions):
+        objects, metadata = former.objects, former.metadata
+    else:
+        objects, metadata = _bind_objects(definitions)
+    return Model(
+        version=version,
+        schema=schema,
+        objects=objects,
+        pipelines=definitions.pipelines,
+        metadata=metadata,
+        layouts=definitions.layouts,
+        views=definitions.views,
+        roles=definitions.roles,
+        rules=definitions.rules,
+        hooks=_hooks(definitions.hooks),
+        actions={(action.object, action.name): action for action in definitions.actions},
+        providers=definitions.providers,
+        events=definitions.events,
+        ordered=definitions.ordered,
+    )
+
+
+def _alike(former: Model, definitions: Definitions) -> bool:
+    return (
+        former.pipelines == definitions.pipelines
+        and former.ordered == definitions.ordered
+        and [bound.definition for bound in former.objects.values()] == [*definitions.objects.values()]
+    )
+
+
+def _bind_objects(definitions: Definitions) -> tuple[Mapping[str, BoundObject], sa.MetaData]:
     binder = _Binder(definitions)
     fields = {name: binder.fields(name) for name in definitions.objects}
     if binder.faults:
@@ -141,21 +177,7 @@ def build_model(definitions: Definitions, schema: str, version: int) -> Model:
         name: _bind_object(definition, fields[name], tables, children.get(name, ()))
         for name, definition in definitions.objects.items()
     }
-    return Model(
-        version=version,
-        schema=schema,
-        objects=objects,
-        pipelines=definitions.pipelines,
-        metadata=tables.metadata,
-        layouts=definitions.layouts,
-        views=definitions.views,
-        roles=definitions.roles,
-        rules=definitions.rules,
-        hooks=_hooks(definitions.hooks),
-        actions={(action.object, action.name): action for action in definitions.actions},
-        providers=definitions.providers,
-        events=definitions.events,
-    )
+    return objects, tables.metadata
 
 
 def _hooks(hooks: Iterable[Hook]) -> dict[tuple[str, str], tuple[Hook, ...]]:
