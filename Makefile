@@ -10,6 +10,9 @@ FRONTEND := hatch_build.py pyproject.toml $(shell find frontend -name node_modul
 	-type f \( -path '*/templates/*' -o -path '*/interfaces/web/*.py' -o -name objects.py -o -name actions.py -o -name '*.yaml' \) -print)
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
+# else each of the many processes of a run would compile the program anew
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run test prove lint format bench faults fuzz messages lock browser clean
 

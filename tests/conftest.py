@@ -17,6 +17,7 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from tests.serving import KEPT, spare_the_disk
 
 from kundig import wiring
 from kundig.base.context import Workspace
@@ -28,6 +29,14 @@ from kundig.base.secrets import Secrets
 
 OTHER_SERVER = os.environ.get("KUNDIG_TEST_DATABASE_URL")
 TEST_KEY = b"only for tests, never for people"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A place for the data folders that servers of the run begin with, shared by all its processes."""
+    if KEPT not in os.environ:
+        os.environ[KEPT] = tempfile.mkdtemp(prefix="kundig-tests-kept-")
+        Path(os.environ[KEPT]).chmod(0o755)  # PostgreSQL does not run as root, so another user must get in
+        config.add_cleanup(lambda: shutil.rmtree(os.environ.pop(KEPT), ignore_errors=True))
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +70,7 @@ def empty_database(name: str, data: Path, secrets: Secrets) -> Iterator[Address]
         server = EmbeddedServer(data)
         server.attach()
         server.create_database(name)
+        spare_the_disk(server)
         yield server.address(name)
         server.detach()
         return

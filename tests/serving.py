@@ -1,7 +1,11 @@
-"""`kundig serve` as a user would start it: in a process of its own, on a free port, with a fresh data folder."""
+"""`kundig serve` as a user would start it: in a process of its own, on a free port, with a data folder of its own.
+
+Folders are copies of one that was made once for the run, unless the first start is the matter.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
@@ -15,8 +19,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import psycopg
+from tests.commands import command
+
+from kundig.base.database.embedded import EmbeddedServer, attached
 
 KUNDIG = Path(sys.executable).with_name("kundig")
+ROOT = Path(__file__).parents[1]
+KEPT = "KUNDIG_TESTS_KEPT"
+"""The variable that names the folder of data folders which are copied."""
 START_SECONDS = 120
 STOP_SECONDS = 30
 
@@ -33,9 +44,7 @@ class Served:
 
     def run(self, *arguments: str, given: str = "", seconds: float = 120) -> str:
         """Run a command beside the server; what it prints."""
-        done = subprocess.run(
-            [KUNDIG, *arguments], env=self.environment, check=False, capture_output=True, text=True, timeout=seconds, input=given
-        )
+        done = command(*arguments, environment=self.environment, given=given, seconds=seconds)
         assert done.returncode == 0, f"kundig {' '.join(arguments)}: {done.stderr}"
         return done.stdout
 
@@ -54,11 +63,53 @@ def own_environment(data: Path, port: int, **settings: str) -> dict[str, str]:
     return own | {"KUNDIG_DATA": str(data), "KUNDIG_PORT": str(port)} | settings
 
 
+def spare_the_disk(server: EmbeddedServer) -> None:
+    """What is thrown away need not outlive a power cut: stopping alone took half a minute of writing."""
+    with psycopg.connect(server.address("postgres").bootstrap, autocommit=True) as connection:
+        connection.execute("alter system set fsync = off")
+        connection.execute("select pg_reload_conf()")
+
+
+def empty(data: Path) -> None:
+    """Make the database of a data folder and nothing in it."""
+    done = command("migrate", environment=own_environment(data, free_port()))
+    assert done.returncode == 0, done.stderr
+    with attached(data) as server:
+        spare_the_disk(server)
+
+
+def sample_company(data: Path) -> None:
+    """Put the sample company of the browser tests into a data folder."""
+    empty(data)
+    sample = [sys.executable, "-m", "tests.browser.app.sample"]
+    subprocess.run(sample, env=own_environment(data, free_port()), cwd=ROOT, check=True)
+
+
+def first_start(data: Path) -> None:
+    """Leave all to the server."""
+
+
+def _fill(data: Path, fill: Callable[[Path], None]) -> None:
+    """Copy what `fill` makes of a data folder, which it does once for all processes of a run (see `pytest_configure`)."""
+    if fill is first_start:
+        return
+    kept = Path(os.environ[KEPT]) / fill.__name__
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            draft = kept.with_suffix(".draft")
+            shutil.rmtree(draft, ignore_errors=True)
+            fill(draft)
+            draft.rename(kept)
+    subprocess.run(["cp", "-a", kept, data], check=True)  # which keeps owners, as shutil would not
+
+
 @contextmanager
-def serving(**settings: str) -> Iterator[Served]:
+def serving(fill: Callable[[Path], None] = empty, **settings: str) -> Iterator[Served]:
     """A server for as long as the block lasts; its folder goes with it. `settings` are further variables of its environment."""
     folder = Path(tempfile.mkdtemp(prefix="kundig-tests-serve-"))
     folder.chmod(0o755)  # PostgreSQL does not run as root, so another user must get in
+    _fill(folder / "data", fill)
     port = free_port()
     environment, said = own_environment(folder / "data", port, **settings), folder / "log"
     with said.open("w") as log:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Iterator
 
 import httpx
 import pytest
-from tests.acceptance.conftest import KUNDIG, Server
+from tests.acceptance.conftest import Server
 
 PASSWORD = "ein langes Passwort nur zum Testen"
 
@@ -16,8 +15,8 @@ PASSWORD = "ein langes Passwort nur zum Testen"
 @pytest.fixture(scope="module")
 def browser(server: Server) -> Iterator[httpx.Client]:
     """Somebody who has signed in by password."""
-    add = [KUNDIG, "user", "add", "reader@example.com", "--role", "administrator", "--language", "de", "--password-stdin"]
-    subprocess.run(add, input=PASSWORD + "\n", env=server.environment, check=True, capture_output=True, text=True, timeout=60)
+    add = ("user", "add", "reader@example.com", "--role", "administrator", "--language", "de", "--password-stdin")
+    server.served.run(*add, given=PASSWORD + "\n")
     with httpx.Client(base_url=server.url, timeout=30) as client:
         answer = client.post("/sign-in", data={"email": "reader@example.com", "password": PASSWORD})
         assert answer.status_code == 303, answer.text[:500]

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from tests.serving import Served, serving
+from tests.serving import Served, first_start, serving
 
 HOST = "crm.example.com"
 ADMIN, PASSWORD = "front@example.com", "canary horse battery staple 1905"
@@ -21,7 +21,11 @@ EVIL = "evil.example"
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
     with serving(
-        KUNDIG_BASE_URL=f"https://{HOST}", KUNDIG_ADMIN_EMAIL=ADMIN, KUNDIG_ADMIN_PASSWORD=PASSWORD, KUNDIG_API_RATE="0"
+        first_start,
+        KUNDIG_BASE_URL=f"https://{HOST}",
+        KUNDIG_ADMIN_EMAIL=ADMIN,
+        KUNDIG_ADMIN_PASSWORD=PASSWORD,
+        KUNDIG_API_RATE="0",
     ) as started:
         yield started
 

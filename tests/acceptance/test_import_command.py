@@ -7,24 +7,25 @@ import subprocess
 import time
 
 from tests.acceptance.conftest import KUNDIG, Server
+from tests.commands import command
 
 COUNT = 12_000
 
 
 def kundig(server: Server, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [KUNDIG, *arguments], env={**server.environment, "LANG": "C"}, capture_output=True, text=True, timeout=600, check=False
-    )
+    return command(*arguments, environment={**server.environment, "LANG": "C"}, seconds=600)
 
 
 def test_killed_and_given_again_every_row_comes_once(server: Server, tmp_path) -> None:
     path = tmp_path / "produkte.csv"
     path.write_text("Nr;Bezeichnung\n" + "".join(f"kill-{n:05};Teil {n}\n" for n in range(COUNT)))
-    command = ["import", "product", str(path), "--map", "Nr=sku", "--map", "Bezeichnung=name", "--locale", "de"]
+    arguments = ["import", "product", str(path), "--map", "Nr=sku", "--map", "Bezeichnung=name", "--locale", "de"]
     mine = {"where": '{"field": "sku", "op": "starts_with", "value": "kill-"}', "count": "exact", "limit": 1}
     kills = 0
     for _ in range(3):
-        process = subprocess.Popen([KUNDIG, *command], env=server.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [KUNDIG, *arguments], env=server.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         with server.client() as client:
             before = client.get("/product", params=mine).json()["count"]
             while process.poll() is None and client.get("/product", params=mine).json()["count"] == before:
@@ -34,7 +35,7 @@ def test_killed_and_given_again_every_row_comes_once(server: Server, tmp_path) -
             kills += 1
         process.wait()
     assert kills
-    done = kundig(server, *command)
+    done = kundig(server, *arguments)
     assert done.returncode == 0, done.stderr
     assert "interrupted" in done.stdout
     assert f"{COUNT} created" in done.stdout

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-import subprocess
 import uuid
 from collections.abc import Iterator
 from html import unescape
@@ -15,7 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.acceptance.conftest import KUNDIG, Server
+from tests.acceptance.conftest import Server
 
 YAML = Path(__file__).parent / "documents" / "vessel.yaml"
 PASSWORD = "a ship in a bottle 1905"
@@ -52,8 +51,8 @@ def master(server: Server, applied: str) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="module")
 def pages(server: Server, applied: str) -> Iterator[httpx.Client]:
     """An administrator's browser."""
-    command = [KUNDIG, "user", "add", "captain@harbour.example", "--role", "administrator", "--language", "en", "--password-stdin"]
-    subprocess.run(command, env=server.environment, input=PASSWORD, text=True, check=True, capture_output=True, timeout=60)
+    add = ("user", "add", "captain@harbour.example", "--role", "administrator", "--language", "en", "--password-stdin")
+    server.served.run(*add, given=PASSWORD)
     with httpx.Client(base_url=server.url, timeout=30) as client:
         answer = client.post("/sign-in", data={"email": "captain@harbour.example", "password": PASSWORD})
         assert answer.status_code in (200, 303), answer.text[:500]

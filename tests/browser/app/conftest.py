@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from time import monotonic
@@ -12,7 +10,7 @@ from time import monotonic
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, StorageState, ViewportSize, expect
 from tests.browser.app.sample import PASSWORD
-from tests.serving import serving
+from tests.serving import sample_company, serving
 from tests.unit.house.source import ROOT
 
 DESKTOP, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
@@ -49,8 +47,7 @@ class Company:
 @pytest.fixture(scope="session")
 def company() -> Iterator[Company]:
     """A server with its own database, and the sample company in it."""
-    with serving(KUNDIG_API_RATE="0") as served:
-        subprocess.run([sys.executable, "-m", "tests.browser.app.sample"], env=served.environment, cwd=ROOT, check=True)
+    with serving(sample_company, KUNDIG_API_RATE="0") as served:
         yield Company(served.url)
 
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.browser.app.conftest import Company, eva, jana, sessions, tom
-from tests.serving import serving
-from tests.unit.house.source import ROOT
+from tests.serving import sample_company, serving
 
 __all__ = ["eva", "jana", "sessions", "tom"]
 LEASE = Path(__file__).with_name("lease.yaml")
@@ -22,7 +19,6 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     """A server with the sample company, and the object put into it as administrators do it."""
     folder = tmp_path_factory.mktemp("configuration")
     shutil.copy(LEASE, folder)
-    with serving(KUNDIG_API_RATE="0") as served:
-        subprocess.run([sys.executable, "-m", "tests.browser.app.sample"], env=served.environment, cwd=ROOT, check=True)
+    with serving(sample_company, KUNDIG_API_RATE="0") as served:
         served.run("config", "apply", str(folder))
         yield Company(served.url)

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -20,8 +18,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from tests.browser.app.conftest import DESKTOP, Company, Sessions, Visitor, sessions, visiting
 from tests.browser.tasks.hands import Hands, doing
-from tests.serving import serving
-from tests.unit.house.source import ROOT
+from tests.serving import sample_company, serving
 
 __all__ = ["sessions"]
 Doing = Callable[..., AbstractContextManager[Hands]]
@@ -58,8 +55,7 @@ class Office:
 
 @pytest.fixture(scope="session")
 def office() -> Iterator[Office]:
-    with serving(KUNDIG_API_RATE="0") as served:
-        subprocess.run([sys.executable, "-m", "tests.browser.app.sample"], env=served.environment, cwd=ROOT, check=True)
+    with serving(sample_company, KUNDIG_API_RATE="0") as served:
         token = served.run("token", "add", "jana@nordwind.example").strip().splitlines()[-1]
         with httpx.Client(base_url=f"{served.url}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=60) as api:
             yield Office(Company(served.url), api)

@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
+from tests.commands import command
 
 from kundig.base.database.embedded import attached
 
@@ -38,10 +39,7 @@ def environment(data: Path, **given: str) -> dict[str, str]:
 
 
 def kundig(data: Path, *arguments: str, **given: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "kundig.interfaces.cli.main", *arguments],
-        env=environment(data, **given), capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    return command(*arguments, environment=environment(data, **given))
 
 
 def one_sentence(done: subprocess.CompletedProcess[str], *words: str) -> None:
@@ -173,8 +171,8 @@ def test_wrong_settings_and_a_database_that_is_away(top: Path) -> None:
 
 
 def test_commands_before_the_first_start_say_what_to_do(top: Path) -> None:
-    for command in (("demo",), ("export", "account"), ("user", "add", "a@example.com"), ("backup", str(top / "b"))):
-        one_sentence(kundig(top / "unborn", *command), "kundig serve")
+    for arguments in (("demo",), ("export", "account"), ("user", "add", "a@example.com"), ("backup", str(top / "b"))):
+        one_sentence(kundig(top / "unborn", *arguments), "kundig serve")
     found = kundig(top / "unborn", "doctor")
     assert found.returncode == 1
     assert "kundig serve" in " ".join(found.stdout.split())
@@ -226,8 +224,8 @@ def test_a_folder_of_a_newer_kundig_stays_as_it_is(top: Path) -> None:
     folder = top / "newer"
     folder.mkdir()
     (folder / "kundig").write_text("99\n")
-    for command in (("serve",), ("migrate",), ("doctor",), ("export", "account")):
-        one_sentence(kundig(folder, *command), str(folder), "newer Kundig", "KUNDIG_DATA")
+    for arguments in (("serve",), ("migrate",), ("doctor",), ("export", "account")):
+        one_sentence(kundig(folder, *arguments), str(folder), "newer Kundig", "KUNDIG_DATA")
     assert [path.name for path in folder.iterdir()] == ["kundig"]
 
 
@@ -263,8 +261,5 @@ def test_a_full_disk_is_told_and_harms_nothing(disk: Path) -> None:
 
 def test_german_terminals_get_german_sentences_from_the_catalog(top: Path) -> None:
     """As polite as English ones."""
-    done = subprocess.run(
-        [sys.executable, "-m", "kundig.interfaces.cli.main", "serve"],
-        env={**environment(top / "x", PORT="eighty"), "LANG": "de_DE.UTF-8"}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = command("serve", environment={**environment(top / "x", PORT="eighty"), "LANG": "de_DE.UTF-8"})
     one_sentence(done, "KUNDIG_PORT", "eighty", "erwartet wird eine ganze Zahl")
