@@ -6,7 +6,7 @@ words, then who mentions them. All words must occur; the last one may be a begin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress
 from operator import not_
 from typing import Any
@@ -24,6 +24,8 @@ from kundig.engine.search.words import query_sql, words_in
 
 MOST_HITS = 100
 MOST_RANKED = 1000
+LARGE_AUDIENCE = 50
+"""The indexes `search_entry_label` and `search_entry_label_many` hold the labels of entries with at most and with more principals."""
 _MOST_CHARACTERS = 200
 _MOST_SHOWN = 20_000
 _QUESTION = "%(q)s::text"
@@ -95,31 +97,12 @@ class _Asking:
     def names(self) -> str:
         """By whole label, by its beginning, by contact point: (object, record, tier, rank)."""
         folded = f"kundig.fold({_QUESTION})"
-        parts = []
-        if self.walked:
-            parts += [
-                f"""(select e.object, e.record, 0 as tier, 0::real as rank, e.label_fold from {{ws}}.search_entry e
-                      where e.label_fold = {folded} and {self.walked} order by e.record limit %(limit)s)""",
-                f"""(select e.object, e.record, 1, 0, e.label_fold from {{ws}}.search_entry e
-                      where starts_with(e.label_fold, {folded}) and {self.walked}
-                      order by e.label_fold, e.record limit %(limit)s)""",
-            ]
-        parts += [
-            f"""(select e.object, e.record, case when e.label_fold = {folded} then 0 else 1 end as tier, 0::real as rank,
-                        e.label_fold
-                   from unnest(%({objects})s::text[]) o(name), lateral (select e.* from {{ws}}.search_entry e
-                        where e.object = o.name and starts_with(e.label_fold, {folded}) and {condition}
-                        order by e.label_fold, e.record limit %(limit)s) e
+        tier = f"case when e.label_fold = {folded} then 0 else 1 end as tier"
+        parts = [
+            f"""(select e.object, e.record, {tier}, 0::real as rank, e.label_fold from {entries}
                   order by e.label_fold, e.record limit %(limit)s)"""
-            for objects, condition in self.alone
+            for entries in self._begun(folded)
         ]
-        if self.read_first:
-            parts.append(
-                f"""(select e.object, e.record, case when e.label_fold = {folded} then 0 else 1 end as tier, 0::real as rank,
-                            e.label_fold
-                       from {self._seen_few()} where starts_with(e.label_fold, {folded})
-                      order by e.label_fold, e.record limit %(limit)s)"""
-            )
         if self.points:
             points = " union ".join(self.points)
             parts.append(
@@ -142,6 +125,21 @@ class _Asking:
                    ts_rank(e.vector, {query}) as rank, e.label_fold
               from (select * from ({" union all ".join(parts)}) e limit %(ranked)s) e
           ) r order by tier, rank desc, label_fold, record limit %(limit)s + %(limit)s"""
+
+    def _begun(self, folded: str) -> Iterator[str]:
+        """From where to read entries `e` that can be seen and whose labels begin with a text: each is read in their order."""
+        begins = f"starts_with(e.label_fold, {folded})"
+        if self.walked:
+            yield f"{{ws}}.search_entry e where {begins} and cardinality(e.audience) <= {LARGE_AUDIENCE} and {self.walked}"
+            # The planner takes large audiences to be frequent: ORDER BY and OFFSET 0 keep it from reading all that can be seen for them.
+            yield f"""(select e.* from {{ws}}.search_entry e where {begins} and cardinality(e.audience) > {LARGE_AUDIENCE}
+                        order by e.label_fold, e.record offset 0) e where {self.walked}"""
+        for objects, condition in self.alone:
+            yield f"""unnest(%({objects})s::text[]) o(name), lateral (select e.* from {{ws}}.search_entry e
+                        where e.object = o.name and {begins} and {condition}
+                        order by e.label_fold, e.record limit %(limit)s) e"""
+        if self.read_first:
+            yield f"{self._seen_few()} where {begins}"
 
     def _seen_few(self) -> str:
         # OFFSET 0 keeps the planner from walking through all that begins or is written alike, to find the few among it.
