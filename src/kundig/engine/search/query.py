@@ -88,7 +88,8 @@ class _Asking:
         self.read_first = _any(compress(conditions, few))
         self.not_first = _any(compress(conditions, map(not_, few)))
         self.walked = _any(compress(conditions, (not (rare or apart) for rare, apart in zip(few, alone, strict=True))))
-        self.alone = [(f"objects{number}", conditions[number]) for number, apart in enumerate(alone) if apart]
+        self.alone = _any(compress(conditions, alone))
+        self.values["alone"] = [name for group in compress(groups, alone) for name in group.objects]
         # A single letter begins far more words than anybody reads: it must be a word of its own, or begin a label.
         self.beginning = len(question) > 1
         self.points, values = point_queries(scope, question)
@@ -130,13 +131,14 @@ class _Asking:
         """From where to read entries `e` that can be seen and whose labels begin with a text: each is read in their order."""
         begins = f"starts_with(e.label_fold, {folded})"
         if self.walked:
-            yield f"{{ws}}.search_entry e where {begins} and cardinality(e.audience) <= {LARGE_AUDIENCE} and {self.walked}"
+            # By the index it begins anyhow: what decides is asked first.
+            yield f"{{ws}}.search_entry e where {self.walked} and {begins} and cardinality(e.audience) <= {LARGE_AUDIENCE}"
             # The planner takes large audiences to be frequent: ORDER BY and OFFSET 0 keep it from reading all that can be seen for them.
             yield f"""(select e.* from {{ws}}.search_entry e where {begins} and cardinality(e.audience) > {LARGE_AUDIENCE}
                         order by e.label_fold, e.record offset 0) e where {self.walked}"""
-        for objects, condition in self.alone:
-            yield f"""unnest(%({objects})s::text[]) o(name), lateral (select e.* from {{ws}}.search_entry e
-                        where e.object = o.name and {begins} and {condition}
+        if self.alone:
+            yield f"""unnest(%(alone)s::text[]) o(name), lateral (select e.* from {{ws}}.search_entry e
+                        where e.object = o.name and {begins} and {self.alone}
                         order by e.label_fold, e.record limit %(limit)s) e"""
         if self.read_first:
             yield f"{self._seen_few()} where {begins}"
