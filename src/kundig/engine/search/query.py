@@ -25,7 +25,7 @@ from kundig.engine.search.words import query_sql, words_in
 MOST_HITS = 100
 MOST_RANKED = 1000
 LARGE_AUDIENCE = 50
-"""The indexes `search_entry_label` and `search_entry_label_many` hold the labels of entries with at most and with more principals."""
+"""Labels of entries that more principals may see stand in an index of their own, `search_entry_label_many`."""
 _MOST_CHARACTERS = 200
 _MOST_SHOWN = 20_000
 _QUESTION = "%(q)s::text"
@@ -131,9 +131,9 @@ class _Asking:
         """From where to read entries `e` that can be seen and whose labels begin with a text: each is read in their order."""
         begins = f"starts_with(e.label_fold, {folded})"
         if self.walked:
-            # By the index it begins anyhow: what decides is asked first.
+            # In this index all begin so: what is asked first is what leaves entries out.
             yield f"{{ws}}.search_entry e where {self.walked} and {begins} and cardinality(e.audience) <= {LARGE_AUDIENCE}"
-            # The planner takes large audiences to be frequent: ORDER BY and OFFSET 0 keep it from reading all that can be seen for them.
+            # The planner takes large audiences to be frequent: ORDER BY and OFFSET 0 keep it from reading all that can be seen.
             yield f"""(select e.* from {{ws}}.search_entry e where {begins} and cardinality(e.audience) > {LARGE_AUDIENCE}
                         order by e.label_fold, e.record offset 0) e where {self.walked}"""
         if self.alone:

@@ -63,7 +63,9 @@ async def test_labels_are_walked_without_reading_the_entries(world: World) -> No
     async with world.scope(await world.user("level_own")) as scope:
         groups = alike(scope, ["house"])
         asking = query._Asking(scope, "q", groups, [False], 20)
-        await scope.connection.execute("select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)")
+        await scope.connection.execute(
+            "select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)"
+        )
         rows = await scope.connection.rows(Compiled(f"explain {asking.names()}"), asking.values)
     plan = "\n".join(str(row) for row in rows)
     assert "Index Only Scan using search_entry_label on" in plan
