@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from uuid import UUID
 
 import pytest
@@ -28,7 +29,9 @@ async def found(scope: Scope, q: str, limit: int) -> list[UUID]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_what_begins_comes_in_its_order(world: World, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+@pytest.mark.parametrize("few_objects", [0, 3])
+async def test_what_begins_comes_in_its_order(world: World, monkeypatch: pytest.MonkeyPatch, few_objects: int, seed: int) -> None:
+    monkeypatch.setattr(query, "_FEW_OBJECTS", few_objects)
     rng = random.Random(seed)
     me, other, everybody = await world.user("level_own"), await world.user("level_own"), await world.user("level_all")
     parts = ("q", "qu", "Qu", "qü", "quer", "Quer Hof", "quelle", "r")
@@ -59,14 +62,15 @@ async def _begin(scope: Scope, q: str) -> list[UUID]:
     return await scope.connection.values(_BEGIN, {"q": q, "reads": list(reads)})
 
 
-async def test_labels_are_walked_without_reading_the_entries(world: World) -> None:
+@pytest.mark.parametrize("few_objects", [0, 3])
+async def test_labels_are_read_without_the_entries(world: World, monkeypatch: pytest.MonkeyPatch, few_objects: int) -> None:
+    monkeypatch.setattr(query, "_FEW_OBJECTS", few_objects)
     async with world.scope(await world.user("level_own")) as scope:
-        groups = alike(scope, ["house"])
-        asking = query._Asking(scope, "q", groups, [False], 20)
+        asking = query._Asking(scope, "q", alike(scope, ["house"]), [False], 20)
         await scope.connection.execute(
             "select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)"
         )
-        rows = await scope.connection.rows(Compiled(f"explain {asking.names()}"), asking.values)
-    plan = "\n".join(str(row) for row in rows)
-    assert "Index Only Scan using search_entry_label on" in plan
+        plan = str(await scope.connection.rows(Compiled(f"explain {asking.names()}"), asking.values))
+    # With so few entries the planner may take either of the two.
+    assert re.search(r"Index Only Scan using search_entry_(object_)?label on", plan)
     assert "using search_entry_label_many on" in plan
