@@ -183,13 +183,15 @@ insert into {ws}.contact (id, label, last_name, first_name, account, owner_id, c
 values (%(id)s, %(last_name)s, %(last_name)s, 'Anna', %(account)s, %(owner)s, %(owner)s, %(owner)s, %(audience)s)
 
 -- name: search_word
-select e.object, e.record as id, coalesce(c.label, a.label, p.label) as label, e.body as snippet
-  from (select *
-        -- many: from {ws}.search_entry e
-        -- few: from (select * from {ws}.search_entry m where m.audience && (select %(reads)s::integer[]) offset 0) e
-         where e.label_fold >= %(from)s and e.label_fold < %(to)s
-        -- own: and e.audience && %(reads)s::integer[]
-         order by e.label_fold, e.record limit 20) e
+select e.object, e.record as id, coalesce(c.label, a.label, p.label) as label, b.body as snippet
+  from (select q.object, q.record, q.label_fold
+        -- many: from {ws}.search_entry q
+        -- few: from (select * from {ws}.search_entry m where m.audience && (select %(reads)s::integer[]) offset 0) q
+         where q.label_fold >= %(from)s and q.label_fold < %(to)s
+        -- many: and cardinality(q.audience) <= 50
+        -- own: and q.audience && %(reads)s::integer[]
+         order by q.label_fold, q.record limit 20) e
+  join {ws}.search_entry b on b.object = e.object and b.record = e.record
   left join {ws}.contact c on e.object = 'contact' and c.id = e.record
   left join {ws}.account a on e.object = 'account' and a.id = e.record
   left join {ws}.opportunity p on e.object = 'opportunity' and p.id = e.record

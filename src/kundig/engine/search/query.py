@@ -6,10 +6,8 @@ words, then who mentions them. All words must occur; the last one may be a begin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import compress
-from operator import not_
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Literal
 
 from kundig.base.database.connection import Compiled
 from kundig.base.errors import FieldError, Invalid
@@ -24,6 +22,9 @@ from kundig.engine.search.words import query_sql, words_in
 
 MOST_HITS = 100
 MOST_RANKED = 1000
+LARGE_AUDIENCE = 50
+"""Labels of entries that more principals may see stand in an index of their own, `search_entry_label_many`."""
+_FEW_OBJECTS = 3
 _MOST_CHARACTERS = 200
 _MOST_SHOWN = 20_000
 _QUESTION = "%(q)s::text"
@@ -80,13 +81,14 @@ class _Asking:
         self.scope, self.limit = scope, limit
         self.values: dict[str, Any] = {"q": question, "limit": limit, "ranked": MOST_RANKED, "shown": _MOST_SHOWN}
         conditions = [self._condition(number, group) for number, group in enumerate(groups)]
-        # Where all of an object can be seen its own labels are read, else those of all objects are walked for what can be seen.
-        alone = [group.reads is None and (len(groups) > 1 or searched_in_part(scope, group)) for group in groups]
-        self.visible = _any(conditions)
-        self.read_first = _any(compress(conditions, few))
-        self.not_first = _any(compress(conditions, map(not_, few)))
-        self.walked = _any(compress(conditions, (not (rare or apart) for rare, apart in zip(few, alone, strict=True))))
-        self.alone = [(f"objects{number}", conditions[number]) for number, apart in enumerate(alone) if apart]
+        ways = ["first" if rare else _way(scope, group, groups) for rare, group in zip(few, groups, strict=True)]
+
+        def going(*chosen: str) -> str:
+            return _any(condition for condition, way in zip(conditions, ways, strict=True) if way in chosen)
+
+        self.visible, self.not_first = _any(conditions), going("alone", "walked")
+        self.read_first, self.alone, self.walked = going("first"), going("alone"), going("walked")
+        self.values["alone"] = [name for group, way in zip(groups, ways, strict=True) if way == "alone" for name in group.objects]
         # A single letter begins far more words than anybody reads: it must be a word of its own, or begin a label.
         self.beginning = len(question) > 1
         self.points, values = point_queries(scope, question)
@@ -95,31 +97,12 @@ class _Asking:
     def names(self) -> str:
         """By whole label, by its beginning, by contact point: (object, record, tier, rank)."""
         folded = f"kundig.fold({_QUESTION})"
-        parts = []
-        if self.walked:
-            parts += [
-                f"""(select e.object, e.record, 0 as tier, 0::real as rank, e.label_fold from {{ws}}.search_entry e
-                      where e.label_fold = {folded} and {self.walked} order by e.record limit %(limit)s)""",
-                f"""(select e.object, e.record, 1, 0, e.label_fold from {{ws}}.search_entry e
-                      where starts_with(e.label_fold, {folded}) and {self.walked}
-                      order by e.label_fold, e.record limit %(limit)s)""",
-            ]
-        parts += [
-            f"""(select e.object, e.record, case when e.label_fold = {folded} then 0 else 1 end as tier, 0::real as rank,
-                        e.label_fold
-                   from unnest(%({objects})s::text[]) o(name), lateral (select e.* from {{ws}}.search_entry e
-                        where e.object = o.name and starts_with(e.label_fold, {folded}) and {condition}
-                        order by e.label_fold, e.record limit %(limit)s) e
+        tier = f"case when e.label_fold = {folded} then 0 else 1 end as tier"
+        parts = [
+            f"""(select e.object, e.record, {tier}, 0::real as rank, e.label_fold from {entries}
                   order by e.label_fold, e.record limit %(limit)s)"""
-            for objects, condition in self.alone
+            for entries in self._begun(folded)
         ]
-        if self.read_first:
-            parts.append(
-                f"""(select e.object, e.record, case when e.label_fold = {folded} then 0 else 1 end as tier, 0::real as rank,
-                            e.label_fold
-                       from {self._seen_few()} where starts_with(e.label_fold, {folded})
-                      order by e.label_fold, e.record limit %(limit)s)"""
-            )
         if self.points:
             points = " union ".join(self.points)
             parts.append(
@@ -142,6 +125,24 @@ class _Asking:
                    ts_rank(e.vector, {query}) as rank, e.label_fold
               from (select * from ({" union all ".join(parts)}) e limit %(ranked)s) e
           ) r order by tier, rank desc, label_fold, record limit %(limit)s + %(limit)s"""
+
+    def _begun(self, folded: str) -> Iterator[str]:
+        """From where to read entries `e` that can be seen and whose labels begin with a text: each is read in their order."""
+        begins = f"starts_with(e.label_fold, {folded})"
+        usual, large = (f"cardinality(e.audience) {compared} {LARGE_AUDIENCE}" for compared in ("<=", ">"))
+        if self.walked:
+            # In this index all begin so: what is asked first is what leaves entries out.
+            yield f"{{ws}}.search_entry e where {self.walked} and {begins} and {usual}"
+        if self.alone:
+            yield f"""unnest(%(alone)s::text[]) o(name), lateral (select e.* from {{ws}}.search_entry e
+                        where e.object = o.name and {self.alone} and {begins} and {usual}
+                        order by e.label_fold, e.record limit %(limit)s) e"""
+        if self.not_first:
+            # The planner takes large audiences to be frequent: ORDER BY and OFFSET 0 keep it from reading all that can be seen.
+            yield f"""(select e.* from {{ws}}.search_entry e where {begins} and {large}
+                        order by e.label_fold, e.record offset 0) e where {self.not_first}"""
+        if self.read_first:
+            yield f"{self._seen_few()} where {begins}"
 
     def _seen_few(self) -> str:
         # OFFSET 0 keeps the planner from walking through all that begins or is written alike, to find the few among it.
@@ -175,6 +176,16 @@ class _Asking:
         return f"""e.object <> all(array(select m.object from {{ws}}.entries_made m
             join unnest(%(objects{number})s::text[], %(recipes{number})s::text[]) as now (object, recipe) using (object)
            where m.recipe <> now.recipe))"""
+
+
+def _way(scope: Scope, group: Alike, groups: Sequence[Alike]) -> Literal["alone", "walked"]:
+    """How to find the labels of a group of which not only few can be seen.
+
+    Each object's alone where there are few objects or all of them can be seen, else through those of all objects for what can be.
+    """
+    if len(group.objects) <= _FEW_OBJECTS:
+        return "alone"
+    return "alone" if group.reads is None and (len(groups) > 1 or searched_in_part(scope, group)) else "walked"
 
 
 def _any(conditions: Iterable[str]) -> str:
