@@ -25,7 +25,7 @@ class FetchCheck(ASGIMiddleware):
         """Let through or refuse."""
         said = {name: value for name, value in scope["headers"] if name.startswith(b"sec-fetch-")}
         if foreign_part(said) and scope["path"] not in ALWAYS and not scope["path"].startswith(PREFIX):
-            await refuse(send, 403, "not as a part of another site.")
+            await refuse(scope, send, 403, "not as a part of another site.")
         else:
             await next_app(scope, receive, send)
 

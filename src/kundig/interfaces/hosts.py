@@ -36,7 +36,7 @@ class HostCheck(ASGIMiddleware):
         if status is None or scope["path"] in ALWAYS:
             await next_app(scope, receive, send)
             return
-        await refuse(send, status, self.base_url)
+        await refuse(scope, send, status, self.base_url)
 
     def refusal(self, hosts: list[bytes]) -> int | None:
         """The status to refuse with, or None."""

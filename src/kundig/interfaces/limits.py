@@ -38,7 +38,7 @@ class RequestLimits(ASGIMiddleware):
         """Let through, with a body that can be waited for, or refuse."""
         query = scope.get("query_string", b"")
         if len(query) > MAX_QUERY or query.count(b"&") >= MAX_PARAMETERS:
-            await refuse(send, 414, "this address is longer than what is accepted here.")
+            await refuse(scope, send, 414, "this address is longer than what is accepted here.")
         elif scope["type"] != ScopeType.HTTP or scope["method"] in ("GET", "HEAD"):
             await next_app(scope, receive, send)
         else:

@@ -6,7 +6,6 @@ Everything that goes wrong leaves as a problem document. Only the bearer token c
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -30,6 +29,7 @@ from kundig.interfaces.api.openapi import Documents
 from kundig.interfaces.api.problems import http_problem, language_of, problem, unexpected
 from kundig.interfaces.peers import address_of
 from kundig.interfaces.reads import note_reads
+from kundig.interfaces.refusing import note_refusal
 from kundig.services.identity.scopes import Scopes
 from kundig.services.identity.signed import Signed, asking, authenticate_token, note_use
 
@@ -42,8 +42,6 @@ Fingerprint = Callable[[Request[Any, Any, Any]], Awaitable[bytes]]
 """What tells two requests apart, for an Idempotency-Key."""
 SOURCE = "api"
 """Why something was written, as the journal tells it."""
-
-_security = logging.getLogger("kundig.security")
 
 
 @dataclass(frozen=True)
@@ -184,17 +182,17 @@ def bearer(header: str | None) -> str | None:
 
 
 def refused(visit: Visit, error: Exception) -> Answer:
-    """The problem document for whatever went wrong; refusals of rights are noted for those who watch over security."""
+    """The problem document for whatever went wrong; refusals are noted for those who watch over security."""
     where = {"method": visit.request.method, "path": visit.request.scope["path"]}
     if isinstance(error, pg.DataError):
         # A value that fits its type but not the database's range: the types know theirs, this is the net below them.
         error = Invalid.one("", "bad_value", t("A value is outside of what can be stored."))
     if isinstance(error, KundigError):
         given = problem(error, visit.language)
-        if given.status in (401, 403):
-            _security.info("refused", extra={"status": given.status, **where})
+        note_refusal(given.status, visit.request.scope)
         return given
     if isinstance(error, HTTPException):
+        note_refusal(error.status_code, visit.request.scope)
         return http_problem(error, visit.language)
     return unexpected(error, visit.language, **where)
 

@@ -21,6 +21,7 @@ from kundig.interfaces.api.answers import Answer, as_json
 from kundig.interfaces.api.edge import Api, bearer
 from kundig.interfaces.api.problems import STATUS
 from kundig.interfaces.peers import address_of
+from kundig.interfaces.refusing import note_refusal
 from kundig.services.identity.provisioners import Provisioner, asking_provisioner, authenticate_provisioner, note_provisioning
 
 PREFIX = "/scim/v2"
@@ -30,7 +31,6 @@ Work = Callable[[Any, Any, bytes], Awaitable[Answer]]
 """What answers (`answering`), the desk, the body → the answer."""
 
 _log = logging.getLogger("kundig.scim")
-_security = logging.getLogger("kundig.security")
 
 
 async def serve(request: Request[Any, Any, Any], work: Work) -> Response[bytes]:
@@ -81,10 +81,10 @@ def told(request: Request[Any, Any, Any], error: Exception) -> Answer:
         return _refused(409 if taken else 400, detail, "uniqueness" if taken else "invalidValue")
     if isinstance(error, KundigError):
         status = STATUS[error.kind]
-        if status in (401, 403):
-            _security.info("refused", extra={"status": status, **where})
+        note_refusal(status, request.scope)
         return _refused(status, error.text.render("en"), "invalidSyntax" if status == 400 else None)
     if isinstance(error, HTTPException):
+        note_refusal(error.status_code, request.scope)
         return _refused(min(500, error.status_code), error.detail or "")
     number = str(uuid7())
     _log.error("unexpected error in a request", exc_info=error, extra={"problem": number, **where})

@@ -33,6 +33,7 @@ from kundig.interfaces.api.problems import STATUS
 from kundig.interfaces.hosts import LOCAL
 from kundig.interfaces.peers import address_of
 from kundig.interfaces.reads import note_reads
+from kundig.interfaces.refusing import note_refusal
 from kundig.interfaces.web.error_page import error_page
 from kundig.interfaces.web.frame import Frame, Theme
 from kundig.interfaces.web.headers import PAGE_HEADERS
@@ -65,7 +66,6 @@ _LEVEL, _WORTH_IT = 4, 1000
 """How hard pages are compressed, a millisecond for a long one, and from how many bytes on."""
 
 _log = logging.getLogger("kundig.web")
-_security = logging.getLogger("kundig.security")
 
 
 @dataclass(frozen=True)
@@ -300,7 +300,7 @@ def _own_origins(visit: Visit) -> set[str]:
 
 
 def refused(visit: Visit, error: Exception) -> Reply:
-    """What is answered when something went wrong; nothing inside is told. Refusals of rights are noted for security's sake."""
+    """What is answered when something went wrong; nothing inside is told. Refusals are noted for security's sake."""
     language = visit.frame.language
     if isinstance(error, Unauthenticated) and not isinstance(error, Denied):
         return to_sign_in(visit)
@@ -309,11 +309,12 @@ def refused(visit: Visit, error: Exception) -> Reply:
     if isinstance(error, ProofNeeded) and visit.htmx:
         return Reply(status=STATUS[error.kind], headers={"X-Kundig-Prove": PROVE})
     if isinstance(error, KundigError):
-        if STATUS[error.kind] == 403 and not isinstance(error, ProofNeeded):
-            _security.info("refused", extra={"status": 403, "method": visit.request.method, "path": visit.request.scope["path"]})
+        if not isinstance(error, ProofNeeded):
+            note_refusal(STATUS[error.kind], visit.request.scope)
         texts = [wrong.text for wrong in error.errors] if isinstance(error, Invalid) else [error.text]
         return _told(visit, STATUS[error.kind], " ".join(dict.fromkeys(text.render(language) for text in texts)))
     if isinstance(error, HTTPException):
+        note_refusal(error.status_code, visit.request.scope)
         text = _UNREAD.get(error.status_code)
         return _told(visit, error.status_code, text.render(language) if text else "")
     reference = str(uuid7())
