@@ -278,3 +278,14 @@ async def test_a_question_whose_plan_is_gone_is_asked_on_another_connection(addr
                 pass
         async with alone.transaction(None) as connection:
             assert await connection.value("select 1") == 1
+
+
+async def test_who_finds_all_connections_in_use_is_told_and_the_next_gets_in(
+    address: Address, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kundig.base.database.pools._CHECKOUT_SECONDS", 0.2)
+    async with Database(address, size=1) as small:
+        async with small.transaction(workspace):
+            with pytest.raises(DatabaseAway):
+                await count(small, workspace)
+        assert await count(small, workspace) >= 0
