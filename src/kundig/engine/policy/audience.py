@@ -134,8 +134,7 @@ def _renewal(scope: Scope, bound: BoundObject, column: str) -> sa.Select[Any]:
     table = bound.table
     due = _due(scope, bound, column)
     moved = (
-        sa.update(table)
-        .values(audience=due.c.audience)
+        _update(table, due.c.audience)
         # the second condition says nothing new, but spares PostgreSQL reading the whole table
         .where(table.c.id == due.c.id, _chosen(table, column), table.c.audience.is_distinct_from(due.c.audience))
         .returning(table.c.id, table.c.audience)
@@ -143,6 +142,12 @@ def _renewal(scope: Scope, bound: BoundObject, column: str) -> sa.Select[Any]:
     )
     followers = list(_followers(scope.model, bound, moved))
     return sa.select(moved.c.id, moved.c.audience).add_cte(*followers)
+
+
+def _update(table: sa.Table, audience: sa.ColumnElement[list[int]]) -> sa.Update:
+    # A label is written as it is, for its generated column: of an update that changes none, PostgreSQL reads the expressions of all
+    # of them anew for each row, and a formula's may have 25 kB.
+    return sa.update(table).values(audience=audience, label=table.c.label)
 
 
 def _differing(scope: Scope, bound: BoundObject) -> sa.Select[Any]:
@@ -182,7 +187,7 @@ def _followers(model: Model, bound: BoundObject, moved: sa.CTE) -> Iterator[sa.C
     for child in model.objects.values():
         if child.definition.storage == "owned" and parent_of(child) == bound.name:
             own = child.table
-            update = sa.update(own).values(audience=moved.c.audience).where(own.c[_link_to_parent(child)] == moved.c.id)
+            update = _update(own, moved.c.audience).where(own.c[_link_to_parent(child)] == moved.c.id)
             owned = update.returning(own.c.id, own.c.audience).cte(f"moved_{child.name}")
             yield owned
             yield from _followers(model, child, owned)
