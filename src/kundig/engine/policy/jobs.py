@@ -25,8 +25,8 @@ _AGAIN = timedelta(minutes=1)
 _AT_ONCE = 2
 """So many chunks are renewed at the same time: one backend of PostgreSQL would leave the other cores idle."""
 _UNHURRIED = "set local synchronous_commit = off"
-"""Chunks need not wait for the disk: what is queued at the end does, and what is on the disk then has all before it. A job that a crash
-cuts off begins anew."""
+"""Chunks need not wait for the disk: the end of the job does, and what is on the disk then has all that came before. A job that a
+crash cuts off begins anew."""
 
 SystemScope = Callable[[Connection, Workspace, str], Awaitable[Scope]]
 """The scope of the program itself in a workspace: connection, workspace, source."""
