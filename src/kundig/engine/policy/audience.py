@@ -14,6 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+from kundig.base.database.connection import Compiled
 from kundig.engine.policy.derived import filter_paths, sources
 from kundig.engine.policy.filters import condition
 from kundig.engine.policy.readers import named_readers
@@ -24,6 +25,8 @@ from kundig.engine.policy.tables import NUMBERS, PRINCIPAL, SEARCH_ENTRY, SHARE,
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.model import Model
 
+_LOWEST = UUID(int=0)
+"""Before all ids there are."""
 CHUNK = 500
 """So many records are looked at in one transaction, of which those that differ are locked: 0.2 s where all do."""
 
@@ -64,9 +67,7 @@ async def renew_apart(scope: Scope, object_: str, ids: Collection[UUID], column:
 
     They are locked first: of two who change that at the same time, the second counts what the first has changed.
     """
-    statement = for_everybody(scope, ("renew apart", object_, column), lambda: _locking(scope.model.objects[object_].table, column))
-    locked = await scope.connection.execute(statement, {"ids": list(ids)})
-    return await _renew(scope, object_, ids, column) if locked else {}
+    return await _renew(scope, object_, ids, column) if await _lock(scope, object_, ids, column) else {}
 
 
 def depends_on(scope: Scope, object_: str) -> frozenset[str]:
@@ -93,9 +94,8 @@ def _made_of(scope: Scope, bound: BoundObject, changed: Collection[str]) -> Iter
 
 async def next_chunk(scope: Scope, object_: str, after: UUID | None = None, size: int = CHUNK) -> list[UUID]:
     """The ids of the next records of an object, in their order."""
-    row = scope.model.objects[object_].table.alias("r")
-    named = sa.select(row.c.id).order_by(row.c.id).limit(size)
-    return await scope.connection.values(named.where(row.c.id > after) if after else named)
+    statement = for_everybody(scope, ("next chunk", object_), lambda: _following(scope.model.objects[object_].table))
+    return await scope.connection.values(statement, {"after": after or _LOWEST, "size": size})
 
 
 async def renew_differing(scope: Scope, object_: str, ids: Sequence[UUID]) -> None:
@@ -105,8 +105,9 @@ async def renew_differing(scope: Scope, object_: str, ids: Sequence[UUID]) -> No
     """
     statement = for_everybody(scope, ("differing", object_), lambda: _differing(scope, scope.model.objects[object_]))
     differing = await scope.connection.values(statement, {"ids": list(ids)})
-    if differing:
-        await renew_apart(scope, object_, differing)
+    if differing and await _lock(scope, object_, differing):
+        # Nobody asks which they were: reading them back takes as long as half of what the job does besides PostgreSQL.
+        await scope.connection.execute(_renewal_of(scope, object_), {"ids": differing})
 
 
 def _looking_at(scope: Scope, object_: str, changed: Collection[str] | None) -> Iterator[tuple[str, str]]:
@@ -124,9 +125,18 @@ def _looking_at(scope: Scope, object_: str, changed: Collection[str] | None) -> 
 
 
 async def _renew(scope: Scope, object_: str, ids: Collection[UUID], column: str = "id") -> dict[UUID, list[int]]:
-    statement = for_everybody(scope, ("renew", object_, column), lambda: _renewal(scope, scope.model.objects[object_], column))
-    rows = await scope.connection.rows(statement, {"ids": list(ids)})
+    rows = await scope.connection.rows(_renewal_of(scope, object_, column), {"ids": list(ids)})
     return {row["id"]: row["audience"] for row in rows}
+
+
+async def _lock(scope: Scope, object_: str, ids: Collection[UUID], column: str = "id") -> int:
+    """Keep others from writing records; how many there are."""
+    statement = for_everybody(scope, ("lock", object_, column), lambda: _locking(scope.model.objects[object_].table, column))
+    return await scope.connection.execute(statement, {"ids": list(ids)})
+
+
+def _renewal_of(scope: Scope, object_: str, column: str = "id") -> Compiled:
+    return for_everybody(scope, ("renew", object_, column), lambda: _renewal(scope, scope.model.objects[object_], column))
 
 
 def _renewal(scope: Scope, bound: BoundObject, column: str) -> sa.Select[Any]:
@@ -134,8 +144,7 @@ def _renewal(scope: Scope, bound: BoundObject, column: str) -> sa.Select[Any]:
     table = bound.table
     due = _due(scope, bound, column)
     moved = (
-        sa.update(table)
-        .values(audience=due.c.audience)
+        _update(table, due.c.audience)
         # the second condition says nothing new, but spares PostgreSQL reading the whole table
         .where(table.c.id == due.c.id, _chosen(table, column), table.c.audience.is_distinct_from(due.c.audience))
         .returning(table.c.id, table.c.audience)
@@ -143,6 +152,12 @@ def _renewal(scope: Scope, bound: BoundObject, column: str) -> sa.Select[Any]:
     )
     followers = list(_followers(scope.model, bound, moved))
     return sa.select(moved.c.id, moved.c.audience).add_cte(*followers)
+
+
+def _update(table: sa.Table, audience: sa.ColumnElement[list[int]]) -> sa.Update:
+    # A label is written as it is, for its generated column: of an update that changes none, PostgreSQL reads the expressions of all
+    # of them anew for each row, and a formula's may have 25 kB.
+    return sa.update(table).values(audience=audience, label=table.c.label)
 
 
 def _differing(scope: Scope, bound: BoundObject) -> sa.Select[Any]:
@@ -166,6 +181,11 @@ def _due(scope: Scope, bound: BoundObject, column: str) -> sa.CTE:
     return sa.select(principals.c.id, _settled(principals.c.audience).label("audience")).cte("due").prefix_with("materialized")
 
 
+def _following(row: sa.FromClause) -> sa.Select[Any]:
+    after, size = sa.bindparam("after", type_=row.c.id.type), sa.bindparam("size", type_=sa.Integer)
+    return sa.select(row.c.id).where(row.c.id > after).order_by(row.c.id).limit(size)
+
+
 def _locking(row: sa.FromClause, column: str) -> sa.Select[Any]:
     return sa.select(row.c.id).where(_chosen(row, column)).order_by(row.c.id).with_for_update(key_share=True)
 
@@ -182,7 +202,7 @@ def _followers(model: Model, bound: BoundObject, moved: sa.CTE) -> Iterator[sa.C
     for child in model.objects.values():
         if child.definition.storage == "owned" and parent_of(child) == bound.name:
             own = child.table
-            update = sa.update(own).values(audience=moved.c.audience).where(own.c[_link_to_parent(child)] == moved.c.id)
+            update = _update(own, moved.c.audience).where(own.c[_link_to_parent(child)] == moved.c.id)
             owned = update.returning(own.c.id, own.c.audience).cte(f"moved_{child.name}")
             yield owned
             yield from _followers(model, child, owned)

@@ -24,6 +24,9 @@ _AGAIN = timedelta(minutes=1)
 """By then every transaction that still wrote under the old rules has ended: statements take ten seconds at most."""
 _AT_ONCE = 2
 """So many chunks are renewed at the same time: one backend of PostgreSQL would leave the other cores idle."""
+_UNHURRIED = "set local synchronous_commit = off"
+"""Chunks need not wait for the disk: the end of the job does, and what is on the disk then has all that came before. A job that a
+crash cuts off begins anew."""
 
 SystemScope = Callable[[Connection, Workspace, str], Awaitable[Scope]]
 """The scope of the program itself in a workspace: connection, workspace, source."""
@@ -62,6 +65,7 @@ async def _fill(run: JobRun, workspace: Workspace, system_scope: SystemScope) ->
         nonlocal after, ended
         while not ended:
             async with run.transaction() as connection:
+                await connection.execute(_UNHURRIED)
                 scope = await system_scope(connection, workspace, "job")
                 async with turn:
                     ids = await next_chunk(scope, object_, after) if object_ in scope.model.objects else []

@@ -17,7 +17,7 @@ from kundig.engine.extension import GLOBAL_RIGHTS, FieldRight, Grant, Level, Rol
 from kundig.engine.policy import principals
 from kundig.engine.policy.access import Access, ObjectAccess
 from kundig.engine.policy.derived import sources
-from kundig.engine.policy.policies import EVERYONE, Policies, granted
+from kundig.engine.policy.policies import EVERYONE, Policies, granted, policies_of
 from kundig.engine.policy.principals import Principal
 from kundig.engine.policy.visibility import forbids_name, reads_name
 from kundig.engine.schema.bound import BoundObject
@@ -112,7 +112,15 @@ def grants_of(model: Model, policies: Policies, person: Person, name: str) -> tu
 
 
 def system_access(model: Model) -> Access:
-    """The rights of the program itself (installation, demo data, the command line): all of them."""
+    """The rights of the program itself (installation, demo data, the command line, jobs): all of them. Made once for a model."""
+    kept = policies_of(model).compiled
+    if "system access" not in kept:
+        kept["system access"] = _system_access(model)
+    found: Access = kept["system access"]
+    return found
+
+
+def _system_access(model: Model) -> Access:
     objects = {name: _object_access(model.objects[name], [_ALL], None, ()) for name in model.objects}
     return Access(None, objects, frozenset(GLOBAL_RIGHTS), shape(objects), everything=True)
 

@@ -8,8 +8,11 @@ from typing import Self
 
 from kundig.base.database.connection import Connection
 
+# Of an index over partitions PostgreSQL tells how its empty shell is built (`on only`): the partitions would stay without.
 _DROPPABLE = """
-select c.oid::regclass::text as name, pg_get_indexdef(c.oid) as definition, t.relname as table
+select c.oid::regclass::text as name, t.relname as table,
+       case when c.relkind = 'I' then replace(pg_get_indexdef(c.oid), ' ON ONLY ', ' ON ') else pg_get_indexdef(c.oid) end
+         as definition
   from pg_index i join pg_class c on c.oid = i.indexrelid join pg_class t on t.oid = i.indrelid
   join pg_namespace n on n.oid = t.relnamespace left join pg_constraint k on k.conindid = c.oid
  where n.nspname = %(schema)s and not i.indisunique and k.oid is null and not c.relispartition order by 1"""
