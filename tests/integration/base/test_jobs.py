@@ -225,6 +225,53 @@ async def test_a_killed_workers_job_is_done_by_another_once(database: Database, 
     assert await left(database, "test.killed") == []
 
 
+async def test_a_job_that_is_tried_again_does_not_get_stuck_behind_its_like(database: Database, workspace: Workspace) -> None:
+    """While it ran another of its queueing lock was queued, which waits for its lock."""
+    attempts: list[tuple[int, int]] = []
+
+    async def queue_one() -> None:
+        async with database.transaction(workspace) as connection:
+            await queue(connection, "test.like", {}, lock="like", queueing_lock="like")
+
+    async def run(job: JobRun) -> None:
+        attempts.append((job.id, job.attempt))
+        if len(attempts) == 1:
+            await queue_one()
+            raise OutsideFault(t("away"))
+
+    await queue_one()
+    async with working(database, Job("test.like", run)):
+        await until(lambda: len(attempts) == 3)
+        await until_none_is_left(database, "test.like")
+    assert len({job for job, _ in attempts}) == 2
+    assert sorted(attempt for _, attempt in attempts) == [0, 0, 1]
+
+
+async def test_a_killed_workers_job_does_not_get_stuck_behind_its_like(database: Database, workspace: Workspace) -> None:
+    done: list[int] = []
+
+    async def run(job: JobRun) -> None:
+        done.append(job.id)
+
+    async with database.transaction(workspace) as connection:
+        left_behind = await queue(connection, "test.left", {}, lock="left", queueing_lock="left")
+    async with database.owner() as connection:
+        await connection.execute("set local search_path = jobs")
+        await connection.execute("update procrastinate_jobs set status = 'doing' where id = %(id)s", {"id": left_behind})
+    async with database.transaction(workspace) as connection:
+        waiting = await queue(connection, "test.left", {}, lock="left", queueing_lock="left")
+    async with working(database, Job("test.left", run)):
+        await until(lambda: len(done) == 2)
+        await until_none_is_left(database, "test.left")
+    assert sorted(done) == sorted(id_ for id_ in (left_behind, waiting) if id_)
+
+
+async def until_none_is_left(database: Database, name: str) -> None:
+    async with asyncio.timeout(10):
+        while await left(database, name):  # noqa: ASYNC110 - a worker changes it
+            await asyncio.sleep(0.05)
+
+
 async def _mark_slowly(job: JobRun) -> None:
     """Shows in a transaction of its own that it has begun, then does its work in one that takes a while at first."""
     async with job.transaction() as connection:
