@@ -14,7 +14,7 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hash
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test prove lint format bench faults fuzz messages lock browser clean
+.PHONY: help run test slow prove lint format bench faults fuzz messages lock browser clean
 
 help:  ## what there is to type
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 18
@@ -38,14 +38,18 @@ $(DEV): requirements/dev.txt $(RUN)
 run: $(ASSETS)  ## start Kundig with demo data (address and log-in are printed; data in ./data)
 	@KUNDIG_DEMO=$${KUNDIG_DEMO-1} $(BIN)/kundig serve
 
-test: lint browser  ## every check and every test: unit, integration, browser
-	@# what takes long comes first, so that both processes are busy to the end
-	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder tests/acceptance tests/integration tests/unit
+test: lint browser  ## all checks and tests but the slow ones: unit, integration, browser
+	@# what takes long comes first, so that all processes are busy to the end
+	$(BIN)/pytest -m "not slow" -n 3 --dist loadscope --no-loadscope-reorder tests/acceptance tests/integration tests/unit
 	@# on their own: Playwright's synchronous face keeps an event loop that asynchronous tests in the same process cannot enter
-	$(BIN)/pytest -n 2 --dist loadscope tests/browser
+	$(BIN)/pytest -m "not slow" -n 3 --dist loadscope tests/browser
 
-prove: $(ASSETS) $(DEV)  ## the proofs of rights at length, and the contract for a representative, for the night (KUNDIG_TEST_TIMES, KUNDIG_TEST_SEED)
-	KUNDIG_TEST_TIMES=$${KUNDIG_TEST_TIMES-20} $(BIN)/pytest -n 2 --dist loadscope tests/integration/rights tests/integration/engine/policy tests/acceptance/test_contract.py
+slow: $(ASSETS) $(DEV) browser  ## the slow tests: killed jobs, the contract, real data, the twenty tasks
+	$(BIN)/pytest -m slow -n 2 --dist loadscope tests/acceptance tests/integration
+	$(BIN)/pytest -m slow -n 2 --dist loadscope tests/browser
+
+prove: slow  ## these, and the proofs of rights at length, for the night (KUNDIG_TEST_TIMES, KUNDIG_TEST_SEED)
+	KUNDIG_TEST_TIMES=$${KUNDIG_TEST_TIMES-20} $(BIN)/pytest -n 2 --dist loadscope tests/integration/rights tests/integration/engine/policy
 
 lint: $(ASSETS) $(DEV)  ## ruff, formatting, types, floors
 	$(BIN)/ruff check

@@ -6,7 +6,6 @@ asked at night (`make prove`).
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -48,7 +47,6 @@ def test_the_contract_suite_passes(server: Server) -> None:
     assert " deselected" not in output.splitlines()[-1]
 
 
-@pytest.mark.skipif(os.environ.get("KUNDIG_TEST_TIMES", "1") == "1", reason="asked at night: `make prove`")
 def test_its_suitable_parts_hold_for_a_representative(server: Server) -> None:
     """All but what the role may not do."""
     server.run("user", "add", REPRESENTATIVE, "--role", "sales_representative", "--language", "en")

@@ -9,6 +9,8 @@ from tests.browser.app.sample import PASSWORD
 from tests.browser.tasks.conftest import Doing, Office
 from tests.browser.tasks.ways import ask, at, go, record
 
+pytestmark = pytest.mark.slow
+
 
 def test_sign_in(browser: Browser, office: Office, task: Doing) -> None:
     context = browser.new_context(viewport=DESKTOP)  # type: ignore[arg-type] # a size

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
 from playwright.sync_api import expect
 from tests.browser.app.conftest import Visitor
 from tests.browser.tasks.conftest import Doing, Office
 from tests.browser.tasks.ways import ask, go, record
+
+pytestmark = pytest.mark.slow
 
 
 def test_move_a_deal_to_won(jana: Visitor, office: Office, task: Doing) -> None:

@@ -10,6 +10,8 @@ from tests.browser.app.conftest import Visitor
 from tests.browser.tasks.conftest import Doing, Office
 from tests.browser.tasks.hands import Hands
 
+pytestmark = pytest.mark.slow
+
 DEALS = {"Anlage 26", "Anlage 29", "Wien"}
 """Open, over 10,000 €, without a next step, in Germany, Austria or Switzerland."""
 

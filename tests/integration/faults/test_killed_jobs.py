@@ -519,6 +519,7 @@ def all_jobs(settings: Settings) -> dict[str, Job]:
 NAMES = sorted(all_jobs(Settings(data=Path("/nowhere"), secret_key=TEST_KEY)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 async def test_killed_at_every_statement_it_is_done_once(
     crm: Crm, settings: Settings, push: Service, mortal: ContextVar[Fate | None], name: str

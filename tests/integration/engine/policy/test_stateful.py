@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from uuid import UUID
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -330,7 +329,6 @@ class Rights(RuleBasedStateMachine):
                 await grant_share(scope, "house", house.id, to, level)
 
 
-@pytest.mark.slow
 def test_rights_are_those_of_the_model(address: Address, database: Database) -> None:
     """Its own event loop and pool, since Hypothesis calls the rules one by one from outside of any loop."""
     workspace = Workspace("stateful", "ws_stateful")
