@@ -5,7 +5,6 @@ To read it takes longer than what most commands do, and tests give hundreds.
 
 from __future__ import annotations
 
-import contextlib
 import multiprocessing
 import os
 import subprocess
@@ -55,9 +54,4 @@ def _run(arguments: tuple[str, ...], environment: dict[str, str], place: str) ->
     sys.argv = ["kundig", *arguments]
     from kundig.interfaces.cli.main import run
 
-    try:
-        run()
-    finally:
-        with contextlib.suppress(OSError):
-            sys.stdout.flush()
-            sys.stderr.flush()
+    run()
