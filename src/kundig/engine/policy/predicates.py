@@ -36,19 +36,21 @@ class AccessReading:
     """Needed for live roll-ups only: the workspace's currency and time zone."""
     joined: Callable[[BoundField, sa.FromClause], sa.FromClause | None] | None = None
     """Gives the roll-ups of a record that a statement has joined already, so that each is looked up or worked out once."""
+    unguessed: bool = False
+    """As in `visible`."""
 
     @classmethod
-    def of(cls, scope: Scope) -> AccessReading:
+    def of(cls, scope: Scope, *, unguessed: bool = False) -> AccessReading:
         """The reading of a scope."""
-        return cls(scope.model, scope.access, scope.context)
+        return cls(scope.model, scope.access, scope.context, unguessed=unguessed)
 
     def table(self, object_: str) -> sa.Table:
         """The table of an object."""
         return self.model.objects[object_].table
 
-    def seen(self, object_: str, row: sa.FromClause, *, unguessed: bool = False) -> sa.ColumnElement[bool]:
-        """Live and visible to the actor; `unguessed` as in `visible`."""
-        condition = visible(self.access, object_, row, unguessed=unguessed)
+    def seen(self, object_: str, row: sa.FromClause) -> sa.ColumnElement[bool]:
+        """Live and visible to the actor."""
+        condition = visible(self.access, object_, row, unguessed=self.unguessed)
         return condition if condition is sa.false() else sa.and_(row.c.deleted_at.is_(None), condition)
 
     def name(self, object_: str, row: sa.FromClause) -> sa.ColumnElement[str]:
@@ -84,7 +86,7 @@ class AccessReading:
         if self.context is None:
             message = "a live roll-up needs a context: use AccessReading.of(scope)"
             raise RuntimeError(message)
-        return live_rollup(self.model, self.access, self.context, field, row, self), sa.true()
+        return live_rollup(self.model, self.context, field, row, self), sa.true()
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,7 @@ def may_lack_rates(scope: Scope, object_: str, name: str) -> bool:
 
 def _target(joined: Joined, row: sa.FromClause, field: BoundField) -> sa.FromClause:
     """The row that a link points to; the row itself for `id`."""
-    return row if field.column == "id" else joined.join(row, field.column, field.target or "", outer=True)
+    return row if field.column == "id" else joined.join(row, field, outer=True)
 
 
 def parse_groups(scope: Scope, object_: BoundObject, names: Sequence[str]) -> tuple[Group, ...]:

@@ -6,7 +6,7 @@ choices and stages as the model lists them. Empty values come last in both direc
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -41,11 +41,6 @@ class Key:
         return f"-{self.path.name}" if self.descending else self.path.name
 
     @property
-    def is_linked(self) -> bool:
-        """Whether another record decides the place: by its name or by one of its fields."""
-        return bool(self.path.links) or (self.path.field.kind is Kind.LINK and self.path.field.column != "id")
-
-    @property
     def choices(self) -> tuple[str, ...]:
         """The values of a choice in their order, reversed for a descending key; none for other kinds."""
         if self.path.field.kind is not Kind.CHOICE:
@@ -67,10 +62,12 @@ class Joined:
     """A row of the object together with the rows that its keys are read from. `outer` joins keep rows without a target.
 
     What is built with its `reading` shares the joins to the row's roll-ups; `source` is whole only when all is built.
+    `looked_up` reads linked records one by one: where there are few rows, so that one plan serves however many targets can be seen.
     """
 
     row: sa.FromClause
     reading: AccessReading
+    looked_up: bool = False
     source: sa.FromClause = field(init=False)
     _figures: dict[str, sa.FromClause] = field(init=False, default_factory=dict)
 
@@ -80,25 +77,43 @@ class Joined:
 
     def value(self, key: Key, *, outer: bool) -> sa.ColumnElement[Any]:
         """What a key sorts by; the joins it needs are added."""
-        row = self.along(key.path.links, outer=outer)
-        bound = key.path.field
+        *links, bound = *key.path.links, key.path.field
         if bound.kind is Kind.LINK and bound.column != "id":
-            return self.join(row, bound.column, bound.target or "", outer=outer).c.label_fold
-        return sorted_value(key, row, self.reading)
+            return self.join(self.along(links, outer=outer), bound, outer=outer).c.label_fold
+        if self.looked_up and links:
+            return self._looked_up(self.along(links[:-1], outer=outer), links[-1], key, outer=outer)
+        return sorted_value(key, self.along(links, outer=outer), self.reading)
 
-    def along(self, links: tuple[BoundField, ...], *, outer: bool) -> sa.FromClause:
+    def along(self, links: Sequence[BoundField], *, outer: bool) -> sa.FromClause:
         """The row at the end of links."""
         row = self.row
         for link in links:
-            row = self.join(row, link.column, link.target or "", outer=outer)
+            row = self.join(row, link, outer=outer)
         return row
 
-    def join(self, row: sa.FromClause, column: str, target: str, *, outer: bool) -> sa.FromClause:
+    def join(self, row: sa.FromClause, link: BoundField, *, outer: bool) -> sa.FromClause:
         """The row that a link points to, if it is live and visible."""
-        other = self.reading.table(target).alias()
-        on = sa.and_(other.c.id == row.c[column], self.reading.seen(target, other))
+        other, on = self._target(row, link)
+        if self.looked_up:
+            return self._apart(sa.select(other).where(on), outer=outer)
         self.source = self.source.join(other, on, isouter=outer)
         return other
+
+    def _looked_up(self, row: sa.FromClause, link: BoundField, key: Key, *, outer: bool) -> sa.ColumnElement[Any]:
+        """What a key sorts by, made where the linked record is read: PostgreSQL remembers it for all rows that point there."""
+        other, on = self._target(row, link)
+        return self._apart(sa.select(sorted_value(key, other, self.reading).label("sorted")).where(on), outer=outer).c.sorted
+
+    def _target(self, row: sa.FromClause, link: BoundField) -> tuple[sa.FromClause, sa.ColumnElement[bool]]:
+        target = link.target or ""
+        other = self.reading.table(target).alias()
+        return other, sa.and_(other.c.id == row.c[link.column], self.reading.seen(target, other))
+
+    def _apart(self, found: sa.Select[Any], *, outer: bool) -> sa.FromClause:
+        # OFFSET 0 keeps the planner from beginning with all targets that can be seen.
+        lateral = found.offset(sa.literal_column("0")).lateral()
+        self.source = self.source.join(lateral, sa.true(), isouter=outer)
+        return lateral
 
     def _rollups(self, bound: BoundField, row: sa.FromClause) -> sa.FromClause | None:
         """The roll-ups of the row, joined at first use: the stored ones together, each that is worked out by itself."""

@@ -39,7 +39,7 @@ class Reach:
     def conditions(self, joined: Joined) -> list[sa.ColumnElement[bool]]:
         """Live, visible, matching; what the filter compares may be joined."""
         row, reading = joined.row, joined.reading
-        own = [reading.seen(self.object.name, row, unguessed=self.few)]
+        own = [reading.seen(self.object.name, row)]
         return own if self.where is None else [*own, compile_filter(self.where, row, reading)]
 
     def demands(self, key: Key) -> bool:
@@ -86,7 +86,7 @@ def page_statement(
     """
     page = _page(reach, segments, after, most)
     row = reach.object.table.alias("o")
-    joined = Joined(row, AccessReading.of(reach.scope))
+    joined = Joined(row, AccessReading.of(reach.scope, unguessed=reach.few))
     joined.source = page.join(row, row.c.id == page.c.id)
     values = record_columns(reach.scope, reach.object, joined, fields)
     own = [page.c.segment.label("_segment"), page.c.id.label("_id"), page.c["keys"].label("_keys"), page.c.place.label("_place")]
@@ -170,7 +170,7 @@ def _found(
     reach: Reach, segment: Segment, after: tuple[bool, ...] | None, most: int | None, *further: sa.ColumnElement[bool]
 ) -> _Found:
     row: sa.FromClause = reach.object.table.alias()
-    joined = Joined(row, AccessReading.of(reach.scope))
+    joined = Joined(row, AccessReading.of(reach.scope, unguessed=reach.few), looked_up=reach.few and reach.where is None)
     reading = joined.reading
     conditions = [*reach.conditions(joined), *further]
     sorts: list[_Sort] = []

@@ -131,8 +131,8 @@ async def _rows(
     """Rows from the cursor's segment on: that segment first, all others in a second statement if it does not fill the page.
 
     Where it seldom does, with a filter or for who sees few, and only one other follows, one statement reads both as needed.
-    Mostly the records come with the rows, by a plan that is kept. Where the best plan goes by the values, the rows are found by a
-    plan for them, and their records by another statement, whose plan is kept; `record` is None for one that has gone meanwhile.
+    Without a filter the records come with the rows, by a plan that is kept. With one the rows are found by a plan for its values,
+    and their records by another statement, whose plan is kept; `record` is None for one that has gone meanwhile.
     """
     everything = list(enumerate(segments_of(reach.object, keys)))
     first = 0 if place is None else place.segment
@@ -144,16 +144,11 @@ async def _rows(
     rest = segments[together:]
     if len(rows) < most and rest:
         rows = [*rows, *await _read(reach, keys, fields, rest, None, most - len(rows))]
-    if not _planned_anew(reach, keys):
+    if reach.where is None:
         return rows
     named = await _named_records(reach.scope, reach.object.name, [row["id"] for row in rows], fields) if rows else []
     records = {row["id"]: row["record"] for row in named}
     return [{**row, "record": records.get(row["id"])} for row in rows]
-
-
-def _planned_anew(reach: Reach, keys: tuple[Key, ...]) -> bool:
-    """Whether the best plan goes by the values: of a filter, or of how many linked records are seen too."""
-    return reach.where is not None or (reach.few and any(key.is_linked for key in keys))
 
 
 def _impossible(reach: Reach, segment: Segment) -> bool:
@@ -177,14 +172,13 @@ async def _read(
             raise Malformed(t("This is no cursor of this list. Start again without it."))
         after = tuple(key is None for key in place.keys)
         params |= {f"{AFTER}{n}": key for n, key in enumerate(place.keys) if key is not None} | {f"{AFTER}_id": place.id}
+    if reach.where is not None:
+        params |= reach.where.values
     names = tuple(key.name for key in keys)
     several = len(segments)
     key = ("page", reach.object.name, names, segments[0][0], several, after, reach.few)
     if reach.where is not None:
-        params |= reach.where.values
-    if _planned_anew(reach, keys):
-        shape = None if reach.where is None else reach.where.shape
-        compiled = statement(reach.scope, (*key, shape), lambda: ids_statement(reach, segments, after, None))
+        compiled = statement(reach.scope, (*key, reach.where.shape), lambda: ids_statement(reach, segments, after, None))
     else:
         fixed = most if several == 1 or (several == 2 and reach.few) else None
         compiled = statement(
