@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 
 from kundig.base.context import Context
+from kundig.engine.policy.access import Access
 from kundig.engine.policy.figures import figures
 from kundig.engine.policy.tables import TIMELINE_ENTRY
 from kundig.engine.policy.visibility import visible
@@ -14,14 +15,13 @@ from kundig.engine.schema.bound import BoundField
 from kundig.engine.schema.fields.contract import Reading
 from kundig.engine.schema.model import Model
 
-if TYPE_CHECKING:
-    from kundig.engine.policy.predicates import AccessReading
 
-
-def live_rollup(model: Model, context: Context, field: BoundField, row: sa.FromClause, reading: AccessReading) -> sa.FromClause:
+def live_rollup(
+    model: Model, access: Access, context: Context, field: BoundField, row: sa.FromClause, reading: Reading
+) -> sa.FromClause:
     """The figure's columns for a record `row`: one row to be joined with it."""
     figure = (
-        _of_timeline(model, field, row, reading) if field.options.timeline else _of_children(model, context, field, row, reading)
+        _of_timeline(model, access, field, row) if field.options.timeline else _of_children(model, context, field, row, reading)
     )
     return figure.correlate(row).lateral()
 
@@ -36,11 +36,11 @@ def _of_children(model: Model, context: Context, field: BoundField, row: sa.From
     )
 
 
-def _of_timeline(model: Model, field: BoundField, row: sa.FromClause, reading: AccessReading) -> sa.Select[Any]:
+def _of_timeline(model: Model, access: Access, field: BoundField, row: sa.FromClause) -> sa.Select[Any]:
     entry = TIMELINE_ENTRY.alias()
     seen = (
-        sa.and_(entry.c.object == sa.literal(name), visible(reading.access, name, entry, unguessed=reading.unguessed))
-        for name in reading.access.objects
+        sa.and_(entry.c.object == sa.literal(name), visible(access, name, entry))
+        for name in access.objects
         if model.objects[name].definition.interaction is not None
     )
     past = field.options.timeline == "last"

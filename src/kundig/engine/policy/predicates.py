@@ -86,7 +86,7 @@ class AccessReading:
         if self.context is None:
             message = "a live roll-up needs a context: use AccessReading.of(scope)"
             raise RuntimeError(message)
-        return live_rollup(self.model, self.context, field, row, self), sa.true()
+        return live_rollup(self.model, self.access, self.context, field, row, self), sa.true()
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def page_statement(
     """
     page = _page(reach, segments, after, most)
     row = reach.object.table.alias("o")
-    joined = Joined(row, AccessReading.of(reach.scope, unguessed=reach.few))
+    joined = Joined(row, AccessReading.of(reach.scope))
     joined.source = page.join(row, row.c.id == page.c.id)
     values = record_columns(reach.scope, reach.object, joined, fields)
     own = [page.c.segment.label("_segment"), page.c.id.label("_id"), page.c["keys"].label("_keys"), page.c.place.label("_place")]
