@@ -17,6 +17,8 @@ select
   {own} as data,
   {sample} as samples
 """
+_LOOKED_AT = 1000
+"""Samples are made at once, before or after what people make; so many records at each end tell of both."""
 _STATE = "select tour, checklist_gone from {ws}.preference where user_id = %(user)s"
 _TOUR = """
 insert into {ws}.preference (user_id, tour) values (%(user)s, %(tour)s) on conflict (user_id) do update set tour = excluded.tour
@@ -49,11 +51,18 @@ class FirstHour:
 
 async def facts_of(connection: Connection, user: UUID | None, objects: Sequence[str]) -> Facts:
     """One statement; `objects` are those whose records count as data."""
-    own = " or ".join(f'exists (select from {{ws}}."{name}" where not is_sample and deleted_at is null)' for name in objects)
-    sample = " or ".join(f'exists (select from {{ws}}."{name}" where is_sample and deleted_at is null)' for name in objects)
+    own, sample = (" or ".join(_exists(name, condition) for name in objects) for condition in ("not is_sample", "is_sample"))
     row = await connection.row(_FACTS.format(own=own or "false", sample=sample or "false"), {"user": user})
     assert row is not None
     return Facts(**row)
+
+
+def _exists(object_: str, condition: str) -> str:
+    """Among the first and the last records: a million of one kind would be read whole, only to find none of the other."""
+    ends = (
+        f'(select is_sample, deleted_at from {{ws}}."{object_}" order by id {way} limit {_LOOKED_AT})' for way in ("asc", "desc")
+    )
+    return f"exists (select from ({' union all '.join(ends)}) r where {condition} and deleted_at is null)"
 
 
 async def first_hour_of(connection: Connection, user: UUID | None) -> FirstHour:
