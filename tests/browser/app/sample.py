@@ -7,6 +7,7 @@ import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from kundig import wiring
 from kundig.base.database.opening import opened
@@ -73,7 +74,7 @@ async def fill(scope: Scope, owner: str) -> None:
             for n, (first, last) in enumerate((first, last) for first in FIRST for last in NAMES[:9])
         ],
     )  # fmt: skip
-    day = datetime.now(UTC).date()
+    day = datetime.now(ZoneInfo("Europe/Berlin")).date()  # theirs, who may be a day further
     await make(
         scope,
         "opportunity",
