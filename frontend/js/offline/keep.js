@@ -36,8 +36,20 @@ const show = async () => {
   one("[data-n]", bar).textContent = String(entries.length);
 };
 addEventListener("kundig:queue", show);
-addEventListener("online", () => sync().then(show));
-sync().then(show);
+
+/** Send what waits; what could not be sent, though we seemed to be online, is tried again after a pause that grows. */
+const deliver = async () => {
+  await sync();
+  await show();
+  clearTimeout(again);
+  const waits = (await queue()).some((entry) => entry.state === "waiting");
+  if (waits) again = setTimeout(deliver, pause);
+  pause = waits ? Math.min(2 * pause, LONGEST_PAUSE) : PAUSE;
+};
+const PAUSE = 3000, LONGEST_PAUSE = 300_000;
+let again = 0, pause = PAUSE;
+addEventListener("online", () => { pause = PAUSE; deliver(); });
+deliver();
 
 // Signing out removes everything from the device; what has not been sent would be lost, so that is asked first.
 document.addEventListener("submit", async (event) => {

@@ -202,3 +202,25 @@ def test_signing_out_leaves_nothing_on_the_device(phone: BrowserContext, line: L
     page.wait_for_url("**/sign-in*")
     assert page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_what_could_not_be_sent_at_once_is_tried_again(phone: BrowserContext, line: Line) -> None:
+    """The browser takes itself to be online, but what it asks first is lost on the way."""
+    page = phone.pages[0]
+    path, _ = keep_record(page, line, 4)
+    line.cut()
+    page.goto(f"{line.url}/o/{path}")
+    page.get_by_role("button", name="New: Note").click()
+    page.locator("[contenteditable]").click()
+    page.keyboard.type("Noch einmal versucht")
+    page.get_by_role("button", name="Keep, and send later").click()
+    expect(page.locator(".k-offlist")).to_contain_text("waits for the connection")
+    page.add_init_script(
+        """const first = window.fetch; let asked = 0;
+        window.fetch = (url, ...more) =>
+          String(url).includes("/offline/kit") && !asked++ ? Promise.reject(new TypeError("lost")) : first(url, ...more);"""
+    )
+    line.join()
+    page.goto(f"{line.url}/o/{path}")
+    expect(page.locator("#waiting")).to_be_hidden()
+    expect(page.locator("#timeline")).to_contain_text("Noch einmal versucht")
