@@ -1,7 +1,7 @@
 """The contract that other programs rely on, asked by the suite that lies beside the repository.
 
-`KUNDIG_TEST_WORKERS=2` asks two server processes, `KUNDIG_TEST_SIZE=1000000` a workspace with so many contacts in it. A representative is
-asked at night (`make prove`).
+`KUNDIG_TEST_WORKERS=2` asks two server processes, `KUNDIG_TEST_SIZE=1000000` a workspace with so many contacts in it. Both an
+administrator and a representative ask it (`make slow`).
 """
 
 from __future__ import annotations

@@ -31,18 +31,19 @@ document.addEventListener("htmx:after:history:push", later);
 
 const show = async () => {
   const entries = await queue(), bar = one("#waiting");
-  if (!bar) return;
-  bar.hidden = !entries.length;
-  one("[data-n]", bar).textContent = String(entries.length);
+  if (bar) {
+    bar.hidden = !entries.length;
+    one("[data-n]", bar).textContent = String(entries.length);
+  }
+  return entries;
 };
 addEventListener("kundig:queue", show);
 
 /** Send what waits; what could not be sent, though we seemed to be online, is tried again after a pause that grows. */
 const deliver = async () => {
   await sync();
-  await show();
+  const waits = (await show()).some((entry) => entry.state === "waiting");
   clearTimeout(again);
-  const waits = (await queue()).some((entry) => entry.state === "waiting");
   if (waits) again = setTimeout(deliver, pause);
   pause = waits ? Math.min(2 * pause, LONGEST_PAUSE) : PAUSE;
 };

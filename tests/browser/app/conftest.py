@@ -24,7 +24,7 @@ STILL = """async () => {
   }
 }"""
 QUIET = """async () => {
-  for (let since = performance.now(); performance.now() < since + 100; await new Promise((go) => setTimeout(go, 15))) {
+  for (let since = performance.now(); performance.now() < since + 100; await new Promise(requestAnimationFrame)) {
     if (document.querySelector(".htmx-request:not(#live)")) since = performance.now();
   }
 }"""

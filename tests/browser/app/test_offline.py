@@ -104,6 +104,15 @@ def keep_record(page: Page, line: Line, nth: int) -> tuple[str, str]:
     return path, page.locator(".k-rec h1").inner_text()
 
 
+def keep_note(page: Page, text: str) -> None:
+    """Write a note about the record that is shown without a connection."""
+    page.get_by_role("button", name="New: Note").click()
+    page.locator("[contenteditable]").click()
+    page.keyboard.type(text)
+    page.get_by_role("button", name="Keep, and send later").click()
+    expect(page.locator(".k-offlist")).to_contain_text("waits for the connection")
+
+
 def test_on_the_way_things_are_read_and_written_and_nothing_is_lost(phone: BrowserContext, line: Line) -> None:
     page = phone.pages[0]
     path, name = keep_record(page, line, 2)
@@ -115,11 +124,7 @@ def test_on_the_way_things_are_read_and_written_and_nothing_is_lost(phone: Brows
     broken = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", RULES)["violations"]
     assert [rule["id"] for rule in broken] == []
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    page.get_by_role("button", name="New: Note").click()
-    page.locator("[contenteditable]").click()
-    page.keyboard.type("Unterwegs geschrieben")
-    page.get_by_role("button", name="Keep, and send later").click()
-    expect(page.locator(".k-offlist")).to_contain_text("waits for the connection")
+    keep_note(page, "Unterwegs geschrieben")
     page.close()  # as if the phone had been switched off
     page = phone.new_page()
     page.goto(f"{line.url}/offline")
@@ -210,11 +215,7 @@ def test_what_could_not_be_sent_at_once_is_tried_again(phone: BrowserContext, li
     path, _ = keep_record(page, line, 4)
     line.cut()
     page.goto(f"{line.url}/o/{path}")
-    page.get_by_role("button", name="New: Note").click()
-    page.locator("[contenteditable]").click()
-    page.keyboard.type("Noch einmal versucht")
-    page.get_by_role("button", name="Keep, and send later").click()
-    expect(page.locator(".k-offlist")).to_contain_text("waits for the connection")
+    keep_note(page, "Noch einmal versucht")
     page.add_init_script(
         """const first = window.fetch; let asked = 0;
         window.fetch = (url, ...more) =>

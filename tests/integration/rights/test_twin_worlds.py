@@ -22,7 +22,7 @@ from tests.integration.rights.twins import TAGGED, Twin, furnish
 ALLOWED = {"not_unique", "circle"}
 TIMES = int(os.environ.get("KUNDIG_TEST_TIMES", "1"))
 """How many times as many requests as in every run: for the night."""
-READS, WRITES, SEED = 250 * TIMES, 60 * TIMES, int(os.environ.get("KUNDIG_TEST_SEED", "20261123"))
+READS, WRITES, SEED = 500 * TIMES, 120 * TIMES, int(os.environ.get("KUNDIG_TEST_SEED", "20261123"))
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 """Ids made while running are UUIDv7; those of the records that both worlds have are UUIDv5."""
 _MADE_ALIKE = (

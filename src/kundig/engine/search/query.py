@@ -183,9 +183,8 @@ def _way(scope: Scope, group: Alike, groups: Sequence[Alike]) -> Literal["alone"
 
     Each object's alone where there are few objects or all of them can be seen, else through those of all objects for what can be.
     """
-    if len(group.objects) <= _FEW_OBJECTS:
-        return "alone"
-    return "alone" if group.reads is None and (len(groups) > 1 or searched_in_part(scope, group)) else "walked"
+    whole = group.reads is None and (len(groups) > 1 or searched_in_part(scope, group))
+    return "alone" if whole or len(group.objects) <= _FEW_OBJECTS else "walked"
 
 
 def _any(conditions: Iterable[str]) -> str:
