@@ -1,5 +1,5 @@
 // What every page needs. Each part listens on the document, so it works for whatever htmx brings in later.
-import "./htmx.js";
+import htmx from "./htmx.js";
 import "htmx.org/dist/ext/hx-preload.js";
 import "htmx.org/dist/ext/hx-sse.js";
 import "basecoat-css/basecoat";
@@ -30,3 +30,6 @@ import "./rich.js";
 import "./selection.js";
 import "./toasts.js";
 import "./turns.js";
+
+// By itself htmx begins a moment after the page is there, and what is pressed or clicked in between would do nothing.
+htmx.initialize();

@@ -79,6 +79,13 @@ def test_what_was_seen_last_comes_first(jana: Visitor) -> None:
     expect(page.locator(".k-rec h1")).to_have_text(name)
 
 
+def test_it_answers_as_soon_as_the_page_is_there(jana: Visitor) -> None:
+    press = 'new KeyboardEvent("keydown", { key: "k", ctrlKey: true, bubbles: true })'
+    jana.page.add_init_script(f"addEventListener('DOMContentLoaded', () => document.dispatchEvent({press}))")
+    page = jana.open("/trash")
+    expect(page.locator("#palette-menu [role=menuitem]").first).to_contain_text("Mein Tag")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_everybody_can_use_it(jana: Visitor, theme: str) -> None:
     jana.page.context.add_cookies([{"name": "kundig_theme", "value": theme, "url": jana.company.url}])
