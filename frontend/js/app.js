@@ -31,5 +31,7 @@ import "./selection.js";
 import "./toasts.js";
 import "./turns.js";
 
-// By itself htmx begins a moment after the page is there, and what is pressed or clicked in between would do nothing.
+// By itself htmx begins a moment after the page is there: a key that is pressed in between would do nothing. Beginning a second time
+// would open the stream of news twice.
 htmx.initialize();
+htmx.initialize = () => {};
