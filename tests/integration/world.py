@@ -42,6 +42,7 @@ ROOM = Object(
     name="room",
     label=label("Room"),
     label_plural=label("Rooms"),
+    order="name",
     fields=(
         field("name", "text", "Name", "Name", required=True),
         field("house", "link", "House", "Haus", target="house"),

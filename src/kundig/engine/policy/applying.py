@@ -114,15 +114,15 @@ async def settle(database: Database, workspace: Workspace, models: Models) -> bo
     return True
 
 
-_NAMING = 1
-"""Raised when names or search entries are made in another way, so that the next start looks at them."""
+_MAKING = 2
+"""Raised when names, search entries or tables are made in another way, so that the next start looks at them."""
 _SETTLED = "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = %(schema)s"
 
 
 def _digest(models: Models, documents: Sequence[Document]) -> str:
     """Equal for two starts that have the same tables and principals to make."""
     definitions = models.define(documents)
-    parts = (_NAMING, definitions.objects, definitions.pipelines, definitions.roles, definitions.rules, definitions.ordered)
+    parts = (_MAKING, definitions.objects, definitions.pipelines, definitions.roles, definitions.rules, definitions.ordered)
     content = msgspec.json.encode((__version__, parts), order="deterministic", enc_hook=dict)
     return f"kundig {hashlib.sha256(content).hexdigest()[:32]}"
 

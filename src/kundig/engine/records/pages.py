@@ -11,12 +11,13 @@ from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from kundig.engine.policy.predicates import AccessReading
 from kundig.engine.policy.scope import Scope
-from kundig.engine.records.ordering import Joined, Key, has_value
+from kundig.engine.records.ordering import Joined, Key, has_value, sorted_value
 from kundig.engine.records.segments import Segment
 from kundig.engine.records.selecting import record_columns
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.filters import Filter, compile_filter
 from kundig.engine.schema.filters.sql_types import is_instant, is_whole
+from kundig.engine.schema.indexes import says_who_sees, shows_sight
 from kundig.engine.schema.kinds import Kind
 
 MOST = "most"
@@ -35,12 +36,21 @@ class Reach:
     """The direction of ids, which break ties: that of the first key, so that one index serves both. None: of each segment's own."""
     few: bool = False
     """Whether the actor sees few records of the object, so that these are read first and sorted then."""
+    passing: bool = False
+    """Whether, in an order whose index says who may see what, records of others are passed in that index instead."""
 
     def conditions(self, joined: Joined) -> list[sa.ColumnElement[bool]]:
         """Live, visible, matching; what the filter compares may be joined."""
         row, reading = joined.row, joined.reading
         own = [reading.seen(self.object.name, row)]
         return own if self.where is None else [*own, compile_filter(self.where, row, reading)]
+
+    def passes(self, segment: Segment) -> bool:
+        """Whether there is such an index for a segment."""
+        if not self.passing or [part.role for part in segment] != ["present"]:
+            return False
+        path = segment[0].key.path
+        return not path.links and shows_sight(self.object.definition, path.field)
 
     def demands(self, key: Key) -> bool:
         """Whether the filter lets only records with a value for a key through. False means that this is not certain."""
@@ -169,6 +179,8 @@ class _Found:
 def _found(
     reach: Reach, segment: Segment, after: tuple[bool, ...] | None, most: int | None, *further: sa.ColumnElement[bool]
 ) -> _Found:
+    if reach.passes(segment):
+        return _passing(reach, segment[0].key, after, most, *further)
     row: sa.FromClause = reach.object.table.alias()
     joined = Joined(row, AccessReading.of(reach.scope, unguessed=reach.few), looked_up=reach.few and reach.where is None)
     reading = joined.reading
@@ -195,15 +207,43 @@ def _found(
     conditions += [sorts[n].value.is_not(None) for n in filled]
     if after is not None:
         conditions.append(_behind(reach, row, sorts, after, 0))
-    descending = any(sort.key.descending for sort in sorts[:1]) if reach.descending is None else reach.descending
-    places = [sort.ordered(sort.value) for sort in sorts]
-    directed = row.c.id.desc() if descending else row.c.id.asc()
     found = sa.select(row.c.id.label("id"), *_numbered(sorts)).select_from(source).where(*conditions)
-    rows = found.order_by(*places, directed).limit(_limit(most)).subquery()
-    keys = [rows.c[f"s{n}"] for n in range(len(sorts))]
-    again = [sort.ordered(key) for sort, key in zip(sorts, keys, strict=True)]
-    texts = sa.cast(array([sa.cast(key, sa.Text()) for key in keys]), ARRAY(sa.Text()))
-    return _Found(rows, [*again, rows.c.id.desc() if descending else rows.c.id.asc()], texts)
+    return _first(reach, found, row, sorts, most)
+
+
+def _passing(reach: Reach, key: Key, after: tuple[bool, ...] | None, most: int | None, *further: sa.ColumnElement[bool]) -> _Found:
+    """The same through the index that says who may see what, and that of the few records of which it would hold too much."""
+    row, reading = reach.object.table.alias(), AccessReading.of(reach.scope, unguessed=True)
+    sort = _Sort(sorted_value(key, row, reading), key, nullable=False)
+    conditions = [row.c.deleted_at.is_(None), sort.value.is_not(None), *further]
+    if after is not None:
+        conditions.append(_behind(reach, row, [sort], after, 0))
+    said, limit = says_who_sees(key.path.field, row), _limit(most)
+    columns = [row.c.id.label("id"), *_numbered([sort])]
+    usual = sa.select(*columns).where(*conditions, said, reading.seen(reach.object.name, row))
+    walked = sa.select(*columns, row.c.audience, row.c.deleted_at).where(*conditions, sa.not_(said))
+    # The planner takes large audiences to be frequent: ORDER BY and OFFSET 0 keep it from reading all that can be seen.
+    others = walked.order_by(*_order(reach, row, [sort])).offset(sa.literal_column("0")).subquery()
+    unusual = sa.select(others.c.id, others.c.s0).where(reading.seen(reach.object.name, others))
+    again = [replace(sort, value=others.c.s0)]
+    both = sa.union_all(
+        usual.order_by(*_order(reach, row, [sort])).limit(limit), unusual.order_by(*_order(reach, others, again)).limit(limit)
+    ).subquery()
+    return _first(reach, sa.select(both.c.id, both.c.s0), both, [replace(sort, value=both.c.s0)], most)
+
+
+def _first(reach: Reach, found: sa.Select[Any], row: sa.FromClause, sorts: Sequence[_Sort], most: int | None) -> _Found:
+    """The first of what has been found (`id` and what it is sorted by) on rows."""
+    rows = found.order_by(*_order(reach, row, sorts)).limit(_limit(most)).subquery()
+    again = [replace(sort, value=rows.c[f"s{n}"]) for n, sort in enumerate(sorts)]
+    texts = sa.cast(array([sa.cast(sort.value, sa.Text()) for sort in again]), ARRAY(sa.Text()))
+    return _Found(rows, _order(reach, rows, again), texts)
+
+
+def _order(reach: Reach, row: sa.FromClause, sorts: Sequence[_Sort]) -> list[sa.ColumnElement[Any]]:
+    """The order of rows; ids, which break ties, in the direction that one index serves with the first key."""
+    descending = any(sort.key.descending for sort in sorts[:1]) if reach.descending is None else reach.descending
+    return [*(sort.ordered(sort.value) for sort in sorts), row.c.id.desc() if descending else row.c.id.asc()]
 
 
 def _numbered(sorts: Sequence[_Sort]) -> list[sa.Label[Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +14,10 @@ from kundig.engine.schema.kinds import Kind
 
 SORTABLE = 500
 """Characters of the longest text that fits into a B-tree, whose entries hold a third of a page at most."""
+LARGE_AUDIENCE = 50
+"""Principals of the largest audience that an index holds, so that who sees little passes others' records without reading them."""
+_LONGEST_BESIDE = 800
+"""Bytes of the longest text that an index holds beside such an audience and itself, folded."""
 
 
 def object_indexes(object_: Object, fields: Mapping[str, BoundField], table: sa.Table) -> Iterator[sa.Index]:
@@ -56,9 +60,31 @@ def _field_indexes(object_: Object, field: BoundField, table: sa.Table, made: _M
     elif field.kind is Kind.TEXT and wanted and field.type.plain and not field.definition.unique:
         if getattr(field.options, "max_length", 0) <= SORTABLE:
             yield made(field.column, sa.func.kundig.fold(scalar).collate("C"), id_)
+        if shows_sight(object_, field):
+            yield from _by_sight(field, table, made)
         yield made(f"{field.column}_grams", sa.func.kundig.grams(scalar), gin=True)
     elif field.kind is Kind.LIST:
         yield made(field.name, scalar, gin=True)
+
+
+def shows_sight(object_: Object, field: BoundField) -> bool:
+    """Whether an index in the order of a field says who may see each record: the text that lists are in order of if nobody says."""
+    sortable = field.kind is Kind.TEXT and field.type.plain and getattr(field.options, "max_length", 0) <= SORTABLE
+    return sortable and not field.definition.unique and field.name == object_.order.lstrip("-")
+
+
+def says_who_sees(field: BoundField, row: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Whether that index holds a record; those of which it would hold too much stand in another, which does not say it."""
+    small, short = sa.func.cardinality(row.c.audience), sa.func.octet_length(row.c[field.column])
+    return sa.and_(small <= sa.literal_column(str(LARGE_AUDIENCE)), short <= sa.literal_column(str(_LONGEST_BESIDE)))
+
+
+def _by_sight(field: BoundField, table: sa.Table, made: _Maker) -> Iterator[sa.Index]:
+    value, usual = table.c[field.column], says_who_sees(field, table)
+    folded = sa.func.kundig.fold(value).collate("C")
+    # Without the column itself PostgreSQL does not see that the index answers for what is made of it.
+    yield made(f"{field.column}_sight", folded, table.c.id, include=(value, table.c.audience), among=usual)
+    yield made(f"{field.column}_sight_rest", folded, table.c.id, among=sa.not_(usual))
 
 
 class _Maker:
@@ -66,10 +92,19 @@ class _Maker:
         self._object = object_
         self._live = live
 
-    def __call__(self, name: str, *over: sa.ColumnElement[Any], gin: bool = False, **options: str) -> sa.Index:
+    def __call__(
+        self,
+        name: str,
+        *over: sa.ColumnElement[Any],
+        gin: bool = False,
+        include: Sequence[sa.Column[Any]] = (),
+        among: sa.ColumnElement[bool] | None = None,
+        **options: str,
+    ) -> sa.Index:
         return sa.Index(
             shortened(f"{self._object}__{name}__ix"), *over,
-            postgresql_using="gin" if gin else "btree", postgresql_where=self._live, postgresql_with=options,
+            postgresql_using="gin" if gin else "btree", postgresql_with=options, postgresql_include=include,
+            postgresql_where=self._live if among is None else sa.and_(self._live, among),
         )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from kundig.base.database.connection import Compiled
 from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import t
 from kundig.engine.policy.scope import Scope
+from kundig.engine.schema.indexes import LARGE_AUDIENCE
 from kundig.engine.search.contacts import point_queries
 from kundig.engine.search.entries import is_searched, recipe
 from kundig.engine.search.labels import labels_of
@@ -22,8 +23,6 @@ from kundig.engine.search.words import query_sql, words_in
 
 MOST_HITS = 100
 MOST_RANKED = 1000
-LARGE_AUDIENCE = 50
-"""Labels of entries that more principals may see stand in an index of their own, `search_entry_label_many`."""
 _FEW_OBJECTS = 3
 _MOST_CHARACTERS = 200
 _MOST_SHOWN = 20_000
