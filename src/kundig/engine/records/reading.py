@@ -140,7 +140,8 @@ async def _rows(
     if not 0 <= first < len(everything):
         raise Malformed(t("This is no cursor of this list. Start again without it."))
     segments = [(number, segment) for number, segment in everything[first:] if number == first or not _impossible(reach, segment)]
-    together = 2 if len(segments) == 2 and (reach.where is not None or reach.few) else 1
+    seldom = reach.where is not None or (reach.few and not reach.passes(segments[0][1]))
+    together = 2 if len(segments) == 2 and seldom else 1
     rows = await _read(reach, keys, fields, segments[:together], place, most)
     rest = segments[together:]
     if len(rows) < most and rest:

@@ -34,9 +34,13 @@ def object_indexes(object_: Object, fields: Mapping[str, BoundField], table: sa.
         shortened(f"{object_.name}__deleted__ix"), table.c.deleted_at, id_, postgresql_where=table.c.deleted_at.is_not(None)
     )
     for field in fields.values():
-        if field.definition.state != "building" and not field.definition.hidden:
+        if _is_indexed(field):
             for own in field.parts.values() if field.definition.translated else (field,):
                 yield from _field_indexes(object_, own, table, made)
+
+
+def _is_indexed(field: BoundField) -> bool:
+    return field.definition.state != "building" and not field.definition.hidden
 
 
 def _field_indexes(object_: Object, field: BoundField, table: sa.Table, made: _Maker) -> Iterator[sa.Index]:
@@ -70,7 +74,7 @@ def _field_indexes(object_: Object, field: BoundField, table: sa.Table, made: _M
 def shows_sight(object_: Object, field: BoundField) -> bool:
     """Whether an index in the order of a field says who may see each record: the text that lists are in order of if nobody says."""
     sortable = field.kind is Kind.TEXT and field.type.plain and getattr(field.options, "max_length", 0) <= SORTABLE
-    return sortable and not field.definition.unique and field.name == object_.order.lstrip("-")
+    return sortable and _is_indexed(field) and not field.definition.unique and field.name == object_.order.lstrip("-")
 
 
 def says_who_sees(field: BoundField, row: sa.FromClause) -> sa.ColumnElement[bool]:
