@@ -149,8 +149,10 @@ def deliver(page: Page, origin: str, news: dict[str, str]) -> list[dict[str, Any
     assert len(ids) == 1
     cdp.send("ServiceWorker.deliverPushMessage", {"origin": origin, "registrationId": ids.pop(), "data": json.dumps(news)})
     page.wait_for_function("navigator.serviceWorker.ready.then((r) => r.getNotifications()).then((n) => n.length > 0)")
-    shown: list[dict[str, Any]] = page.evaluate(
-        "navigator.serviceWorker.ready.then((r) => r.getNotifications())"
-        ".then((all) => all.map(({ title, body, tag }) => ({ title, body, tag })))"
-    )
+    shown: list[dict[str, Any]] = []
+    while not shown:  # where one replaces another there is none for a moment
+        shown = page.evaluate(
+            "navigator.serviceWorker.ready.then((r) => r.getNotifications())"
+            ".then((all) => all.map(({ title, body, tag }) => ({ title, body, tag })))"
+        )
     return shown
