@@ -63,9 +63,10 @@ def _field_indexes(object_: Object, field: BoundField, table: sa.Table, made: _M
         yield sa.Index(shortened(f"{object_.name}__{field.name}__ix"), scalar, postgresql_where=scalar.is_not(None))
     elif field.kind is Kind.TEXT and wanted and field.type.plain and not field.definition.unique:
         if getattr(field.options, "max_length", 0) <= SORTABLE:
-            yield made(field.column, sa.func.kundig.fold(scalar).collate("C"), id_)
-        if shows_sight(object_, field):
-            yield from _by_sight(field, table, made)
+            folded = sa.func.kundig.fold(scalar).collate("C")
+            yield made(field.column, folded, id_)
+            if shows_sight(object_, field):
+                yield from _by_sight(field, folded, table, made)
         yield made(f"{field.column}_grams", sa.func.kundig.grams(scalar), gin=True)
     elif field.kind is Kind.LIST:
         yield made(field.name, scalar, gin=True)
@@ -83,9 +84,8 @@ def says_who_sees(field: BoundField, row: sa.FromClause) -> sa.ColumnElement[boo
     return sa.and_(small <= sa.literal_column(str(LARGE_AUDIENCE)), short <= sa.literal_column(str(_LONGEST_BESIDE)))
 
 
-def _by_sight(field: BoundField, table: sa.Table, made: _Maker) -> Iterator[sa.Index]:
+def _by_sight(field: BoundField, folded: sa.ColumnElement[str], table: sa.Table, made: _Maker) -> Iterator[sa.Index]:
     value, usual = table.c[field.column], says_who_sees(field, table)
-    folded = sa.func.kundig.fold(value).collate("C")
     # Without the column itself PostgreSQL does not see that the index answers for what is made of it.
     yield made(f"{field.column}_sight", folded, table.c.id, include=(value, table.c.audience), among=usual)
     yield made(f"{field.column}_sight_rest", folded, table.c.id, among=sa.not_(usual))
