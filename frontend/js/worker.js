@@ -32,11 +32,13 @@ self.addEventListener("push", (event) => event.waitUntil((async () => {
   await self.registration.showNotification(title, { body: text, tag: id, icon, data: { id, to } });
 })()));
 
-// A page that is open goes there itself, so that nothing typed in it is lost unasked; else one is opened.
+// A page that is open goes there itself, so that nothing typed in it is lost unasked; else one is opened. Also one that came before this
+// worker, or was loaded past it.
 self.addEventListener("notificationclick", (event) => event.waitUntil((async () => {
   const { id, to } = event.notification.data;
   event.notification.close();
-  const open = (await self.clients.matchAll({ type: "window" })).filter(({ url }) => new URL(url).pathname !== "/sign-in");
+  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const open = windows.filter(({ url }) => new URL(url).pathname !== "/sign-in");
   const page = open.find(({ focused }) => focused) ?? open[0];
   if (!page) return (await self.clients.openWindow(to))?.postMessage({ news: id, stay: true });
   await page.focus().catch(() => {}); // some systems allow it only right after the click

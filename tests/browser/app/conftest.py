@@ -84,6 +84,14 @@ class Visitor:
         """Wait until nothing is being fetched."""
         self.page.evaluate(QUIET)
 
+    def until(self, condition: str) -> None:
+        """Wait until a script answers something true. (The browser's own waiting evaluates text in the page, which its policy forbids.)"""
+        for _ in range(400):
+            if self.page.evaluate(condition):
+                return
+            self.page.wait_for_timeout(50)
+        pytest.fail(f"in vain: {condition}")
+
     def settle(self) -> None:
         """Wait until nothing moves."""
         self.page.evaluate(STILL)

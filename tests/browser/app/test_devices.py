@@ -21,6 +21,9 @@ SUBSCRIBED = """(made) => {
   PushManager.prototype.subscribe = async (options) => { self.asked = options; self.held = subscription; return subscription; };
 }"""
 
+SHOWN = """navigator.serviceWorker.ready.then((worker) => worker.getNotifications())
+  .then((all) => all.map(({ title, body, tag }) => ({ title, body, tag })))"""
+
 
 @pytest.fixture(scope="module")
 def browser(browser_type: BrowserType, browser_type_launch_args: dict[str, Any]) -> Iterator[Browser]:
@@ -109,15 +112,20 @@ def test_an_iphone_is_told_to_install_first(eva: Visitor) -> None:
     expect(page.locator("#devices [data-state=install]")).to_contain_text("Add to Home Screen")
 
 
-def test_news_are_shown_and_lead_to_the_record(eva: Visitor) -> None:
+@pytest.mark.parametrize("past_the_worker", [False, True])
+def test_news_are_shown_and_lead_to_the_record(eva: Visitor, past_the_worker: bool) -> None:
     allow(eva)
     page = eva.open("/o/account?view=all")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    if past_the_worker:
+        with page.expect_navigation():
+            page.context.new_cdp_session(page).send("Page.reload", {"ignoreCache": True})
+        assert page.evaluate("navigator.serviceWorker.controller === null")
     way = str(page.locator("a[data-open-record]").first.get_attribute("href")).partition("?")[0]
     news = {"id": "0190c0de-0000-7000-8000-000000000001", "title": "Jana mentions you", "text": "Nordwind", "to": way}
-    shown = deliver(page, eva.company.url, news)
+    shown = deliver(eva, news)
     assert shown == [{"title": news["title"], "body": news["text"], "tag": news["id"]}]
-    assert deliver(page, eva.company.url, news) == shown  # the same again replaces it
+    assert deliver(eva, news) == shown  # the same again replaces it
     posted: list[str] = []
     page.on("request", lambda request: posted.append(request.url) if request.method == "POST" else None)
     page.route("**/notifications/*", lambda route: route.fulfill(status=200, headers={"HX-Location": location(way)}))
@@ -130,15 +138,16 @@ def test_news_are_shown_and_lead_to_the_record(eva: Visitor) -> None:
     )
     expect(page).to_have_url(re.compile(re.escape(way)))
     assert any(url.endswith(f"/notifications/{news['id']}") for url in posted)
-    assert page.evaluate("navigator.serviceWorker.ready.then((r) => r.getNotifications()).then((n) => n.length)") == 0
+    eva.until(f"{SHOWN}.then((all) => !all.length)")  # it goes a moment after the click
 
 
 def location(way: str) -> str:
     return json.dumps({"path": way, "target": "#main", "select": "#main", "swap": "outerHTML", "headers": {"HX-Boosted": "true"}})
 
 
-def deliver(page: Page, origin: str, news: dict[str, str]) -> list[dict[str, Any]]:
+def deliver(visitor: Visitor, news: dict[str, str]) -> list[dict[str, Any]]:
     """Hand a message to the service worker as its push service would; what is on the screen then."""
+    page, origin = visitor.page, visitor.company.url
     cdp = page.context.new_cdp_session(page)
     found: list[dict[str, Any]] = []
     cdp.on("ServiceWorker.workerRegistrationUpdated", lambda told: found.extend(told["registrations"]))
@@ -148,11 +157,8 @@ def deliver(page: Page, origin: str, news: dict[str, str]) -> list[dict[str, Any
     ids = {one["registrationId"] for one in found if one["scopeURL"].startswith(origin)}
     assert len(ids) == 1
     cdp.send("ServiceWorker.deliverPushMessage", {"origin": origin, "registrationId": ids.pop(), "data": json.dumps(news)})
-    page.wait_for_function("navigator.serviceWorker.ready.then((r) => r.getNotifications()).then((n) => n.length > 0)")
-    shown: list[dict[str, Any]] = []
-    while not shown:  # where one replaces another there is none for a moment
-        shown = page.evaluate(
-            "navigator.serviceWorker.ready.then((r) => r.getNotifications())"
-            ".then((all) => all.map(({ title, body, tag }) => ({ title, body, tag })))"
-        )
+    visitor.until(
+        f"{SHOWN}.then((all) => self.shown = all.length ? all : null)"
+    )  # where one replaces another there is none for a moment
+    shown: list[dict[str, Any]] = page.evaluate("self.shown")
     return shown

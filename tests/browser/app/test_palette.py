@@ -71,7 +71,7 @@ def test_what_was_seen_last_comes_first(jana: Visitor) -> None:
     page.locator("a[data-open-record]").nth(2).click()
     page.wait_for_selector(".k-rec")
     name = page.locator(".k-rec h1").inner_text()
-    page.wait_for_function("localStorage.getItem('kundig:recent')")
+    jana.until("localStorage.getItem('kundig:recent')")
     page.goto(f"{jana.company.url}/trash")
     page.keyboard.press("Control+k")
     expect(page.locator("#palette-menu [role=menuitem]").first).to_contain_text(name)
