@@ -114,7 +114,7 @@ async def settle(database: Database, workspace: Workspace, models: Models) -> bo
     return True
 
 
-_MAKING = 2
+_MAKING = 3
 """Raised when names, search entries or tables are made in another way, so that the next start looks at them."""
 _SETTLED = "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = %(schema)s"
 

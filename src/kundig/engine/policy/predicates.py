@@ -16,14 +16,14 @@ from kundig.base.context import Context
 from kundig.engine.policy.access import Access
 from kundig.engine.policy.derived import sources
 from kundig.engine.policy.naming import name_shown
-from kundig.engine.policy.visibility import forbids_name, overlaps, reads_name, visible
+from kundig.engine.policy.visibility import forbids_name, overlaps, reads_name, reads_numbers, visible
 from kundig.engine.schema.bound import BoundField
 from kundig.engine.schema.model import Model
 
 if TYPE_CHECKING:
     from kundig.engine.policy.scope import Scope
 
-__all__ = ["AccessReading", "FullReading", "forbids_name", "overlaps", "reads_name", "visible"]
+__all__ = ["AccessReading", "FullReading", "forbids_name", "overlaps", "reads_name", "reads_numbers", "visible"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
-from kundig.engine.policy.predicates import AccessReading
+from kundig.engine.policy.predicates import AccessReading, reads_numbers, visible
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.ordering import Joined, Key, has_value, sorted_value
 from kundig.engine.records.segments import Segment
@@ -17,11 +17,13 @@ from kundig.engine.records.selecting import record_columns
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.filters import Filter, compile_filter
 from kundig.engine.schema.filters.sql_types import is_instant, is_whole
-from kundig.engine.schema.indexes import says_who_sees, shows_sight
+from kundig.engine.schema.indexes import PLACES, has_place, has_places, in_place
 from kundig.engine.schema.kinds import Kind
 
 MOST = "most"
 AFTER = "after"
+MOST_PRINCIPALS = 16
+"""Who may read by more principals mostly sees much; each of them costs a look into each index of a place."""
 _TYPES: dict[Kind, Any] = {Kind.NUMBER: sa.Numeric(), Kind.BOOLEAN: sa.Boolean(), Kind.CHOICE: sa.Integer(), Kind.DATE: sa.Date()}
 
 
@@ -36,8 +38,6 @@ class Reach:
     """The direction of ids, which break ties: that of the first key, so that one index serves both. None: of each segment's own."""
     few: bool = False
     """Whether the actor sees few records of the object, so that these are read first and sorted then."""
-    passing: bool = False
-    """Whether, in an order whose index says who may see what, records of others are passed in that index instead."""
 
     def conditions(self, joined: Joined) -> list[sa.ColumnElement[bool]]:
         """Live, visible, matching; what the filter compares may be joined."""
@@ -45,12 +45,18 @@ class Reach:
         own = [reading.seen(self.object.name, row)]
         return own if self.where is None else [*own, compile_filter(self.where, row, reading)]
 
-    def passes(self, segment: Segment) -> bool:
-        """Whether there is such an index for a segment."""
-        if not self.passing or [part.role for part in segment] != ["present"]:
+    @property
+    def placed(self) -> bool:
+        """Whether records are found by who may see them, in an order that has indexes for it."""
+        reads = self.scope.rights(self.object.name).reads
+        return self.where is None and reads is not None and len(reads) <= MOST_PRINCIPALS
+
+    def finds_by_place(self, segment: Segment) -> bool:
+        """Whether a segment is in such an order."""
+        if not self.placed or [part.role for part in segment] != ["present"]:
             return False
         path = segment[0].key.path
-        return not path.links and shows_sight(self.object.definition, path.field)
+        return not path.links and has_places(self.object.definition, path.field)
 
     def demands(self, key: Key) -> bool:
         """Whether the filter lets only records with a value for a key through. False means that this is not certain."""
@@ -179,8 +185,8 @@ class _Found:
 def _found(
     reach: Reach, segment: Segment, after: tuple[bool, ...] | None, most: int | None, *further: sa.ColumnElement[bool]
 ) -> _Found:
-    if reach.passes(segment):
-        return _passing(reach, segment[0].key, after, most, *further)
+    if reach.finds_by_place(segment):
+        return _found_by_place(reach, segment[0].key, after, most, *further)
     row: sa.FromClause = reach.object.table.alias()
     joined = Joined(row, AccessReading.of(reach.scope, unguessed=reach.few), looked_up=reach.few and reach.where is None)
     reading = joined.reading
@@ -211,25 +217,44 @@ def _found(
     return _first(reach, found, row, sorts, most)
 
 
-def _passing(reach: Reach, key: Key, after: tuple[bool, ...] | None, most: int | None, *further: sa.ColumnElement[bool]) -> _Found:
-    """The same through the index that says who may see what, and that of the few records of which it would hold too much."""
-    row, reading = reach.object.table.alias(), AccessReading.of(reach.scope, unguessed=True)
-    sort = _Sort(sorted_value(key, row, reading), key, nullable=False)
+def _found_by_place(
+    reach: Reach, key: Key, after: tuple[bool, ...] | None, most: int | None, *further: sa.ColumnElement[bool]
+) -> _Found:
+    """The same by what each principal of the actor finds in each place of an audience; larger audiences are looked through."""
+    name, access, limit = reach.object.name, reach.scope.access, _limit(most)
+    numbers = sa.func.unnest(reads_numbers(name, unguessed=True)).table_valued(sa.column("n", sa.Integer())).render_derived()
+    parts = []
+    for place in range(1, PLACES + 1):
+        row, sort, present = _present(reach, key, after, *further)
+        stands = sa.and_(in_place(place, row) == numbers.c.n, has_place(place, row), visible(access, name, row, granted=True))
+        found = present.where(stands).order_by(*_order(reach, row, [sort])).limit(limit).lateral()
+        parts.append(sa.select(found.c.id, found.c.s0).select_from(numbers.join(found, sa.true())))
+    row, sort, present = _present(reach, key, after, *further)
+    larger, reading = present.where(has_place(PLACES + 1, row)), AccessReading.of(reach.scope, unguessed=True)
+    # OFFSET 0 keeps the planner from the other way: it can't know whether few are seen, and takes large audiences to be frequent.
+    if reach.few:
+        looked_through = larger.where(reading.seen(name, row)).offset(sa.literal_column("0")).subquery()
+        seen: sa.ColumnElement[bool] = sa.true()
+    else:
+        looked_through = larger.order_by(*_order(reach, row, [sort])).offset(sa.literal_column("0")).subquery()
+        seen = reading.seen(name, looked_through)
+    order = _order(reach, looked_through, [replace(sort, value=looked_through.c.s0)])
+    parts.append(sa.select(looked_through.c.id, looked_through.c.s0).where(seen).order_by(*order).limit(limit))
+    # A record that is seen for two reasons is found twice.
+    every = sa.union(*(part.subquery().select() for part in parts)).subquery()
+    return _first(reach, sa.select(every.c.id, every.c.s0), every, [replace(sort, value=every.c.s0)], most)
+
+
+def _present(
+    reach: Reach, key: Key, after: tuple[bool, ...] | None, *further: sa.ColumnElement[bool]
+) -> tuple[sa.FromClause, _Sort, sa.Select[Any]]:
+    """A row, what it is sorted by, and the live ones that have it and come after the cursor, whoever may see them."""
+    row = reach.object.table.alias()
+    sort = _Sort(sorted_value(key, row, AccessReading.of(reach.scope)), key, nullable=False)
     conditions = [row.c.deleted_at.is_(None), sort.value.is_not(None), *further]
     if after is not None:
         conditions.append(_behind(reach, row, [sort], after, 0))
-    said, limit = says_who_sees(key.path.field, row), _limit(most)
-    columns = [row.c.id.label("id"), *_numbered([sort])]
-    usual = sa.select(*columns).where(*conditions, said, reading.seen(reach.object.name, row))
-    walked = sa.select(*columns, row.c.audience, row.c.deleted_at).where(*conditions, sa.not_(said))
-    # The planner takes large audiences to be frequent: ORDER BY and OFFSET 0 keep it from reading all that can be seen.
-    others = walked.order_by(*_order(reach, row, [sort])).offset(sa.literal_column("0")).subquery()
-    unusual = sa.select(others.c.id, others.c.s0).where(reading.seen(reach.object.name, others))
-    again = [replace(sort, value=others.c.s0)]
-    both = sa.union_all(
-        usual.order_by(*_order(reach, row, [sort])).limit(limit), unusual.order_by(*_order(reach, others, again)).limit(limit)
-    ).subquery()
-    return _first(reach, sa.select(both.c.id, both.c.s0), both, [replace(sort, value=both.c.s0)], most)
+    return row, sort, sa.select(row.c.id, *_numbered([sort]), row.c.audience, row.c.deleted_at).where(*conditions)
 
 
 def _first(reach: Reach, found: sa.Select[Any], row: sa.FromClause, sorts: Sequence[_Sort], most: int | None) -> _Found:

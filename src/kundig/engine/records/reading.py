@@ -17,7 +17,7 @@ from kundig.engine.policy.predicates import AccessReading
 from kundig.engine.policy.scope import Scope
 from kundig.engine.policy.statements import statement
 from kundig.engine.records.counting import count_matching, estimate, refuse_if_slow
-from kundig.engine.records.few import passes_others, sees_few
+from kundig.engine.records.few import sees_few
 from kundig.engine.records.ordering import Joined, Key, parse_order
 from kundig.engine.records.pages import AFTER, MOST, Reach, as_json, ids_statement, page_statement
 from kundig.engine.records.segments import Segment, segments_of
@@ -76,8 +76,7 @@ async def list_records(scope: Scope, query: ListQuery) -> Page:
     fields = parse_fields(scope, object_, query.fields)
     keys = parse_order(scope, object_, query.order)
     where = None if query.where is None else filter_in(scope, object_, query.where)
-    few, passing = await sees_few(scope, object_), where is None and await passes_others(scope, object_)
-    reach = Reach(scope, object_, where, bool(keys) and keys[0].descending, few, passing)
+    reach = Reach(scope, object_, where, bool(keys) and keys[0].descending, await sees_few(scope, object_))
     named = [query.object, [key.name for key in keys], query.where]
     place = None if query.cursor is None else read_cursor(scope, named, query.cursor)
     if not reach.few:
@@ -140,7 +139,7 @@ async def _rows(
     if not 0 <= first < len(everything):
         raise Malformed(t("This is no cursor of this list. Start again without it."))
     segments = [(number, segment) for number, segment in everything[first:] if number == first or not _impossible(reach, segment)]
-    seldom = reach.where is not None or (reach.few and not reach.passes(segments[0][1]))
+    seldom = reach.where is not None or (reach.few and not reach.finds_by_place(segments[0][1]))
     together = 2 if len(segments) == 2 and seldom else 1
     rows = await _read(reach, keys, fields, segments[:together], place, most)
     rest = segments[together:]
@@ -178,7 +177,7 @@ async def _read(
         params |= reach.where.values
     names = tuple(key.name for key in keys)
     several = len(segments)
-    key = ("page", reach.object.name, names, segments[0][0], several, after, reach.few, reach.passing)
+    key = ("page", reach.object.name, names, segments[0][0], several, after, reach.few, reach.placed)
     if reach.where is not None:
         compiled = statement(reach.scope, (*key, reach.where.shape), lambda: ids_statement(reach, segments, after, None))
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,10 +14,10 @@ from kundig.engine.schema.kinds import Kind
 
 SORTABLE = 500
 """Characters of the longest text that fits into a B-tree, whose entries hold a third of a page at most."""
+PLACES = 6
+"""Places of an audience by which a list in its usual order is found: who may see a record stands in one of them."""
 LARGE_AUDIENCE = 50
-"""Principals of the largest audience that an index holds, so that who sees little passes others' records without reading them."""
-_LONGEST_BESIDE = 800
-"""Bytes of the longest text that an index holds beside such an audience and itself, folded."""
+"""Principals of the largest audience that an index of labels holds, so that a search passes others' entries unread."""
 
 
 def object_indexes(object_: Object, fields: Mapping[str, BoundField], table: sa.Table) -> Iterator[sa.Index]:
@@ -65,30 +65,36 @@ def _field_indexes(object_: Object, field: BoundField, table: sa.Table, made: _M
         if getattr(field.options, "max_length", 0) <= SORTABLE:
             folded = sa.func.kundig.fold(scalar).collate("C")
             yield made(field.column, folded, id_)
-            if shows_sight(object_, field):
-                yield from _by_sight(field, folded, table, made)
+            if has_places(object_, field):
+                yield from _by_place(field, folded, table, made)
         yield made(f"{field.column}_grams", sa.func.kundig.grams(scalar), gin=True)
     elif field.kind is Kind.LIST:
         yield made(field.name, scalar, gin=True)
 
 
-def shows_sight(object_: Object, field: BoundField) -> bool:
-    """Whether an index in the order of a field says who may see each record: the text that lists are in order of if nobody says."""
+def has_places(object_: Object, field: BoundField) -> bool:
+    """Whether records are found in the order of a field by who may see them: the text that lists are in order of if nobody says."""
     sortable = field.kind is Kind.TEXT and field.type.plain and getattr(field.options, "max_length", 0) <= SORTABLE
     return sortable and _is_indexed(field) and not field.definition.unique and field.name == object_.order.lstrip("-")
 
 
-def says_who_sees(field: BoundField, row: sa.FromClause) -> sa.ColumnElement[bool]:
-    """Whether that index holds a record; those of which it would hold too much stand in another, which does not say it."""
-    small, short = sa.func.cardinality(row.c.audience), sa.func.octet_length(row.c[field.column])
-    return sa.and_(small <= sa.literal_column(str(LARGE_AUDIENCE)), short <= sa.literal_column(str(_LONGEST_BESIDE)))
+def in_place(place: int, row: sa.FromClause) -> sa.ColumnElement[int]:
+    """The principal in a place of an audience, counted from 1."""
+    principal: sa.ColumnElement[int] = row.c.audience[sa.literal_column(str(place))]
+    return principal
 
 
-def _by_sight(field: BoundField, folded: sa.ColumnElement[str], table: sa.Table, made: _Maker) -> Iterator[sa.Index]:
-    value, usual = table.c[field.column], says_who_sees(field, table)
-    # Without the column itself PostgreSQL does not see that the index answers for what is made of it.
-    yield made(f"{field.column}_sight", folded, table.c.id, include=(value, table.c.audience), among=usual)
-    yield made(f"{field.column}_sight_rest", folded, table.c.id, among=sa.not_(usual))
+def has_place(place: int, row: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Whether an audience is so large. The indexes of places and of larger audiences are partial to it."""
+    return sa.func.cardinality(row.c.audience) >= sa.literal_column(str(place))  # type: ignore[no-any-return]
+
+
+def _by_place(field: BoundField, folded: sa.ColumnElement[str], table: sa.Table, made: _Maker) -> Iterator[sa.Index]:
+    for place in range(1, PLACES + 1):
+        yield made(f"{field.column}_seen{place}", in_place(place, table), folded, table.c.id, among=has_place(place, table))
+    larger = has_place(PLACES + 1, table)
+    yield made(f"{field.column}_seen_larger", folded, table.c.id, among=larger)
+    yield made("audience_larger", table.c.audience, gin=True, among=larger, fastupdate="off")
 
 
 class _Maker:
@@ -101,13 +107,12 @@ class _Maker:
         name: str,
         *over: sa.ColumnElement[Any],
         gin: bool = False,
-        include: Sequence[sa.Column[Any]] = (),
         among: sa.ColumnElement[bool] | None = None,
         **options: str,
     ) -> sa.Index:
         return sa.Index(
             shortened(f"{self._object}__{name}__ix"), *over,
-            postgresql_using="gin" if gin else "btree", postgresql_with=options, postgresql_include=include,
+            postgresql_using="gin" if gin else "btree", postgresql_with=options,
             postgresql_where=self._live if among is None else sa.and_(self._live, among),
         )  # fmt: skip
 

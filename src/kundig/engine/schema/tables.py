@@ -12,11 +12,7 @@ from kundig.base.database.connection import WORKSPACE_SCHEMA
 from kundig.engine.extension import Object
 from kundig.engine.schema.bound import BoundField
 from kundig.engine.schema.identifiers import shortened
-from kundig.engine.schema.indexes import shows_sight
 from kundig.engine.schema.standard import standard_columns
-
-_OFTEN_VACUUMED = {"autovacuum_vacuum_scale_factor": "0.02", "autovacuum_vacuum_insert_scale_factor": "0.02"}
-"""When a fiftieth of a table has changed, not a fifth: an index alone answers only for pages that have been vacuumed since."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +71,7 @@ def _object_table(object_: Object, fields: Mapping[str, BoundField], metadata: s
     for own in fields.values():
         # By name, since a pipeline field and the one that chooses the pipeline share a column.
         columns |= {column.name: column for column in own.type.columns(own) if not own.standard}
-    options = _OFTEN_VACUUMED if any(shows_sight(object_, own) for own in fields.values()) else {}
-    return sa.Table(object_.name, metadata, *columns.values(), *_foreign_keys(object_, fields), postgresql_with=options)
+    return sa.Table(object_.name, metadata, *columns.values(), *_foreign_keys(object_, fields))
 
 
 def _foreign_keys(object_: Object, fields: Mapping[str, BoundField]) -> Iterator[sa.ForeignKeyConstraint]:

@@ -76,20 +76,6 @@ async def test_indexes_of_audiences_put_nothing_off_also_where_they_did(database
     assert (await apply_model(database, place, model)).steps == ()
 
 
-async def test_tables_whose_index_says_who_sees_what_are_vacuumed_often_also_those_that_were_there(database, with_engine):
-    place, often = await with_engine(), {"autovacuum_vacuum_scale_factor=0.02", "autovacuum_vacuum_insert_scale_factor=0.02"}
-    model = _model(things=msgspec.structs.replace(THING, order="name"))
-    await apply_model(database, place, model)
-    options = "select reloptions from pg_class where oid = %(name)s::regclass"
-    async with database.owner(place) as connection:
-        assert set(await connection.value(options, {"name": f"{place.schema}.thing"})) == often
-        assert await connection.value(options, {"name": f"{place.schema}.part"}) is None
-        await connection.execute("alter table {ws}.thing reset (autovacuum_vacuum_scale_factor)")
-    assert (await apply_model(database, place, model)).steps == ("autovacuum_vacuum_scale_factor of thing",)
-    async with database.owner(place) as connection:
-        assert set(await connection.value(options, {"name": f"{place.schema}.thing"})) == often
-
-
 async def test_a_removed_field_stays_and_is_reported(database, with_engine, model):
     place = await with_engine()
     await apply_model(database, place, model)

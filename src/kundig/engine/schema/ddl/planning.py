@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -13,7 +13,7 @@ from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable
 
 from kundig.base.database.names import quoted
 from kundig.base.i18n import LANGUAGES
-from kundig.engine.schema.ddl.present import Present, PresentTable
+from kundig.engine.schema.ddl.present import Present, PresentIndex, PresentTable
 from kundig.engine.schema.model import Model
 
 BIG = 10_000
@@ -83,7 +83,6 @@ def _columns(table: sa.Table, present: Present) -> Iterator[Step]:
         yield Step(_text(CreateTable(table, include_foreign_key_constraints=[])), f"table {table.name}")
         yield from (_comment(column) for column in table.c if column.computed is not None)
         return
-    yield from _options("table", table, found.options)
     for column in table.c:
         name, place = quoted(column.name), f"alter table {{ws}}.{quoted(table.name)}"
         have = found.columns.get(column.name)
@@ -115,7 +114,7 @@ def _indexes(table: sa.Table, indexes: Sequence[sa.Index], present: Present) -> 
         name = str(index.name)
         have = present.indexes.get(name)
         if have is not None and have.valid:
-            yield from _options("index", index, have.options)
+            yield from _options(index, have)
             continue
         if have is not None:
             yield Step(f"drop index {'concurrently ' if later else ''}{{ws}}.{quoted(name)}", f"broken index {name}", later)
@@ -128,11 +127,10 @@ def _indexes(table: sa.Table, indexes: Sequence[sa.Index], present: Present) -> 
             yield Step(f"drop index {{ws}}.{quoted(name)}", f"no longer unique: {name}")
 
 
-def _options(kind: Literal["table", "index"], element: sa.Table | sa.Index, present: frozenset[str]) -> Iterator[Step]:
-    for option, value in (element.dialect_options["postgresql"]["with"] or {}).items():
-        if f"{option}={value}" not in present:
-            sql = f"alter {kind} {{ws}}.{quoted(str(element.name))} set ({option} = {value})"
-            yield Step(sql, f"{option} of {element.name}")
+def _options(index: sa.Index, have: PresentIndex) -> Iterator[Step]:
+    for option, value in index.dialect_options["postgresql"]["with"].items():
+        if f"{option}={value}" not in have.options:
+            yield Step(f"alter index {{ws}}.{quoted(str(index.name))} set ({option} = {value})", f"{option} of {index.name}")
 
 
 def _conflicts(tables: list[sa.Table], present: Present) -> Iterator[str]:

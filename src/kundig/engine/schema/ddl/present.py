@@ -23,8 +23,6 @@ class PresentTable:
 
     columns: Mapping[str, PresentColumn]
     rows: int
-    options: frozenset[str] = frozenset()
-    """Storage parameters as `name=value`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ class PresentIndex:
     unique: bool = False
     """Forbids the same value twice; the primary key's does not count."""
     options: frozenset[str] = frozenset()
-    """As of a table."""
+    """Storage parameters as `name=value`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +52,11 @@ async def read_present(connection: Connection) -> Present:
     schema = {"schema": connection.schema}
     columns: dict[str, dict[str, PresentColumn]] = defaultdict(dict)
     rows: dict[str, int] = {}
-    options: dict[str, frozenset[str]] = {}
     for row in await connection.rows(_COLUMNS, schema):
         columns[row["table"]][row["column"]] = PresentColumn(row["type"], row["comment"])
         rows[row["table"]] = max(int(row["rows"]), 0)
-        options[row["table"]] = frozenset(row["options"] or ())
     return Present(
-        tables={name: PresentTable(found, rows[name], options[name]) for name, found in columns.items()},
+        tables={name: PresentTable(found, rows[name]) for name, found in columns.items()},
         indexes={
             row["name"]: PresentIndex(row["table"], row["valid"], row["unique"], frozenset(row["options"] or ()))
             for row in await connection.rows(_INDEXES, schema)
@@ -72,8 +68,7 @@ async def read_present(connection: Connection) -> Present:
 
 _COLUMNS = """
 select c.relname as "table", a.attname as "column", format_type(a.atttypid, a.atttypmod) as type,
-       col_description(c.oid, a.attnum) as comment, greatest(c.reltuples, pg_relation_size(c.oid) / 500) as rows,
-       c.reloptions as options
+       col_description(c.oid, a.attnum) as comment, greatest(c.reltuples, pg_relation_size(c.oid) / 500) as rows
   from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
  where n.nspname = %(schema)s and c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped"""
 _INDEXES = """
