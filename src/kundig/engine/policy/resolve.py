@@ -12,6 +12,7 @@ from typing import TypeVar
 from uuid import UUID
 
 import msgspec
+from psycopg.types.numeric import Int4
 
 from kundig.engine.extension import GLOBAL_RIGHTS, FieldRight, Grant, Level, Role
 from kundig.engine.policy import principals
@@ -126,9 +127,16 @@ def _system_access(model: Model) -> Access:
 
 
 def parameters(objects: Mapping[str, ObjectAccess]) -> dict[str, list[int]]:
-    """The values of the bind parameters that `predicates.visible` uses."""
-    reads = {reads_name(name): list(rights.reads) for name, rights in objects.items() if rights.reads is not None}
-    return reads | {forbids_name(name): list(rights.forbids) for name, rights in objects.items() if rights.forbids}
+    """The values of the bind parameters that `predicates.visible` uses.
+
+    They are of the column's type: what would be cast for each row makes a plan that is kept look worse than one made anew.
+    """
+    reads = {reads_name(name): _typed(rights.reads) for name, rights in objects.items() if rights.reads is not None}
+    return reads | {forbids_name(name): _typed(rights.forbids) for name, rights in objects.items() if rights.forbids}
+
+
+def _typed(numbers: Iterable[int]) -> list[int]:
+    return [Int4(number) for number in numbers]
 
 
 def shape(objects: Mapping[str, ObjectAccess]) -> str:
