@@ -137,20 +137,21 @@ def _apply(world: World, op: str) -> None:
         subprocess.run([*KUNDIG, "config", "apply", file.name], env=dict(world.environment), check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
 
 
-_FILLS = "select count(*) from jobs.procrastinate_jobs where task_name = 'policy.fill_audience' and status in ('todo', 'doing')"
-_DUE = f"{_FILLS} and coalesce(scheduled_at, now()) <= now() + interval '1 second'"
+_GOING = "select count(*) from jobs.procrastinate_jobs where status in ('todo', 'doing') and task_name"
+_FILLS = f"{_GOING} = 'policy.fill_audience' and coalesce(scheduled_at, now()) <= now() + interval '1 second'"
+_LONG = f"{_GOING} in ('policy.fill_audience', 'records.renew_entries', 'records.renew_worth')"
 _SHARED = """select count(*) from {ws}.contact where audience &&
   array(select id from {ws}.principal where kind = 'rule' and ref like 'bench_changed/%')"""
 
 
 def _unfinished(world: World) -> bool:
     """Whether the job that fills the audiences still runs; that it looks once more a minute later is no matter."""
-    return bool(_value(world, _DUE))
+    return bool(_value(world, _FILLS))
 
 
 def _await_jobs(world: World) -> None:
-    """Until nothing is left to do, the second look included."""
-    while _value(world, _FILLS):
+    """Until no job goes through all records, their second looks and those of an upgrade included."""
+    while _value(world, _LONG):
         time.sleep(1)
 
 
