@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
@@ -47,8 +48,10 @@ class Pair:
 
     def stop_standby(self) -> None:
         """As if its machine had gone."""
-        pid = int((self.folder / "standby" / "postgres" / "postmaster.pid").read_text().splitlines()[0])
-        os.kill(pid, signal.SIGQUIT)
+        running = self.folder / "standby" / "postgres" / "postmaster.pid"
+        os.kill(int(running.read_text().splitlines()[0]), signal.SIGQUIT)
+        while running.exists():  # until the last of its processes has ended, it answers
+            time.sleep(0.01)
 
 
 @contextmanager
