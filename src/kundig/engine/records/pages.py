@@ -241,7 +241,7 @@ def _found_by_place(
     order = _order(reach, looked_through, [replace(sort, value=looked_through.c.s0)])
     parts.append(sa.select(looked_through.c.id, looked_through.c.s0).where(seen).order_by(*order).limit(limit))
     # A record that is seen for two reasons is found twice.
-    every = sa.union(*(part.subquery().select() for part in parts)).subquery()
+    every = sa.union(*parts).subquery()
     return _first(reach, sa.select(every.c.id, every.c.s0), every, [replace(sort, value=every.c.s0)], most)
 
 
