@@ -194,13 +194,16 @@ class _Network(httpcore.AsyncNetworkBackend):
 
 class _Pinned(httpx.AsyncHTTPTransport):
     def __init__(self, host: str, addresses: list[str]) -> None:
-        super().__init__(verify=_trusted(), trust_env=False, retries=0)
+        super().__init__(verify=trusted(), trust_env=False, retries=0)
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=_trusted(), max_connections=1, network_backend=_Network(host.strip("[]"), addresses)
+            ssl_context=trusted(), max_connections=1, network_backend=_Network(host.strip("[]"), addresses)
         )
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
-    """Whom we believe, read once: it takes longer than many a request."""
-    return httpx.create_ssl_context(trust_env=False)
+def trusted() -> ssl.SSLContext:
+    """Whose certificates are believed, read once since it takes longer than many a request.
+
+    A company with an authority of its own names it in SSL_CERT_FILE or SSL_CERT_DIR, which mail servers are checked by, too.
+    """
+    return httpx.create_ssl_context()

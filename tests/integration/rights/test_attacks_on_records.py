@@ -7,6 +7,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, quote_plus
 from uuid import UUID, uuid4
 
 import httpx
@@ -178,6 +179,39 @@ async def test_the_trash_of_others(place: Place) -> None:
     assert (await place.looker.pages.post(f"/trash/account/{theirs}/restore")).status_code in (403, 404)
     assert theirs not in (await place.peer.pages.get("/trash")).text
     assert await place.state() == before
+
+
+@pytest.mark.parametrize(
+    ("known", "unknown"),
+    [
+        ("hidden.person@example.org", "nobodys.person@example.org"),
+        ("+49 30 9018201", "+49 30 9018209"),
+        ("30 9018201", "30 9018209"),
+    ],
+)
+async def test_addresses_of_what_is_hidden_find_nothing(place: Place, known: str, unknown: str) -> None:
+    """OA-07: who writes or calls is told to those who may see them, to nobody else, not even that they are known."""
+    values = {"last_name": "Verborgen", "emails": ["hidden.person@example.org"], "phones": ["+49 30 9018201"]}
+    id_ = str(await place.crm.add("contact", {**values, "owner": str(place.owner.user)}))
+
+    async def asked(caller: Caller, q: str) -> list[str]:
+        field = "emails" if "@" in q else "phones"
+        where = json.dumps({"field": field, "op": "contains", "value": q})
+        answers = [
+            await caller.api.get("/api/v1/search", params={"q": q}),
+            await caller.api.get("/api/v1/contact", params={"where": where}),
+            await caller.pages.get("/search", params={"q": q}),
+            await caller.pages.get("/palette", params={"q": q}),
+            await caller.pages.get("/lookup/contact", params={"words.q": q}),
+        ]
+        assert {answer.status_code for answer in answers} == {200}
+        return [
+            re.sub(r"live\?from=\d+", "live?", answer.text.replace(q, "").replace(quote(q), "").replace(quote_plus(q), ""))
+            for answer in answers
+        ]
+
+    assert sum(id_ in text for text in await asked(place.owner, known)) >= 4
+    assert await asked(place.peer, known) == await asked(place.peer, unknown)
 
 
 @pytest.mark.parametrize(

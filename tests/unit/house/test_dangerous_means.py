@@ -15,6 +15,16 @@ TEMPLATES = SOURCE / "interfaces" / "web" / "templates"
 PROGRAMS = {"eval", "exec", "compile", "__import__"}
 FORBIDDEN = {"pickle", "marshal", "shelve", "dill"}
 """What they read can run."""
+OUTGOING = {"httpx", "httpcore", "requests", "aiohttp", "urllib3", "smtplib", "aiosmtplib", "ftplib", "imaplib", "websockets"}
+"""What talks to others; besides these modules: `urllib.request`, `http.client`."""
+TALKING = {"base/http.py", "services/delivery/smtp.py", "interfaces/cli/supervision.py"}
+"""The client that is guarded, the one that hands mails to the operator's server, and who asks Kundig itself whether it answers."""
+STARTING = {"subprocess", "multiprocessing", "pty"}
+STARTERS = {
+    "base/database/dump.py", "base/database/processes.py", "base/database/binaries.py", "base/lifetime.py",
+    "interfaces/cli/supervision.py",
+}  # fmt: skip
+"""Who starts PostgreSQL's programs and Kundig's own processes: by paths of this installation, never by what somebody has set."""
 BY_CHANCE = {
     "modules/demo_bulk.py",
     "modules/contacts/demo.py",
@@ -65,6 +75,31 @@ def test_no_text_becomes_a_program() -> None:
         path.name for path in SCRIPTS.rglob("*.js") if re.search(r"\beval\(|new Function\(|document\.write", path.read_text())
     ]
     assert scripts == []
+
+
+def test_one_client_talks_to_others() -> None:
+    """SS-09"""
+    found = {
+        path
+        for path, node in trees()
+        for name in imported(node)
+        if name.partition(".")[0] in OUTGOING or name.startswith(("urllib.request", "http.client"))
+    }
+    assert found == TALKING
+
+
+def test_other_programs_are_started_by_what_runs_the_installation_only() -> None:
+    """PE-09"""
+    found = {path for path, node in trees() for name in imported(node) if name.partition(".")[0] in STARTING}
+    found |= {
+        path
+        for path, node in trees()
+        if isinstance(node, ast.Attribute)
+        and re.fullmatch(r"(os\.(system|popen|exec|spawn|posix_spawn)|asyncio\.create_subprocess_)\w*", ast.unparse(node))
+    }
+    assert found == STARTERS
+    settings = (SOURCE / "base" / "settings.py").read_text()
+    assert not re.search(r"(?i)_(command|program|binary|executable|script)\b", settings), "no setting names a program"
 
 
 def test_what_must_not_be_foretold_is_drawn_by_the_system() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
@@ -11,6 +12,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from aiosmtpd.smtp import SMTP
+from tests.integration.certificates import BAD, HOST, Authority, Fault
 from tests.integration.services.delivery.conftest import Sink
 from tests.integration.world import World
 
@@ -88,6 +91,43 @@ async def test_a_busy_server_is_tried_again_and_a_broken_answer_is_marked(world:
     assert {message["Message-ID"] for message in sink.messages} == {f"<{id_}@example.com>"}
     after = await stored(world, id_)
     assert (after["state"], after["uncertain"]) == ("sent", True)
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["TLS", "STARTTLS"])
+@pytest.mark.parametrize("fault", ["", *BAD])
+async def test_a_server_has_to_prove_who_it_is(
+    world: World, sink: Sink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Fault, at_once: bool
+) -> None:
+    """OP-06"""
+    authority = Authority(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    shown, loop = authority.server(fault), asyncio.get_running_loop()
+    server = (
+        await loop.create_server(lambda: SMTP(sink), "127.0.0.1", 0, ssl=shown)
+        if at_once
+        else await loop.create_server(lambda: SMTP(sink, tls_context=shown, require_starttls=True), "127.0.0.1", 0)
+    )
+    async with server:
+        there = MailServer(HOST, server.sockets[0].getsockname()[1], None, None, tls=at_once)
+        out = replace(post(None, tmp_path), server=there)
+        id_ = await queued(world, out)
+        if fault:
+            with pytest.raises(OutsideFault):
+                await run(world, out, id_)
+        else:
+            await run(world, out, id_)
+    assert (sink.recipients, (await stored(world, id_))["state"]) == (([], "queued") if fault else (["ada@example.com"], "sent"))
+
+
+async def test_a_server_elsewhere_without_tls_gets_neither_mail_nor_password(world: World, sink: Sink, tmp_path: Path) -> None:
+    server = await asyncio.get_running_loop().create_server(lambda: SMTP(sink, auth_require_tls=False), "127.0.0.2", 0)
+    async with server:
+        there = MailServer("127.0.0.2", server.sockets[0].getsockname()[1], "kundig", "secret", tls=False)
+        out = replace(post(None, tmp_path), server=there)
+        id_ = await queued(world, out)
+        with pytest.raises(OutsideFault):
+            await run(world, out, id_)
+    assert (sink.recipients, (await stored(world, id_))["state"]) == ([], "queued")
 
 
 async def test_a_worker_that_died_amid_sending_leaves_a_mark(world: World, sink: Sink, tmp_path: Path) -> None:
