@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from tests.integration.rights.crm import Crm
+from tests.integration.rights.twin_answers import World
+from tests.integration.rights.twins import TAGGED, furnish
 
 from kundig.base.context import Workspace
 from kundig.base.database import Database
@@ -26,3 +28,10 @@ async def new_crm(
             return await Crm.opened(database, await new_workspace(), data, stack)
 
         yield make
+
+
+@pytest.fixture(scope="module")
+async def worlds(new_crm: Callable[[], Awaitable[Crm]]) -> tuple[World, World]:
+    """Two that differ in what a clerk may not see, each with the clerk at work."""
+    first, second = [await furnish(await new_crm(), name) for name in TAGGED]
+    return await World.of(first), await World.of(second)

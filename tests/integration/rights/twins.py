@@ -20,10 +20,10 @@ objects:
       industry: hidden, phones: hidden, domains: hidden, parent: hidden, tags: hidden, billing_address: hidden, description: hidden,
       founded_on: hidden, vat_id: hidden}}
   contact:
-    {read: own, create: true, edit: own, delete: own, export: true, bulk: true, fields: {emails: hidden, birthdate: hidden, do_not_call: hidden,
+    {read: own, create: true, edit: own, delete: own, export: true, bring: true, bulk: true, fields: {emails: hidden, birthdate: hidden, do_not_call: hidden,
       reports_to: hidden, address: read, job_title: hidden}}
   employment: {read: own, create: true, edit: own, export: true}
-  opportunity: {read: own, create: true, edit: own, delete: own, export: true, fields: {amount: hidden, competitor: hidden, close_date: hidden}}
+  opportunity: {read: own, create: true, edit: own, delete: own, export: true, bring: true, bulk: true, fields: {amount: hidden, competitor: hidden, close_date: hidden}}
   opportunity_line: {read: own, edit: own, fields: {discount: hidden}}
   lead: {read: all, create: true, edit: own, export: true, fields: {need: hidden, budget: hidden}}
   product: {read: all, export: true, fields: {cost: hidden, sku: hidden, tax_rate: hidden}}
