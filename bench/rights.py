@@ -21,6 +21,7 @@ from bench.crowd import crowd
 from bench.installation import KUNDIG, installation
 from bench.timing import measure
 from bench.world import ALL, Call, World
+from kundig.engine.policy.jobs import FILL, RENEW_ENTRIES, RENEW_WORTH
 
 MOST, MINUTES = 1.5, 2
 """How many times the administrator's time others may wait, and how long a changed rule may take to reach everything."""
@@ -138,8 +139,8 @@ def _apply(world: World, op: str) -> None:
 
 
 _GOING = "select count(*) from jobs.procrastinate_jobs where status in ('todo', 'doing') and task_name"
-_FILLS = f"{_GOING} = 'policy.fill_audience' and coalesce(scheduled_at, now()) <= now() + interval '1 second'"
-_LONG = f"{_GOING} in ('policy.fill_audience', 'records.renew_entries', 'records.renew_worth')"
+_FILLS = f"{_GOING} = '{FILL}' and coalesce(scheduled_at, now()) <= now() + interval '1 second'"
+_LONG = f"{_GOING} in ('{FILL}', '{RENEW_ENTRIES}', '{RENEW_WORTH}')"
 _SHARED = """select count(*) from {ws}.contact where audience &&
   array(select id from {ws}.principal where kind = 'rule' and ref like 'bench_changed/%')"""
 

@@ -47,6 +47,7 @@ EARLIER = replace(WORLD, objects=tuple(msgspec.structs.replace(object_, readers=
 """The objects as they were before what a record owns could let somebody read it."""
 EARLIER_IDENTITY = replace(IDENTITY, hooks=tuple(hook for hook in IDENTITY.hooks if hook.run is not note_rights))
 """Users as they were before the audit trail told of their rights."""
+_numbers = count(1)
 STATES = ("queued", "running", "done", "failed")
 _IMPORT = """
 insert into {ws}.import_run (id, by_kind, by_id, by_user, source, object, file_name, file_size, request, shape, digest, change, state, total, created)
@@ -88,7 +89,7 @@ def earlier(folder: Path, numbers: dict[str, int]) -> list[MigrationSource]:
 @pytest.fixture(params=["first", "later"])
 async def old(request: pytest.FixtureRequest, data: Path, secrets: Secrets, worker_id: str, tmp_path: Path) -> AsyncIterator[Old]:
     """A database of an earlier time in which people have worked."""
-    name, numbers = f"{request.param}_{worker_id}", {"first": FIRST, "later": LATER}[request.param]
+    name, numbers = f"{request.param}{next(_numbers)}_{worker_id}", {"first": FIRST, "later": LATER}[request.param]
     workspace = Workspace(name, f"ws_{name}")
     with empty_database(f"kundig_{name}", data, secrets) as address:
         sources = earlier(tmp_path, numbers)
@@ -212,3 +213,32 @@ async def _guests_see(old: Old) -> None:
         async with world.scope(old.guest) as scope:
             seen.append(await visible_ids(scope, "house", [old.record]))
     assert (seen[0], seen[-1]) == (set(), {old.record})
+
+
+async def test_what_let_readers_pass_others_records_makes_room(old: Old) -> None:
+    """Decision 0044: indexes and settings of tables that were there for a time go, others stay, and the first start makes the new ones."""
+    world = old.world
+    async with world.database.owner(world.workspace) as connection:
+        for statement in (
+            'create index room__name_sight__ix on {ws}.room (kundig.fold(name) collate "C", id) include (name, audience)'
+            " where deleted_at is null and cardinality(audience) <= 40",
+            'create index room__name_sight_rest__ix on {ws}.room (kundig.fold(name) collate "C", id)'
+            " where deleted_at is null and not cardinality(audience) <= 40",
+            "create index room__line_of_sight__ix on {ws}.room (version)",
+            "alter table {ws}.room set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02)",
+            "alter table {ws}.comment set (autovacuum_vacuum_scale_factor = 0.1)",
+        ):
+            await connection.execute(statement)
+    await migrate(world.database, wiring.migration_sources())
+    await World.made(world.database, world.workspace)
+    async with world.database.owner(world.workspace) as connection:
+        named = {"schema": world.workspace.schema}
+        indexes = await connection.values("select indexname from pg_indexes where schemaname = %(schema)s", named)
+        options = await connection.rows(
+            "select relname, reloptions from pg_class where relnamespace = %(schema)s::regnamespace and relkind = 'r'", named
+        )
+    assert [name for name in indexes if "_sight" in name and name.startswith("room")] == ["room__line_of_sight__ix"]
+    assert {"room__name_seen1__ix", "room__audience_larger__ix"} <= set(indexes)
+    of = {row["relname"]: row["reloptions"] or [] for row in options}
+    assert not [option for option in of["room"] if option.startswith("autovacuum_vacuum")]
+    assert "autovacuum_vacuum_scale_factor=0.1" in of["comment"]
