@@ -18,6 +18,7 @@ import httpx
 
 from bench.cases import SIGHTS
 from bench.handing import facts_of, hand_out
+from bench.jobs import await_jobs
 from bench.world import ALL, World
 from kundig import wiring
 from kundig.base.context import SYSTEM, Context, Workspace
@@ -59,6 +60,7 @@ def installation(size: int, folder: str, further: Further | None = None) -> Iter
     server = subprocess.Popen([*KUNDIG, "serve"], env=environment, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
     try:
         _wait(f"http://{world.host}:{world.port}")
+        await_jobs(world)
         yield world
     finally:
         server.terminate()

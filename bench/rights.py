@@ -14,14 +14,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 from bench.cases import SIGHTS
 from bench.crowd import crowd
 from bench.installation import KUNDIG, installation
+from bench.jobs import await_jobs, is_filling
 from bench.timing import measure
 from bench.world import ALL, Call, World
-from kundig.engine.policy.jobs import FILL, RENEW_ENTRIES, RENEW_WORTH
 
 MOST, MINUTES = 1.5, 2
 """How many times the administrator's time others may wait, and how long a changed rule may take to reach everything."""
@@ -51,8 +50,6 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     missed: list[str] = []
     with installation(given.size, given.data, crowd) as world:
-        _await_jobs(world)
-        world.connection.execute("vacuum (analyze)")  # as PostgreSQL itself would have in the night after so many changes
         print(f"{'case':28} {'sees':>8} {'p50 ms':>8} {'administrator':>14} {'ratio':>7}  spread", flush=True)
         for name, call in ASKED.items():
             for sees in SIGHTS:
@@ -75,18 +72,18 @@ def main(arguments: list[str]) -> int:
 def _changed_rule(world: World) -> list[str]:
     """How long until a changed rule has reached all contacts, and how long writes take meanwhile."""
     _apply(world, "contains")
-    _await_jobs(world)
+    await_jobs(world)
     calm = _written(world, lambda: time.sleep(10))
     start = time.perf_counter()
 
     def change() -> None:
         _apply(world, "not_contains")
-        while _unfinished(world):
+        while is_filling(world):
             time.sleep(0.5)
 
     busy = _written(world, change)
     took = time.perf_counter() - start
-    shared = _value(world, _SHARED)
+    shared = world.value(_SHARED)
     print(f"\na rule that shares {shared:,} of {world.size:,} contacts reached them in {took:.0f} s")
     for what, times in (("before", calm), ("meanwhile", busy)):
         worst = f"p99 {_late(times):.1f} ms, longest {max(times):.0f} ms"
@@ -138,24 +135,5 @@ def _apply(world: World, op: str) -> None:
         subprocess.run([*KUNDIG, "config", "apply", file.name], env=dict(world.environment), check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
 
 
-_GOING = "select count(*) from jobs.procrastinate_jobs where status in ('todo', 'doing') and task_name"
-_FILLS = f"{_GOING} = '{FILL}' and coalesce(scheduled_at, now()) <= now() + interval '1 second'"
-_LONG = f"{_GOING} in ('{FILL}', '{RENEW_ENTRIES}', '{RENEW_WORTH}')"
 _SHARED = """select count(*) from {ws}.contact where audience &&
   array(select id from {ws}.principal where kind = 'rule' and ref like 'bench_changed/%')"""
-
-
-def _unfinished(world: World) -> bool:
-    """Whether the job that fills the audiences still runs; that it looks once more a minute later is no matter."""
-    return bool(_value(world, _FILLS))
-
-
-def _await_jobs(world: World) -> None:
-    """Until no job goes through all records, their second looks and those of an upgrade included."""
-    while _value(world, _LONG):
-        time.sleep(1)
-
-
-def _value(world: World, sql: str) -> Any:
-    row = world.connection.execute(sql.replace("{ws}", world.schema)).fetchone()
-    return next(iter(row.values())) if row else None

@@ -115,6 +115,11 @@ class World:
             self._connection = psycopg.connect(self.dsn, autocommit=True, row_factory=dict_row)
         return self._connection
 
+    def value(self, sql: str) -> Any:
+        """What a query in the workspace (`{ws}`) finds first."""
+        row = self.connection.execute(sql.replace("{ws}", self.schema)).fetchone()
+        return next(iter(row.values())) if row else None
+
     def folded(self, text: str) -> str:
         """A text as orders compare it."""
         row = self.connection.execute("select kundig.fold(%s) as folded", [text]).fetchone()
