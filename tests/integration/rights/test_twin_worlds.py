@@ -14,7 +14,7 @@ from tests.integration.rights.twin_answers import World, differences
 
 TIMES = int(os.environ.get("KUNDIG_TEST_TIMES", "1"))
 """How many times as many requests as in every run: for the night."""
-READS, WRITES, SEED = 500 * TIMES, 120 * TIMES, int(os.environ.get("KUNDIG_TEST_SEED", "20261123"))
+READS, WRITES, SEED = 300 * TIMES, 120 * TIMES, int(os.environ.get("KUNDIG_TEST_SEED", "20261123"))
 
 
 @pytest.fixture(scope="module")
