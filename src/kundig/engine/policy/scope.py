@@ -70,6 +70,11 @@ class Scope:
         if self.context.proven is False:
             raise ProofNeeded
 
+    def require_proof_ahead(self, objects: Iterable[str]) -> None:
+        """The same before a job is queued that writes these objects, as far as rights follow from them: jobs are not asked."""
+        if any(self.model.objects[name].definition.system for name in objects):
+            self.require_proof()
+
     def because(self, source: str) -> Scope:
         """The same scope with another reason for what it writes."""
         return replace(self, context=replace(self.context, source=source))

@@ -32,6 +32,8 @@ CHUNK = 1000
 MOST_CONFLICTS = 100
 """Conflicts that are kept to be shown; the rest is only counted as being there."""
 
+_OBJECTS = "select distinct object from {ws}.change_entry where change = %(change)s"
+
 OpenScope = Callable[[], AbstractAsyncContextManager[Scope]]
 
 
@@ -42,6 +44,7 @@ async def begin_undo(scope: Scope, change: UUID, *, force: bool = False) -> UUID
         raise Missing
     await check_rights(scope, await left_of(scope, change, await steps_of(scope, change, sample), force=force))
     await refuse_twice(scope, change)
+    scope.require_proof_ahead(await scope.connection.values(_OBJECTS, {"change": change}))
     undoing = uuid7()
     added = await scope.connection.execute(
         """insert into {ws}.change_state (change, state, of_change, total)

@@ -94,11 +94,12 @@ class Users:
         values = self._values(desk, after, record)
         if after.active is not None:
             values["is_active"] = after.active
-        if values["email"] != record["email"] and self._administers(desk, record):
-            raise ForbiddenException(detail="The address of an administrator is changed by people only.")
+        renamed_there = after.external_id != before.external_id
+        if (values["email"] != record["email"] or renamed_there) and self._administers(desk, record):
+            raise ForbiddenException(detail="The address and the external id of an administrator are changed by people only.")
         await self._check_name(desk, after, id_)
         external_ids: tuple[str, ...] = ()
-        if after.external_id != before.external_id:
+        if renamed_there:
             external_ids = await renamed(desk, self.object, id_, after.external_id)
         await write(desk.scope, self.object, [Update(id_, values, version, external_ids)])
 

@@ -24,7 +24,7 @@ from kundig.services.identity.telling import tell
 
 _RIGHTS_FIELDS = ("role", "teams", "is_active")
 """From these follow rights: a change of them changes the version, so that it holds from the next request on."""
-_PROVEN_FIELDS = ("role", "email", "is_active")
+_PROVEN_FIELDS = ("role", "teams", "email", "is_active")
 """What lets somebody in, or decides what they may do: changed only right after it was proven who sits there."""
 _OTHER_ADMINISTRATORS = """
 select exists (
@@ -47,7 +47,7 @@ async def check_users(scope: Scope, drafts: Sequence[Draft]) -> None:
         _check_roles(scope, draft)
         _check_own(scope, draft)
         _check_above(scope, draft)
-    if any(draft.changes(name) for draft in drafts for name in _PROVEN_FIELDS):
+    if any(draft.changes(name) for draft in drafts for name in _PROVEN_FIELDS) or any(_is_named_anew(draft) for draft in drafts):
         scope.require_proof()
     await principals.ensure(scope.connection, (principals.user(draft.id) for draft in drafts))
     await _check_last_administrator(scope, drafts)
@@ -56,8 +56,9 @@ async def check_users(scope: Scope, drafts: Sequence[Draft]) -> None:
 async def keep_users(scope: Scope, drafts: Sequence[Draft]) -> None:
     """After users are written: sign-in knows of it, rights follow, sessions of who may no longer sign in end at once."""
     for draft in drafts:
-        if not OWN_FIELDS.issuperset(name for name in USER_FIELDS if draft.changes(name)) and not _manages(scope):
-            raise Denied(t("Your role does not allow managing users."))
+        own = OWN_FIELDS.issuperset(name for name in USER_FIELDS if draft.changes(name)) and not _is_named_anew(draft)
+        if not own and not _manages(scope):
+            raise _not_managing()
     moved = [
         d for d in drafts if d.action == "update" and (d.changes("email") or (d.changes("is_active") and not d.get("is_active")))
     ]
@@ -75,12 +76,23 @@ async def keep_teams(scope: Scope, drafts: Sequence[Draft]) -> None:
     created = [draft.id for draft in drafts if draft.action == "create"]
     await principals.ensure(scope.connection, (make(id_) for id_ in created for make in (principals.team, principals.members)))
     if any(draft.action in ("delete", "restore") or draft.changes("parent") for draft in drafts):
+        if not _manages(scope):
+            raise _not_managing()
         await bump_version(scope.connection, scope.context.workspace)
 
 
 def _manages(scope: Scope) -> bool:
     """Whether the actor manages users; an undo needs that too, whatever it brings back."""
     return scope.access.user is None or scope.may("manage_users")
+
+
+def _not_managing() -> Denied:
+    return Denied(t("Your role does not allow managing users."))
+
+
+def _is_named_anew(draft: Draft) -> bool:
+    """Whether another system's name for a user is added: a directory's lets somebody in who comes from a provider."""
+    return draft.action == "update" and bool(draft.external_ids)
 
 
 def _check_email(draft: Draft) -> None:
@@ -128,7 +140,7 @@ def _check_roles(scope: Scope, draft: Draft) -> None:
 def _check_own(scope: Scope, draft: Draft) -> None:
     if draft.action != "update" or draft.id != scope.access.user:
         return
-    for name in ("role", "is_active"):
+    for name in ("role", "is_active", *(() if scope.access.everything else ("teams",))):
         if draft.changes(name):
             draft.refuse(name, "denied", t("Your own rights can only be changed by somebody else."))
 
@@ -138,9 +150,9 @@ def _check_above(scope: Scope, draft: Draft) -> None:
     if draft.action == "update" and not all(
         may_give(scope, name) for name in draft.before("role") or () if name in scope.model.roles
     ):
-        for name in ("email", "is_active", "role"):
-            if draft.changes(name):
-                draft.refuse(name, "denied", t("This user has more rights than you: somebody else has to do this."))
+        named = ("external_ids",) if _is_named_anew(draft) else ()
+        for name in (*(name for name in ("email", "is_active", "role") if draft.changes(name)), *named):
+            draft.refuse(name, "denied", t("This user has more rights than you: somebody else has to do this."))
 
 
 async def _check_last_administrator(scope: Scope, drafts: Sequence[Draft]) -> None:

@@ -18,9 +18,9 @@ from kundig.services.identity.signed import ALIVE, LONGEST
 from kundig.services.identity.vouchers import Voucher
 
 _BEGIN = """
-insert into kundig.session (id, hash, workspace, user_id, ends_at, agent, address, provider, subject, sid, second_step)
+insert into kundig.session (id, hash, workspace, user_id, ends_at, agent, address, provider, subject, sid, second_step, proven_at)
 select %(id)s, %(hash)s, m.workspace, m.user_id, now() + %(longest)s, %(agent)s, %(address)s::inet,
-  %(provider)s, %(subject)s, %(sid)s, %(second_step)s
+  %(provider)s, %(subject)s, %(sid)s, %(second_step)s, case when %(proven)s then now() else 'epoch' end
 from kundig.membership m where m.workspace = %(workspace)s and m.user_id = %(user)s and m.is_active
 """
 _FAMILIAR = """exists (
@@ -43,9 +43,19 @@ where s.id = any(%(ids)s) and m.is_active and {ALIVE}
 
 
 async def begin_session(
-    connection: Connection, workspace: int, user: UUID, *, agent: str, address: str | None, voucher: Voucher | None = None
+    connection: Connection,
+    workspace: int,
+    user: UUID,
+    *,
+    agent: str,
+    address: str | None,
+    voucher: Voucher | None = None,
+    proven: bool = True,
 ) -> str:
-    """A new session; its code, for the cookie. The transaction must be in no workspace. `voucher`: of who came by a provider."""
+    """A new session; its code, for the cookie. The transaction must be in no workspace.
+
+    `voucher`: of who came by a provider; `proven`: whether who sits there has shown who they are just now.
+    """
     code = new_code()
     await connection.execute(
         _BEGIN,
@@ -61,6 +71,7 @@ async def begin_session(
             "subject": voucher and voucher.subject,
             "sid": voucher and voucher.sid,
             "second_step": voucher is not None and voucher.second_step,
+            "proven": proven,
         },
     )
     return code

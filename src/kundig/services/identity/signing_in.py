@@ -26,7 +26,7 @@ from kundig.services.identity.factors import has_factor
 from kundig.services.identity.links import set_password
 from kundig.services.identity.noting import in_workspace
 from kundig.services.identity.objects import USER
-from kundig.services.identity.sessions import begin_session, familiar, note_proof, note_signed_in
+from kundig.services.identity.sessions import begin_session, familiar, has_been_at, note_proof, note_signed_in
 from kundig.services.identity.signed import Signed
 from kundig.services.identity.steps import begin_step
 from kundig.services.identity.throttle import Limit, count_try, forgive
@@ -184,7 +184,7 @@ async def _proven(database: Database, signed: Signed, password: str, *, address:
         own = await connection.row(_OWN, {"schema": signed.workspace.schema, "user": signed.user})
         if own is None:
             raise Unauthenticated
-        limits = _limits(own["email"], address or "", familiar=True)
+        limits = _limits(own["email"], address or "", familiar=await has_been_at(connection, own["id"], address))
         too_many = await count_try(connection, limits)
     if too_many:
         raise too_many

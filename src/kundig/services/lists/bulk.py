@@ -109,11 +109,12 @@ async def _rehearsed(scope: Scope, run: Run, action: Deed, wanted: Mapping[str, 
 
 
 async def start(scope: Scope, id_: UUID, action: Deed, wanted: Mapping[str, Any]) -> Run:
-    """Do it: a few records at once, many by a job. Raises Conflict if it has begun already, Denied, Missing."""
+    """Do it: a few records at once, many by a job. Raises Conflict if it has begun already, Denied, Missing, ProofNeeded."""
     run = await read_run(scope, id_, lock=True)
     if run.state != "chosen":
         raise Conflict(t("This has been done already."))
     check_order(scope, run, action, wanted)
+    scope.require_proof_ahead([run.object])
     await scope.connection.execute(
         "update {ws}.bulk_run set state = 'queued', action = %(action)s, wanted = %(wanted)s where id = %(id)s",
         {"id": id_, "action": action, "wanted": Jsonb(dict(wanted))},

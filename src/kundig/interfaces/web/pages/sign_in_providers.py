@@ -92,7 +92,8 @@ async def _go_on(visit: Visit, trip: Trip, provider: SignInProvider, claims: Cla
         raise Unauthenticated
     async with web.database.transaction(None) as connection:
         # as oneself, also while one sees Kundig as somebody else
-        scope, signed = await web.scopes.of_session(connection, visit.secret, "web", peer(visit), own=True)
+        proving = trip.purpose == "prove"  # which is asked for also where a second factor is set up
+        scope, signed = await web.scopes.of_session(connection, visit.secret, "web", peer(visit), own=True, setting_up=proving)
         visit.frame = replace(visit.frame, language=scope.context.language)
         if signed.id != trip.session:
             raise begin_again()

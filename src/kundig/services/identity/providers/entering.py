@@ -46,7 +46,7 @@ from kundig.services.identity.throttle import Limit, count_try, forgive
 
 SOURCE = "web"
 _LATELY = 300
-"""Seconds ago that somebody who proves who they are must have signed in at the provider."""
+"""So many seconds ago somebody may have signed in at the provider for that to prove who they are."""
 _MEMBER = """
 select w.id as number, m.identity from kundig.workspace w join kundig.membership m on m.workspace = w.id
 where w.schema = %(schema)s and m.user_id = %(user)s and m.is_active
@@ -116,7 +116,9 @@ class Providers:
                 raise ProviderRefusal("inactive")
             whole = voucher.second_step or not await has_factor(connection, member["identity"])
             if whole:
-                code = await begin_session(connection, member["number"], user, agent=agent, address=address, voucher=voucher)
+                code = await begin_session(
+                    connection, member["number"], user, agent=agent, address=address, voucher=voucher, proven=_was_asked(claims)
+                )
                 await note_signed_in(await in_workspace(connection, self.workspace, user, address), agent, voucher)
             else:
                 code = await begin_step(connection, member["number"], user, voucher)
@@ -133,8 +135,7 @@ class Providers:
 
     async def prove(self, scope: Scope, signed: Signed, claims: Claims) -> None:
         """Take it as proven who sits there; raises ProviderRefusal if that is somebody else, or was asked some time ago."""
-        since = claims.get("auth_time")
-        if not isinstance(since, int | float) or since < time.time() - _LATELY - LEEWAY:
+        if not _was_asked(claims):
             raise ProviderRefusal("auth_time")
         if await user_of(scope.connection, str(claims["iss"]), str(claims["sub"])) != signed.user:
             raise ProviderRefusal("somebody_else")
@@ -174,6 +175,12 @@ class Providers:
         async with self.database.transaction(self.workspace) as connection:
             scope = await self.scopes.of_system(connection, self.workspace, SOURCE)
             yield replace(scope, context=replace(scope.context, address=address))
+
+
+def _was_asked(claims: Claims) -> bool:
+    """Whether the provider has asked who it is just now, not only known it still."""
+    since = claims.get("auth_time")
+    return isinstance(since, int | float) and since >= time.time() - _LATELY - LEEWAY
 
 
 async def _note(context: Context, event: AuditEvent, user: UUID, provider: SignInProvider, claims: Claims, **more: Any) -> None:

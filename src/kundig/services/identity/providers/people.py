@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 import msgspec
@@ -45,17 +46,21 @@ async def person_of(scope: Scope, provider: SignInProvider, claims: Claims) -> U
     record = msgspec.json.decode((await read_record(scope, "user", user, ["role", "is_active"])).text)
     if not record["is_active"]:
         raise ProviderRefusal("inactive")
-    administers = any(scope.model.roles[name].everything for name in record["role"] or () if name in scope.model.roles)
-    await seen(scope.connection, issuer, subject, sole=not (provider.passwords or administers))
+    sole = not (provider.passwords or _administers(scope, record["role"]))
+    await seen(scope.connection, issuer, subject, sole=sole)
     return user
 
 
 async def _provisioned(scope: Scope, provider: SignInProvider, claims: Claims) -> UUID | None:
-    """The user whom the directory has made under the id that the provider names."""
+    """The user whom the directory has made under the id that the provider names; administrators are connected by hand."""
     named = value_in(claims, provider.directory_claim) if provider.directory_claim else None
     user = await user_by_directory_id(scope.connection, named) if isinstance(named, str) and named else None
-    if user is not None:
-        await _renew(scope, provider, claims, user)
+    if user is None:
+        return None
+    record = msgspec.json.decode((await read_record(scope, "user", user, ["role"])).text)
+    if _administers(scope, record["role"]):  # or the directory's token could let anybody in who administers
+        raise ProviderRefusal("administers", _unknown())
+    await _renew(scope, provider, claims, user)
     return user
 
 
@@ -103,6 +108,10 @@ async def _renew(scope: Scope, provider: SignInProvider, claims: Claims, user: U
         "teams": renewed(teams, await _living(scope, given.teams), given.teams_kept),
     }
     await write(scope, "user", [Update(user, values)])
+
+
+def _administers(scope: Scope, roles: Collection[str] | None) -> bool:
+    return any(scope.model.roles[name].everything for name in roles or () if name in scope.model.roles)
 
 
 async def _living(scope: Scope, teams: frozenset[str]) -> list[str]:
