@@ -220,10 +220,14 @@ async def test_what_let_readers_pass_others_records_makes_room(old: Old) -> None
     world = old.world
     async with world.database.owner(world.workspace) as connection:
         for statement in (
-            'create index room__name_sight__ix on {ws}.room (kundig.fold(name) collate "C", id) include (name, audience)'
-            " where deleted_at is null and cardinality(audience) <= 40",
-            'create index room__name_sight_rest__ix on {ws}.room (kundig.fold(name) collate "C", id)'
-            " where deleted_at is null and not cardinality(audience) <= 40",
+            (
+                'create index room__name_sight__ix on {ws}.room (kundig.fold(name) collate "C", id) include (name, audience)'
+                " where deleted_at is null and cardinality(audience) <= 40"
+            ),
+            (
+                'create index room__name_sight_rest__ix on {ws}.room (kundig.fold(name) collate "C", id)'
+                " where deleted_at is null and not cardinality(audience) <= 40"
+            ),
             "create index room__line_of_sight__ix on {ws}.room (version)",
             "alter table {ws}.room set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02)",
             "alter table {ws}.comment set (autovacuum_vacuum_scale_factor = 0.1)",

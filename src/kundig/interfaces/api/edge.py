@@ -32,6 +32,7 @@ from kundig.interfaces.reads import note_reads
 from kundig.interfaces.refusing import note_refusal
 from kundig.services.identity.scopes import Scopes
 from kundig.services.identity.signed import Signed, asking, authenticate_token, note_use
+from kundig.services.identity.throttle import place_of
 
 Work = Callable[[Scope], Awaitable[Answer]]
 Reopen = Callable[[], AbstractAsyncContextManager[Scope]]
@@ -144,7 +145,7 @@ async def _started(visit: Visit, start: Start) -> tuple[Answer, AsyncIterator[by
 def admit(visit: Visit) -> None:
     """Take the token from the request and count it; raises TooMany."""
     visit.token = bearer(visit.request.headers.get("authorization"))
-    visit.api.limit.check(visit.token or address_of(visit.request) or "")
+    visit.api.limit.check(visit.token or place_of(address_of(visit.request)))
 
 
 async def _once(visit: Visit, work: Work, isolation: str | None, elsewhere: bool) -> Answer:

@@ -23,6 +23,7 @@ from kundig.interfaces.api.problems import STATUS
 from kundig.interfaces.peers import address_of
 from kundig.interfaces.refusing import note_refusal
 from kundig.services.identity.provisioners import Provisioner, asking_provisioner, authenticate_provisioner, note_provisioning
+from kundig.services.identity.throttle import place_of
 
 PREFIX = "/scim/v2"
 SOURCE = "scim"
@@ -39,7 +40,7 @@ async def serve(request: Request[Any, Any, Any], work: Work) -> Response[bytes]:
     try:
         token = bearer(request.headers.get("authorization"))
         api: Api = request.app.state.api
-        api.limit.check(token or address_of(request) or "")
+        api.limit.check(token or place_of(address_of(request)))
         if token is None:
             raise Unauthenticated
         body = b"" if request.method == "GET" else await request.body()

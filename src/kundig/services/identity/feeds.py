@@ -13,7 +13,7 @@ from kundig.base.uuid7 import uuid7
 from kundig.engine.audit import note
 from kundig.services.identity.audit_events import FEED_ENDED, FEED_MADE
 from kundig.services.identity.codes import hashed, new_code
-from kundig.services.identity.throttle import Limit, count_try
+from kundig.services.identity.throttle import Limit, count_try, place_of
 
 _QUARTER = timedelta(minutes=15)
 BY_CODE, BY_ADDRESS = 60, 300
@@ -75,7 +75,7 @@ async def count_call(database: Database, code: str, address: str | None) -> None
     """Count a call of a link before it is looked up; raises TooMany."""
     limits = [
         Limit.of("feed", code, tries=BY_CODE, within=_QUARTER),
-        Limit.of("feeds from", address or "", tries=BY_ADDRESS, within=_QUARTER),
+        Limit.of("feeds from", place_of(address), tries=BY_ADDRESS, within=_QUARTER),
     ]
     async with database.transaction(None) as connection:
         refusal = await count_try(connection, limits)

@@ -19,7 +19,7 @@ from kundig.services.identity.links import invite
 from kundig.services.identity.roles import ADMINISTRATOR
 from kundig.services.identity.scopes import Scopes
 from kundig.services.identity.signing_in import set_first_password
-from kundig.services.identity.throttle import Limit, count_try
+from kundig.services.identity.throttle import Limit, count_try, place_of
 
 _LIFETIME = timedelta(days=7)
 _QUARTER = timedelta(minutes=15)
@@ -63,7 +63,7 @@ async def first_start(
 async def first_link_holds(database: Database, workspace: Workspace, code: str, *, address: str | None) -> bool:
     """Whether a link of the first start may still be used; opening it changes nothing. Raises TooMany."""
     async with database.transaction(None) as connection:
-        refusal = await count_try(connection, [Limit.of("link", address or "", tries=50, within=_QUARTER)])
+        refusal = await count_try(connection, [Limit.of("link", place_of(address), tries=50, within=_QUARTER)])
     if refusal:
         raise refusal
     async with database.transaction(None) as connection:

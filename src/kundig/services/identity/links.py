@@ -17,7 +17,7 @@ from kundig.services.identity import passwords
 from kundig.services.identity.audit_events import PASSWORD_RESET
 from kundig.services.identity.codes import hashed, new_code
 from kundig.services.identity.noting import in_workspace
-from kundig.services.identity.throttle import Limit, count_try
+from kundig.services.identity.throttle import Limit, count_try, place_of
 
 Purpose = Literal["setup", "reset"]
 LIFETIMES = {"setup": timedelta(days=7), "reset": timedelta(minutes=60)}
@@ -96,7 +96,7 @@ async def reset_link(connection: Connection, email: str) -> tuple[Invitation, st
 async def holder_of(database: Database, code: str, *, address: str | None) -> Holder:
     """Who a link is for, without using it up: opening it in a mail scanner changes nothing. Raises Missing, TooMany."""
     async with database.transaction(None) as connection:
-        refusal = await count_try(connection, [Limit.of("link", address or "", tries=50, within=_QUARTER)])
+        refusal = await count_try(connection, [Limit.of("link", place_of(address), tries=50, within=_QUARTER)])
     if refusal:
         raise refusal
     async with database.transaction(None) as connection:

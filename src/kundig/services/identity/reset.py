@@ -14,7 +14,7 @@ from kundig.services.identity.letters import send_link
 from kundig.services.identity.links import reset_link
 from kundig.services.identity.noting import in_workspace
 from kundig.services.identity.objects import USER
-from kundig.services.identity.throttle import Limit, count_try
+from kundig.services.identity.throttle import Limit, count_try, place_of
 
 JOB = "identity.reset"
 _HOUR = timedelta(hours=1)
@@ -23,7 +23,7 @@ _HOUR = timedelta(hours=1)
 async def ask_reset(database: Database, email: str, *, address: str | None) -> None:
     """Have a link mailed to an address, if somebody signs in with it; nothing here tells whether. Raises TooMany."""
     wanted = email.strip().lower()[:254]
-    limits = [Limit.of("reset", wanted, tries=5, within=_HOUR), Limit.of("reset from", address or "", tries=20, within=_HOUR)]
+    limits = [Limit.of("reset", wanted, tries=5, within=_HOUR), Limit.of("reset from", place_of(address), tries=20, within=_HOUR)]
     async with database.transaction(None) as connection:
         refusal = await count_try(connection, limits)
     if refusal:

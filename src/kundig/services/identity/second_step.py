@@ -24,7 +24,7 @@ from kundig.services.identity.sessions import begin_session, has_been_at, note_s
 from kundig.services.identity.signing_in import SignedIn, membership_of
 from kundig.services.identity.steps import Step, end_step, read_step
 from kundig.services.identity.telling import tell
-from kundig.services.identity.throttle import Limit, count_try, forgive
+from kundig.services.identity.throttle import Limit, count_try, forgive, place_of
 from kundig.services.identity.totp import is_code, use_code
 
 _QUARTER = timedelta(minutes=15)
@@ -125,7 +125,7 @@ async def count_code(database: Database, identity: UUID, address: str | None) ->
     """Count a try of a code before it is looked at; the limits, to be forgiven if it was right. Raises TooMany."""
     person = str(identity)
     async with database.transaction(None) as connection:
-        limits = [Limit.of("code from", person, address or "", tries=10, within=_QUARTER)]
+        limits = [Limit.of("code from", person, place_of(address), tries=10, within=_QUARTER)]
         if not await has_been_at(connection, identity, address):
             limits.append(Limit.of("codes", person, tries=50, within=_DAY))
         refusal = await count_try(connection, limits)
@@ -135,7 +135,7 @@ async def count_code(database: Database, identity: UUID, address: str | None) ->
 
 async def _count_passkey(database: Database, address: str | None) -> None:
     async with database.transaction(None) as connection:
-        refusal = await count_try(connection, [Limit.of("passkey from", address or "", tries=100, within=_QUARTER)])
+        refusal = await count_try(connection, [Limit.of("passkey from", place_of(address), tries=100, within=_QUARTER)])
     _raise(refusal)
 
 

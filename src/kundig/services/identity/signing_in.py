@@ -29,7 +29,7 @@ from kundig.services.identity.objects import USER
 from kundig.services.identity.sessions import begin_session, familiar, has_been_at, note_proof, note_signed_in
 from kundig.services.identity.signed import Signed
 from kundig.services.identity.steps import begin_step
-from kundig.services.identity.throttle import Limit, count_try, forgive
+from kundig.services.identity.throttle import Limit, count_try, forgive, place_of
 
 FAILED_JOB = "identity.sign_in_failed"
 _security = logging.getLogger("kundig.security")
@@ -80,7 +80,7 @@ async def sign_in(
     wanted = email.strip().lower()[:254]
     async with database.transaction(None) as connection:
         account = await connection.row(_ACCOUNT, {"email": wanted, "address": address})
-        limits = _limits(wanted, address or "", familiar=bool(account and account["familiar"]))
+        limits = _limits(wanted, address, familiar=bool(account and account["familiar"]))
         too_many = await count_try(connection, limits)
     if too_many:
         raise too_many
@@ -184,7 +184,7 @@ async def _proven(database: Database, signed: Signed, password: str, *, address:
         own = await connection.row(_OWN, {"schema": signed.workspace.schema, "user": signed.user})
         if own is None:
             raise Unauthenticated
-        limits = _limits(own["email"], address or "", familiar=await has_been_at(connection, own["id"], address))
+        limits = _limits(own["email"], address, familiar=await has_been_at(connection, own["id"], address))
         too_many = await count_try(connection, limits)
     if too_many:
         raise too_many
@@ -195,10 +195,10 @@ async def _proven(database: Database, signed: Signed, password: str, *, address:
     return own
 
 
-def _limits(email: str, address: str, *, familiar: bool) -> list[Limit]:
+def _limits(email: str, address: str | None, *, familiar: bool) -> list[Limit]:
     limits = [
-        Limit.of("account from", email, address, tries=10, within=_QUARTER),
-        Limit.of("address", address, tries=60, within=_QUARTER),
+        Limit.of("account from", email, place_of(address), tries=10, within=_QUARTER),
+        Limit.of("address", place_of(address), tries=60, within=_QUARTER),
     ]
     # beyond this, guessing from many addresses is refused everywhere but where the owner has been
     return limits if familiar else [*limits, Limit.of("person", email, tries=50, within=_HOUR)]

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import IPv6Network, ip_address
 
 from kundig.base.database import Connection
 from kundig.base.errors import TooMany
@@ -40,6 +41,14 @@ class Limit:
     def of(cls, what: str, *who: str, tries: int, within: timedelta) -> Limit:
         """A limit whose key is a hash of what is tried and by or for whom."""
         return cls(hashlib.sha256("\0".join((what, *who)).encode("utf-8", "surrogatepass")).digest(), tries, within)
+
+
+def place_of(address: str | None) -> str:
+    """Where tries come from; of IPv6 the network that a household or a machine is given (/64), which has addresses without end."""
+    if address is None or ":" not in address:
+        return address or ""
+    mapped = getattr(ip_address(address), "ipv4_mapped", None)
+    return str(mapped or IPv6Network((address, 64), strict=False))
 
 
 async def count_try(connection: Connection, limits: Sequence[Limit]) -> TooMany | None:

@@ -217,6 +217,9 @@ async def test_administrators_keep_their_address_and_one_of_them_stays(directory
         directory, f"/Users/{admin}", {"op": "replace", "path": 'emails[type eq "work"].value', "value": "evil@example.com"}
     )
     assert answer.status_code == 403, answer.text
+    # by it somebody who comes from a provider would be taken for the administrator
+    answer = await patched(directory, f"/Users/{admin}", {"op": "replace", "path": "externalId", "value": "evil"})
+    assert answer.status_code == 403, answer.text
     async with directory.crm.system() as scope:
         ids = await scope.connection.values("""select id from {ws}."user" where 'administrator' = any(role) and is_active""")
     answers = [await patched(directory, f"/Users/{id_}", {"op": "replace", "path": "active", "value": False}) for id_ in ids]

@@ -42,7 +42,7 @@ class House:
 
     @asynccontextmanager
     async def browser(self, address: str = "") -> AsyncIterator[httpx.AsyncClient]:
-        client = (address or f"2001:db8::{next(_NUMBERS):x}", 4711)
+        client = (address or f"2001:db8:0:{next(_NUMBERS):x}::1", 4711)
         transport = httpx.ASGITransport(app=self.crm.app, raise_app_exceptions=False, client=client)
         headers = {"Accept-Language": "en"}
         async with httpx.AsyncClient(transport=transport, base_url="http://kundig.test", headers=headers) as client:

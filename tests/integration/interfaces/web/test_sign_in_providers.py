@@ -11,12 +11,14 @@ import httpx
 import pytest
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from tests.integration.interfaces.web.provider_house import PASSWORD, House, house, signed_in
-from tests.integration.rights.crm import Caller
+from tests.integration.rights.crm import TEST_KEY, Caller
 from tests.issuing import CLIENT
 
 from kundig.base.errors import Invalid
+from kundig.base.secrets import Secrets
 from kundig.engine.configuration.documents import Document
-from kundig.interfaces.web.edge import SESSION_COOKIE
+from kundig.engine.records.writing import Update, write
+from kundig.interfaces.web.edge import SESSION_COOKIE, csrf_token
 from kundig.interfaces.web.pages.sign_in_providers import TRIP_COOKIE
 from kundig.services.identity.providers.identities import identities_of
 
@@ -456,6 +458,31 @@ async def test_who_has_no_password_shows_it_at_the_provider(house: House) -> Non
     assert await proven()
     foreign = await caller.pages.post("/prove/with/nowhere", headers={"HX-Request": "true"})
     assert foreign.status_code == 404
+
+
+async def test_who_is_only_known_still_at_the_provider_has_proven_nothing(house: House) -> None:
+    """PE-08: an open browser that the provider still knows makes a new session, in which nothing that matters is changed."""
+    _, subject = await house.person("administrator")
+    for asked, status in ((int(time.time()) - 3600, 403), (None, 403), (int(time.time()), 200)):
+        async with house.browser() as browser:
+            assert signed_in(await house.sign_in(browser, sub=subject, auth_time=asked))
+            browser.headers["X-CSRFToken"] = csrf_token(Secrets(TEST_KEY), browser.cookies[SESSION_COOKIE])
+            assert (await browser.post("/settings/tokens", data={"name": "x", "days": "30"})).status_code == status, asked
+
+
+async def test_the_directory_says_who_somebody_is_but_no_administrator(house: House) -> None:
+    """OI-01: its token could otherwise let anybody in who administers."""
+    await house.configure(directory_claim="oid")
+    seller, admin = await house.crm.user("sales_representative"), await house.crm.user("administrator")
+    async with house.crm.system() as scope:
+        for user, oid in ((seller, "oid-1"), (admin, "oid-2")):
+            await write(scope, "user", [Update(user, {}, None, (f"scim:{oid}",))])
+    async with house.browser() as browser:
+        assert signed_in(await house.sign_in(browser, sub="seller at the provider", oid="oid-1"))
+    async with house.browser() as browser:
+        assert (await house.sign_in(browser, sub="evil at the provider", oid="oid-2")).status_code == 422
+    async with house.crm.system() as scope:
+        assert [len(await identities_of(scope.connection, user)) for user in (seller, admin)] == [1, 0]
 
 
 async def test_trying_again_and_again_is_stopped(house: House) -> None:

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import io
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
 from tests.integration.rights.crm import Caller, Crm
 
 from kundig.base.context import Actor
-from kundig.base.errors import ProofNeeded
+from kundig.base.errors import Denied, Invalid, ProofNeeded
 from kundig.base.jobs import JobRun
 from kundig.base.secrets import Secrets
 from kundig.engine.configuration.documents import Document
 from kundig.engine.policy.configuring import configure
+from kundig.engine.policy.scope import Scope
+from kundig.engine.records.long_undo import begin_undo
+from kundig.engine.records.writing import Update, write
 from kundig.services.identity.factors import factors_of
 from kundig.services.identity.own_factors import set_up_app
 from kundig.services.identity.totp import Offer, code_at
 from kundig.services.lists import bulk
 from kundig.services.lists.choosing import choose
 from kundig.services.lists.jobs import lists_jobs
+from kundig.services.transfer.drafts import begin_draft
 from kundig.services.transfer.imports import JOB as IMPORT
 from kundig.services.transfer.imports import start_import
 from kundig.services.transfer.jobs import transfer_jobs
@@ -204,3 +210,56 @@ async def test_roles_are_changed_right_after_a_proof(crm: Crm) -> None:
         await configure(fresh, crm.database, crm.scopes.models, [role], note="")
     async with crm.scope(user) as scope:
         assert "proven" in scope.model.roles
+
+
+async def test_jobs_that_write_users_are_asked_for_right_after_a_proof(crm: Crm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PE-08: nobody is asked any more when the job runs."""
+    monkeypatch.setattr(bulk, "AT_ONCE", 1)
+    admin, first, second = [await crm.user("administrator") for _ in range(3)]
+    sheet = b"Name;Mail;Rolle\nEvil;evil.twin@example.com;administrator\n"
+    order = read_order(object_="user", mapping={"Name": "name", "Mail": "email", "Rolle": "role"}, language="de")
+    async with crm.system() as scope:
+        users = [Update(first, {"teams": []}), Update(second, {"name": "Zwei"})]
+        change = (await write(scope, "user", users)).change
+    attempts: tuple[Callable[[Scope], Awaitable[Any]], ...] = (
+        lambda scope: start_import(scope, order, io.BytesIO(sheet), "users.csv"),
+        lambda scope: begin_draft(scope, "user", io.BytesIO(sheet), "users.csv"),
+        lambda scope: _deactivate(scope, [first, second]),
+        lambda scope: begin_undo(scope, change),
+    )
+    for proven in (False, True):
+        for attempt in attempts:
+            async with crm.scope(admin) as scope:
+                asked = replace(scope, context=replace(scope.context, proven=proven))
+                if proven:
+                    await attempt(asked)
+                else:
+                    with pytest.raises(ProofNeeded):
+                        await attempt(asked)
+
+
+async def _deactivate(scope: Scope, users: list[UUID]) -> None:
+    await bulk.start(scope, await choose(scope, "user", users), "edit", {"is_active": False})
+
+
+async def test_who_manages_users_does_not_raise_themselves_by_teams_and_other_systems_names(crm: Crm) -> None:
+    """PE-02, OI-01"""
+    await crm.configure(
+        "kind: role\nname: staff\nlabel: {en: Staff, de: Personal}\nrights: [manage_users]\n"
+        "objects: {user: {read: all, create: true, edit: all, bring: true}, team: {read: all, create: true, edit: all}}\n---\n"
+        "kind: role\nname: edits_users\nlabel: {en: Edits, de: Ändert}\n"
+        "objects: {user: {read: all, edit: all}, team: {read: all, edit: all}}"
+    )
+    board, below = await crm.team(), await crm.team()
+    staff, editor, admin, other = [
+        await crm.caller(await crm.user(role)) for role in ("staff", "edits_users", "administrator", "read_only")
+    ]
+    for caller, error in ((staff, Invalid), (editor, Denied)):
+        async with crm.scope(caller.user) as scope:
+            with pytest.raises(error):
+                await write(scope, "user", [Update(admin.user if caller is staff else other.user, {}, None, ("scim:mine",))])
+    assert (await staff.api.patch(f"/api/v1/user/{staff.user}", json={"teams": [str(board)]})).status_code == 422
+    assert (await editor.api.patch(f"/api/v1/team/{below}", json={"parent": str(board)})).status_code == 403
+    assert (await staff.api.patch(f"/api/v1/user/{other.user}", json={"teams": [str(board)]})).status_code == 200
+    assert (await staff.api.patch(f"/api/v1/team/{below}", json={"parent": str(board)})).status_code == 200
+    assert (await admin.api.patch(f"/api/v1/user/{admin.user}", json={"teams": [str(board)]})).status_code == 200

@@ -42,7 +42,7 @@ from kundig.services.identity.sessions import begin_session, note_proof, note_si
 from kundig.services.identity.signed import Signed
 from kundig.services.identity.signing_in import SignedIn
 from kundig.services.identity.steps import begin_step
-from kundig.services.identity.throttle import Limit, count_try, forgive
+from kundig.services.identity.throttle import Limit, count_try, forgive, place_of
 
 SOURCE = "web"
 _LATELY = 300
@@ -154,7 +154,7 @@ class Providers:
 
     async def count(self, address: str | None, *, what: str = "provider", rightful: bool = False) -> None:
         """Count somebody's coming back, or another thing that is asked without being signed in, or take it back; raises TooMany."""
-        limits = [Limit.of(what, address or "", tries=60, within=timedelta(minutes=15))]
+        limits = [Limit.of(what, place_of(address), tries=60, within=timedelta(minutes=15))]
         async with self.database.transaction(None) as connection:
             if rightful:
                 await forgive(connection, limits)
