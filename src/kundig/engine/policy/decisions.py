@@ -35,15 +35,17 @@ async def allowed(scope: Scope, deed: Deed, object_: str, ids: Collection[UUID],
     return set(await scope.connection.values(statement, {**parameters(scope.access), "ids": list(ids)}))
 
 
-async def visible_ids(scope: Scope, object_: str, ids: Collection[UUID]) -> set[UUID]:
-    """Those of the records that are live and that the actor may see."""
+async def visible_ids(scope: Scope, object_: str, ids: Collection[UUID], *, in_trash_too: bool = False) -> set[UUID]:
+    """Those of the records that are live (or in the trash, if that is asked for) and that the actor may see."""
     rights = scope.access.objects.get(object_)
     if not ids or rights is None or not rights.readable:
         return set()
-    key = ("visible", object_, scope.access.shape)
+    key = ("visible", object_, in_trash_too, scope.access.shape)
     if key not in scope.policies.compiled:
         row = scope.model.objects[object_].table.alias("r")
-        statement = _named(row).where(row.c.deleted_at.is_(None), visible(scope.access, object_, row))
+        statement = _named(row).where(
+            sa.true() if in_trash_too else row.c.deleted_at.is_(None), visible(scope.access, object_, row)
+        )
         scope.policies.compiled[key] = compile_statement(statement)
     return set(await scope.connection.values(scope.policies.compiled[key], {**parameters(scope.access), "ids": list(ids)}))
 

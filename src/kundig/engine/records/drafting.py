@@ -19,6 +19,7 @@ from kundig.engine.policy.statements import statement
 from kundig.engine.records.draft import Create, Delete, Draft, DraftAction, Item, Restore, Update
 from kundig.engine.records.lookup import Records
 from kundig.engine.records.store import read_sides
+from kundig.engine.records.unseen import keep_unseen_links, keep_unseen_rows
 from kundig.engine.schema.bound import BoundField, BoundObject
 from kundig.engine.schema.fields.contract import Reference, Refused
 from kundig.engine.schema.kinds import Kind
@@ -49,7 +50,9 @@ async def draft_items(
             draft.external_ids = tuple(item.external_ids)
             for name in named_by:
                 draft.labels[name] = records.labels.get(draft.get(name), "")
-    await _drop_same_sides(change, drafts)
+    if not change.trusted:
+        await keep_unseen_links(change.scope, drafts)
+    await _settle_sides(change, drafts)
     await _check_parents(change, object_, drafts)
     return drafts
 
@@ -81,10 +84,12 @@ def _reading(scope: Scope, object_: BoundObject) -> sa.Select[Any]:
     return sa.select(*table.c).where(table.c.id == sa.bindparam("id", type_=sa.UUID()), table.c.deleted_at.is_(None), seen)
 
 
-async def _drop_same_sides(change: Change, drafts: Sequence[Draft]) -> None:
-    """Rows of side tables that are there already are no change."""
+async def _settle_sides(change: Change, drafts: Sequence[Draft]) -> None:
+    """Rows of side tables that are there already are no change; links to what the actor does not see stay."""
     written = [draft for draft in drafts if draft.sides and draft.action == "update"]
     for name, current in (await read_sides(change.scope.connection, written) if written else {}).items():
+        if not change.trusted:
+            await keep_unseen_rows(change.scope, written[0].object.fields[name], written, current)
         for draft in written:
             if draft.sides.get(name) == current.get(draft.id, []):
                 del draft.sides[name]

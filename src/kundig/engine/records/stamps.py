@@ -34,18 +34,26 @@ def stamp(draft: Draft, scope: Scope) -> None:
 
 
 async def set_owners(scope: Scope, drafts: Sequence[Draft], *, trusted: bool) -> None:
-    """New records belong to who makes them and to the owner's first team, unless told otherwise; giving away needs a right."""
+    """New records belong to who makes them and to the owner's first team, unless told otherwise; handing over needs a right."""
     actor = scope.context.actor.user
     for draft in drafts:
         if draft.action == "create" and OWNER not in draft.given and draft.object.definition.storage == "record":
             draft.set(OWNER, actor)
-    given = [d for d in drafts if OWNER in d.given and d.changes(OWNER) and not (d.action == "create" and d.get(OWNER) == actor)]
-    if given and not trusted:
+    given = [] if trusted else [draft for draft in drafts if _hands_over(scope, draft)]
+    if given:
         await _require_assign(scope, given)
     moved = [d for d in drafts if TEAM not in d.given and d.changes(OWNER)]
     teams = await _first_teams(scope, moved)
     for draft in moved:
         draft.set(TEAM, teams.get(draft.get(OWNER)))
+
+
+def _hands_over(scope: Scope, draft: Draft) -> bool:
+    """Whether a record is given to a person or a team: nobody needs a right for new ones of their own, in a team of theirs."""
+    made = draft.action == "create"
+    if OWNER in draft.given and draft.changes(OWNER) and not (made and draft.get(OWNER) == scope.context.actor.user):
+        return True
+    return TEAM in draft.given and draft.changes(TEAM) and not (made and draft.get(TEAM) in scope.access.teams)
 
 
 async def _require_assign(scope: Scope, drafts: Sequence[Draft]) -> None:
