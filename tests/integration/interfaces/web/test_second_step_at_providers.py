@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import httpx
 import pytest
 from tests.authenticator import Authenticator
 from tests.integration.interfaces.web.provider_house import House, house, signed_in
+from tests.integration.rights.crm import TEST_KEY
 
-from kundig.interfaces.web.edge import SESSION_COOKIE
+from kundig.base.secrets import Secrets
+from kundig.interfaces.web.edge import SESSION_COOKIE, csrf_token
 from kundig.services.identity.own_factors import offer_passkey, set_up_passkey
 from kundig.services.identity.passkeys import Site
 
@@ -145,3 +149,24 @@ async def test_the_settings_keep_what_counts(house: House) -> None:
     page = (await admin.pages.get(f"/settings/sign-in-providers/{house.name}")).text
     assert 'value="mfa urn:Example:Gold"' in page
     assert f"/sign-in/with/{house.name}/signed-out" in page
+
+
+async def test_who_must_set_one_up_and_is_only_known_still_at_the_provider_shows_who_they_are_there(
+    house: House, careful: str
+) -> None:
+    """Nobody is stuck between a role that demands a second step and a provider that has not asked who it is."""
+    _, subject = await house.person(careful)
+    here = {"HX-Request": "true", "HX-Current-URL": f"{URL}/second-factor"}
+    async with house.browser() as browser:
+        assert signed_in(await house.sign_in(browser, sub=subject, auth_time=int(time.time()) - 3600))
+        browser.headers["X-CSRFToken"] = csrf_token(Secrets(TEST_KEY), browser.cookies[SESSION_COOKIE])
+        assert (await browser.get("/second-factor")).status_code == 200
+        asked = await browser.post("/settings/security/passkey/options", headers=here)
+        assert (asked.status_code, asked.headers["x-kundig-prove"]) == (403, "/prove")
+        sent = await browser.get((await browser.post(f"/prove/with/{house.name}", headers=here)).headers["hx-redirect"])
+        trip = {name: values[0] for name, values in parse_qs(urlsplit(sent.headers["location"]).query).items()}
+        house.issuer.nonce, house.issuer.claims = trip["nonce"], {"sub": subject, "auth_time": int(time.time())}
+        back = await house.back(browser, trip["state"])
+        assert (back.status_code, back.headers["location"]) == (303, "/second-factor")
+        assert (await browser.post("/settings/security/passkey/options", headers=here)).status_code == 200
+        assert not await opens(browser), "the second step itself is still to be set up"
