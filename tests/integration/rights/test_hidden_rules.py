@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from tests.integration.rights.crm import Caller, Crm
 
 from kundig.base.errors import Invalid
-from kundig.engine.records.writing import Change, Update
+from kundig.engine.records.writing import Change, Delete, Update
 
 ROLES = """
 kind: role
@@ -72,6 +73,15 @@ label: {en: Keeper, de: Lager}
 objects:
   product: {read: own, create: true, edit: own, delete: own, fields: {sku: hidden}}
   gadget: {read: own, create: true, edit: own, fields: {colour: hidden}}
+---
+kind: role
+name: mover
+label: {en: Mover, de: Umzug}
+objects:
+  account: {read: own, create: true, edit: own}
+  contact: {read: all, create: true, edit: all, fields: {job_title: hidden}}
+  employment: {read: own, create: true, edit: own, delete: own}
+  user: {read: all}
 ---
 kind: pipeline
 name: sales
@@ -265,3 +275,47 @@ async def test_a_value_that_is_taken_meanwhile_is_not_named_where_it_is_hidden(p
     assert faults(refused) == [("id", "not_unique")]
     assert sku not in refused.text
     assert faults(await place.admin.api.post(undo)) == [("sku", "not_unique")]
+
+
+async def moved(place: Place, mover: Caller, contact: UUID, **values: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The position that a contact has left after it was moved, and the positions that who moved it sees."""
+    new = await place.crm.add("account", {"name": "Neu", "owner": str(mover.user)})
+    assert (await patched(mover, "contact", contact, account=str(new), **values)).status_code == 200
+    where = json.dumps({"field": "contact", "op": "is", "value": str(contact)})
+    seen, all_ = [(await caller.get("/employment", where=where)).json()["data"] for caller in (mover, place.admin)]
+    [left] = [position for position in all_ if not position["is_active"]]
+    return left, seen
+
+
+async def test_who_moves_a_contact_reads_nothing_hidden_in_its_positions(place: Place) -> None:
+    """The position that ends is the contact's owner's, and one that begins takes no hidden field either."""
+    mover, peer = await place.one("mover"), await place.one("mover")
+    old = str(await place.crm.add("account", {"name": "Alt", "owner": str(mover.user)}))
+    known = {"last_name": "Ott", "job_title": "Geheim", "department": "Einkauf", "account": old}
+    own = await place.crm.add("contact", known | {"owner": str(mover.user)})
+    left, seen = await moved(place, mover, own)
+    assert (left["role"], left["department"], left["owner"]["id"]) == (None, "Einkauf", str(mover.user))
+    assert {position["id"] for position in seen} > {left["id"]}
+    left, seen = await moved(place, mover, await place.crm.add("contact", known | {"owner": str(peer.user)}))
+    assert left["owner"]["id"] == str(peer.user)
+    assert left["id"] not in {position["id"] for position in seen}
+
+
+async def test_who_moves_a_contact_does_not_see_that_it_had_an_account(place: Place) -> None:
+    mover = await place.one("mover")
+    old = await place.crm.add("account", {"name": "Verborgen"})
+    contact = await place.crm.add("contact", {"last_name": "Ott", "account": str(old), "owner": str(mover.user)})
+    left, seen = await moved(place, mover, contact)
+    assert (left["account"]["id"], left["owner"], left["team"]) == (str(old), None, None)
+    assert [position["is_active"] for position in seen] == [True]
+
+
+@pytest.mark.parametrize("gone", ["account", "team"])
+async def test_a_contact_moves_away_though_its_account_or_team_is_gone(place: Place, gone: str) -> None:
+    old, new = [await place.crm.add("account", {"name": name}) for name in ("Alt", "Neu")]
+    team = await place.crm.add("team", {"name": f"Team {uuid4()}"})
+    contact = await place.crm.add("contact", {"last_name": "Ott", "account": str(old), "team": str(team)})
+    async with place.crm.system() as scope:
+        await Change(scope).write(gone, [Delete({"account": old, "team": team}[gone])])
+    answer = await patched(place.admin, "contact", contact, account=str(new))
+    assert answer.status_code == 200, answer.text
