@@ -19,19 +19,20 @@ LABEL_LENGTH = 200
 
 
 def check_required(draft: Draft) -> None:
-    """Required fields have values; of each group at least one has."""
+    """Required fields have values; of each group at least one has, unless what stands in one of them is hidden from who writes."""
     for field in draft.object.required:
         relevant = draft.action == "create" or field.name in draft.given
         if relevant and is_empty(draft, field) and not _refused(draft, field.name):
             draft.refuse(field.name, "required", t("{field} is needed.", field=field.definition.label))
     for group in draft.object.definition.any_required:
-        touched = draft.action == "create" or bool(set(group) & draft.given)
+        told = [name for name in group if name not in draft.hidden]
+        touched = draft.action == "create" or (told == list(group) and bool(set(group) & draft.given))
         if (
             touched
             and all(is_empty(draft, draft.object.fields[name]) for name in group)
             and not any(_refused(draft, n) for n in group)
         ):
-            for name in group:
+            for name in told:
                 draft.refuse(name, "required", t("One of these fields is needed."))
 
 
@@ -40,7 +41,9 @@ def _refused(draft: Draft, name: str) -> bool:
 
 
 def is_empty(draft: Draft, field: BoundField) -> bool:
-    """Whether a field will have no value: null, "" or an empty list in all of its columns."""
+    """Whether a field will have no value: null, "" or an empty list in all of its columns, or a link that leads nowhere."""
+    if field.name in draft.unseen and not draft.changes(field.name):
+        return True
     if field.name in draft.object.side_tables:
         return not draft.sides.get(field.name) if field.name in draft.sides or draft.action == "create" else False
     return all((draft.new[c] if c in draft.new else draft.old.get(c)) in (None, "", []) for c in columns_of(field))
@@ -63,7 +66,15 @@ async def check_unique(scope: Scope, drafts: Sequence[Draft]) -> None:
         for value, holders in wanted.items():
             for number, draft in enumerate(holders):
                 if (taken.get(value) or draft.id) != draft.id or (counts[value] > 1 and number > 0):
-                    draft.refuse(field.name, "not_unique", t("{value} is used by another record already.", value=value))
+                    _refuse_taken(draft, field.name, value)
+
+
+def _refuse_taken(draft: Draft, name: str, value: str) -> None:
+    """Say which value is taken; of a hidden field, that comes back with a restored record, only that there is one."""
+    if name not in draft.hidden:
+        draft.refuse(name, "not_unique", t("{value} is used by another record already.", value=value))
+    elif not any(error.field == "id" for error in draft.errors):
+        draft.refuse("id", "not_unique", t("Something that only one record can have is used by another one already."))
 
 
 def _values(draft: Draft, field: BoundField) -> list[str]:

@@ -83,6 +83,14 @@ class Draft:
     """Rates that a closed record keeps from now on, by the record and currency."""
     covered: dict[str, Any] = field(default_factory=dict)
     """Own values, by column, whose place such figures take in `new`."""
+    unseen: frozenset[str] = frozenset()
+    """Links that stay as they are and lead nowhere for who writes, so that they count as empty; see `records.unseen`."""
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Fields that the actor may not know of. No rule whose answer the actor gets judges what is in them."""
+        rights = self.change.scope.access.objects.get(self.object.name)
+        return frozenset() if rights is None else rights.hidden
 
     def get(self, name: str) -> Any:
         """The value that a field will have: that of its main column."""

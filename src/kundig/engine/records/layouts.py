@@ -26,6 +26,7 @@ from kundig.engine.records.draft import Draft, columns_of
 from kundig.engine.records.drafting import draft_typed
 from kundig.engine.records.sight import filter_in
 from kundig.engine.records.stages import apply_stage
+from kundig.engine.records.unseen import note_unseen_of
 from kundig.engine.records.unstored import as_stored, given_columns
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.filters import Filter, compile_filter
@@ -115,6 +116,7 @@ async def check_asked(scope: Scope, drafts: Sequence[Draft]) -> None:
     if not any(condition.requires for condition in conditions):
         return
     rights = scope.rights(object_.name)
+    await note_unseen_of(scope, drafts, {name for condition in conditions if condition.requires for name in condition.fields})
     for draft, shape in zip(drafts, await _drafted(scope, object_, conditions, drafts), strict=True):
         fixed = rights.hidden | rights.fixed | (rights.fixed_later if draft.action == "update" else frozenset())
         for name in sorted(shape.required - fixed):

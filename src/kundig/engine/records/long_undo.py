@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from kundig.base.i18n import t
 from kundig.base.jobs import queue
 from kundig.base.uuid7 import uuid7
 from kundig.engine.history.changes import read_change
+from kundig.engine.policy.decisions import Deed, allowed, visible_ids
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.undo import (
     check_rights,
@@ -32,6 +34,8 @@ CHUNK = 1000
 MOST_CONFLICTS = 100
 """Conflicts that are kept to be shown; the rest is only counted as being there."""
 
+_MAY_BE_GONE: tuple[Deed, ...] = ("edit", "delete")
+"""Who may do one of these with a record in the trash may know of it."""
 _OBJECTS = "select distinct object from {ws}.change_entry where change = %(change)s"
 
 OpenScope = Callable[[], AbstractAsyncContextManager[Scope]]
@@ -73,7 +77,10 @@ async def change_state(scope: Scope, id_: UUID) -> dict[str, Any]:
 
 
 async def undo_state(scope: Scope, undoing: UUID) -> dict[str, Any]:
-    """How far an undo by job is: `{"change", "state", "progress", "total", "conflicts"}`; raises Missing."""
+    """How far an undo by job is: `{"change", "state", "progress", "total", "conflicts"}`; raises Missing.
+
+    The total is told once it is known that all records were the asker's to take back, and the conflicts that the reader may see.
+    """
     row = await scope.connection.row(
         "select change, state, progress, total, conflicts, of_change from {ws}.change_state where change = %(id)s", {"id": undoing}
     )
@@ -83,12 +90,29 @@ async def undo_state(scope: Scope, undoing: UUID) -> dict[str, Any]:
     # It is told to those who may undo the change; for all others it is not there.
     steps = await steps_of(scope, of_change, await _next_records(scope, of_change, None, 20))
     await check_rights(scope, await still_there(scope, steps))
-    return row
+    if row["state"] == "refused" or (row["state"] == "running" and not row["progress"]):
+        row["total"] = None
+    return {**row, "conflicts": await _told(scope, row["conflicts"])}
+
+
+async def _told(scope: Scope, conflicts: Sequence[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
+    """Those of records that the reader sees, be it in the trash, and of fields that are not hidden from them."""
+    found: dict[str, set[UUID]] = defaultdict(set)
+    for conflict in conflicts or ():
+        found[conflict["object"]].add(UUID(conflict["id"]))
+    seen: set[str] = set()
+    for object_, ids in found.items():
+        known = await visible_ids(scope, object_, ids)
+        for deed in _MAY_BE_GONE:
+            known |= await allowed(scope, deed, object_, ids - known, trashed=True)
+        seen |= {str(id_) for id_ in known}
+    told = [c for c in conflicts or () if c["id"] in seen and c["field"] not in scope.rights(c["object"]).hidden]
+    return None if conflicts is None else told
 
 
 async def run_undo(opened: OpenScope, undoing: UUID, change: UUID, *, force: bool) -> None:
-    """Look for conflicts in all records first, then take them back chunk by chunk, each in a transaction with its position."""
-    if not force and await _refused(opened, undoing, change):
+    """Check all records first, then take them back chunk by chunk, each in a transaction with its position."""
+    if await _refused(opened, undoing, change, force=force):
         return
     while True:
         async with opened() as scope:
@@ -113,26 +137,36 @@ async def run_undo(opened: OpenScope, undoing: UUID, change: UUID, *, force: boo
             )
 
 
-async def _refused(opened: OpenScope, undoing: UUID, change: UUID) -> bool:
-    """Whether somebody changed something since; then the undo is over, with the conflicts kept."""
+async def _refused(opened: OpenScope, undoing: UUID, change: UUID, *, force: bool) -> bool:
+    """Whether something is not the asker's to take back, or without `force` somebody changed something since.
+
+    Then the undo is over. Conflicts are kept, but none where rights are lacking: some would be of records that nobody may tell of.
+    """
+    lacking = False
     found: list[dict[str, Any]] = []
     async with opened() as scope:
         after = await scope.connection.value("select after_record from {ws}.change_state where change = %(id)s", {"id": undoing})
     if after is not None:
         return False  # it has begun to write before it was interrupted: nothing is left half
-    while len(found) < MOST_CONFLICTS:
+    while not lacking and len(found) < MOST_CONFLICTS:
         async with opened() as scope:
             records = await _next_records(scope, change, after, CHUNK)
             if not records:
                 break
-            found += await conflicts_of(scope, await still_there(scope, await steps_of(scope, change, records)))
+            steps = await still_there(scope, await steps_of(scope, change, records))
+            try:
+                await check_rights(scope, steps)
+            except (Denied, Missing):
+                lacking = True
+            else:
+                found += [] if force else await conflicts_of(scope, steps)
             after = records[-1]
-    if not found:
+    if not found and not lacking:
         return False
     async with opened() as scope:
         await scope.connection.execute(
             "update {ws}.change_state set state = 'refused', conflicts = %(conflicts)s, at = now() where change = %(id)s",
-            {"id": undoing, "conflicts": Jsonb(found[:MOST_CONFLICTS])},
+            {"id": undoing, "conflicts": Jsonb([] if lacking else found[:MOST_CONFLICTS])},
         )
     return True
 

@@ -136,6 +136,10 @@ def _begin(draft: Draft, field: BoundField) -> None:
     start = draft.get(how.start.name)
     if draft.get(field.name) is None:
         draft.new |= {**dict.fromkeys((columns["series"], columns["at"], columns["zone"])), columns["changed"]: False}
+    elif how.start.name in draft.hidden and field.name in draft.given:
+        # Whether there is a beginning, and when, is not told to who gives the rule.
+        draft.refuse(field.name, "required", t("What recurs needs a beginning."))
+        return
     elif start is None:
         draft.refuse(how.start.name, "required", t("What recurs needs a beginning."))
         return

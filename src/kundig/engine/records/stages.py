@@ -19,7 +19,10 @@ from kundig.engine.schema.bound import BoundField
 
 
 def apply_stage(draft: Draft, field: BoundField, now: datetime) -> None:
-    """Set pipeline, status, times and probability by the stage; refuse a stage whose required fields are empty."""
+    """Set pipeline, status, times and probability by the stage; refuse a stage whose required fields are empty.
+
+    What is hidden from who writes is not asked for: it is not theirs to fill in, and the refusal would tell of it.
+    """
     names = derived_names(field)
     before = _named(field, draft.old.get(f"{field.column}__pipeline")) or _first(field)
     old_stage = _stage(before, draft.before(field.name))
@@ -47,7 +50,9 @@ def apply_stage(draft: Draft, field: BoundField, now: datetime) -> None:
     if pipeline.probability and pipeline.probability in draft.object.fields:
         _follow_probability(draft, pipeline.probability, old_stage, stage, moved=moved)
     for required in stage.required:
-        if required in draft.object.fields and draft.get(required) in (None, [], ""):
+        if required not in draft.object.fields or required in draft.hidden:
+            continue
+        if required in draft.unseen or draft.get(required) in (None, [], ""):
             draft.refuse(required, "required", t("This is needed in the stage {stage}.", stage=stage.label))
 
 

@@ -36,6 +36,7 @@ from kundig.engine.records.series_writes import follow_series
 from kundig.engine.records.stages import apply_stage
 from kundig.engine.records.stamps import set_owners, stamp
 from kundig.engine.records.store import insert_rows, update_rows, write_sides
+from kundig.engine.records.unseen import note_unseen
 from kundig.engine.records.worth import follow_standing, set_worth
 from kundig.engine.schema.bound import BoundObject
 
@@ -167,6 +168,8 @@ class Change:
         """Rules and hooks; all that is wrong with the drafts, whose records belong to those of `owners`."""
         written = [draft for draft in drafts if draft.action in ("create", "update")]
         await set_owners(self.scope, written, trusted=self.trusted)
+        if written and not self.trusted:
+            await note_unseen(self.scope, written)
         for draft in written:
             if draft.action == "create":
                 stamp(draft, self.scope)

@@ -15,6 +15,7 @@ from kundig.base.i18n import t
 from kundig.engine.policy.decisions import allowed
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.lookup import Records
+from kundig.engine.records.sight import limited_in
 from kundig.engine.records.writing import Change, Create, Update
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.fields.contract import Reference
@@ -68,7 +69,8 @@ async def _account(change: Change, lead: carry.Values, chosen: str | None) -> tu
         known = await _first(scope, "account", "label", [lead["company_name"]])
     if known is not None or name is None:
         return known, False
-    free = [domain for domain in domains if domain not in await _taken(scope, domains)]
+    taken = await _taken(scope, domains)
+    free = [domain for domain in domains if domain not in taken] if _may_give(scope, "account", "domains") else []
     values = carry.account_values(lead, name, free) | _owner(scope, "account", lead)
     return (await change.write("account", [Create(values)]))[0], True
 
@@ -127,9 +129,16 @@ async def _chosen(scope: Scope, object_: str, key: str) -> UUID:
 
 
 async def _first(scope: Scope, object_: str, by: str, keys: list[str]) -> UUID | None:
-    """The record that the first key with any finds; of several the oldest."""
-    found = await find_by(scope, object_, by, keys) if keys and object_ in scope.access.objects else {}
+    """The record that the first key with any finds; of several the oldest. What the actor may not know of finds none."""
+    known = keys and object_ in scope.access.objects and by not in scope.rights(object_).hidden | limited_in(scope, object_)
+    found = await find_by(scope, object_, by, keys) if known else {}
     return next((min(found[key]) for key in keys if found.get(key)), None)
+
+
+def _may_give(scope: Scope, object_: str, field: str) -> bool:
+    """Whether the actor may write a field of a new record: what is taken from a lead's address is then given."""
+    rights = scope.access.objects.get(object_)
+    return rights is not None and field not in rights.hidden | rights.fixed
 
 
 async def _taken(scope: Scope, domains: list[str]) -> set[str]:

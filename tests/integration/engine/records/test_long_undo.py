@@ -11,13 +11,21 @@ from tests.integration.engine.records.making import leaf
 from tests.integration.world import World
 
 from kundig.base.errors import Conflict
+from kundig.engine.configuration.yaml import load
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records import long_undo
 from kundig.engine.records.long_undo import begin_undo, run_undo, undo_state
 from kundig.engine.records.reading import count_records
-from kundig.engine.records.writing import Change, Create, Update, write
+from kundig.engine.records.writing import Change, Create, Delete, Update, write
 
 MANY = 45
+CLERK = """
+kind: role
+name: clerk
+label: {en: Clerk, de: Sachbearbeitung}
+objects:
+  account: {read: own, create: true, edit: own, delete: own, fields: {annual_revenue: hidden}}
+"""
 
 
 @pytest.fixture
@@ -77,15 +85,13 @@ async def test_it_goes_on_where_it_was_interrupted(crm: World) -> None:
     change, _ = await _many(crm, "Unterbrochen")
     async with crm.system() as scope:
         undoing = await begin_undo(scope, change, force=True)
-    opened = 0
 
     @asynccontextmanager
     async def failing() -> AsyncIterator[Scope]:
-        nonlocal opened
-        opened += 1
         async with crm.system() as scope:
             yield scope
-            if opened == 3:
+            progress = "select progress from {ws}.change_state where change = %(undoing)s"
+            if await scope.connection.value(progress, {"undoing": undoing}) == 30:
                 raise ConnectionError
 
     with pytest.raises(ConnectionError):
@@ -99,3 +105,60 @@ async def test_it_goes_on_where_it_was_interrupted(crm: World) -> None:
             "select count(*) from {ws}.change_entry where change = %(undoing)s", {"undoing": undoing}
         )
         assert entries == MANY
+
+
+async def _partly(crm: World, name: str) -> tuple[UUID, list[UUID], UUID]:
+    """Records made in one change, of which a clerk has all but the last ten, in the order in which they are taken back."""
+    await crm.apply(*load(CLERK, "clerk.yaml"))
+    clerk = await crm.user("clerk")
+    async with crm.system() as scope:
+        change = Change(scope)
+        own = [{"owner": str(clerk)} if n < MANY - 10 else {} for n in range(MANY)]
+        ids = await change.write("account", [Create({"name": f"{name} {n:02}", **owner}) for n, owner in enumerate(own)])
+    assert ids == sorted(ids)
+    return change.id, ids, clerk
+
+
+@pytest.mark.usefixtures("small_chunks")
+@pytest.mark.parametrize("force", [False, True])
+async def test_records_of_others_anywhere_refuse_the_whole_and_are_not_told(crm: World, *, force: bool) -> None:
+    """The first of them, which are asked about at once, are the clerk's; somebody worked on others, both seen and not."""
+    name = f"Halb {force}"
+    change, ids, clerk = await _partly(crm, name)
+    async with crm.system() as scope:
+        await write(scope, "account", [Update(id_, {"description": "Arbeit"}) for id_ in (ids[0], ids[-1])])
+    async with crm.scope(clerk) as scope:
+        undoing = await begin_undo(scope, change, force=force)
+        assert (await undo_state(scope, undoing))["total"] is None
+    await run_undo(lambda: crm.scope(clerk), undoing, change, force=force)
+    async with crm.scope(clerk) as scope:
+        state = await undo_state(scope, undoing)
+    assert (state["state"], state["progress"], state["total"], state["conflicts"]) == ("refused", 0, None, [])
+    async with crm.system() as scope:
+        assert await _count(scope, name) == MANY
+
+
+@pytest.mark.usefixtures("small_chunks")
+async def test_conflicts_are_told_as_far_as_the_reader_may_see_them(crm: World) -> None:
+    """An administrator's undo was refused; the clerk hears of neither others' records nor hidden fields."""
+    _, ids, clerk = await _partly(crm, "Gefiltert")
+    async with crm.system() as scope:
+        change = Change(scope)
+        worth = {"annual_revenue": {"amount": "1", "currency": "EUR"}}
+        await change.write(
+            "account", [Update(id_, worth if n == MANY - 11 else {"website": "https://a.example"}) for n, id_ in enumerate(ids)]
+        )
+    async with crm.system() as scope:
+        later = [Update(id_, {"website": "https://b.example"}) for id_ in (ids[0], ids[1], ids[-1])]
+        await write(scope, "account", [*later, Update(ids[-11], {"annual_revenue": {"amount": "2", "currency": "EUR"}})])
+        undoing = await begin_undo(scope, change.id)
+    await run_undo(crm.system, undoing, change.id, force=False)
+    async with crm.system() as scope:
+        all_ = (await undo_state(scope, undoing))["conflicts"]
+        await write(scope, "account", [Delete(ids[1])])
+    assert {(c["id"], c["field"]) for c in all_} == {
+        *((str(id_), "website") for id_ in (ids[0], ids[1], ids[-1])), (str(ids[-11]), "annual_revenue")
+    }  # fmt: skip
+    async with crm.scope(clerk) as scope:
+        told = (await undo_state(scope, undoing))["conflicts"]
+    assert {(c["id"], c["field"]) for c in told} == {(str(id_), "website") for id_ in ids[:2]}
