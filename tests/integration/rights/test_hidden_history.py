@@ -181,3 +181,15 @@ async def test_one_of_two_hidden_subjects(place: Place) -> None:
     assert await place.told("open", "contact", contact) == {by_contact, both, later}
     assert await place.told("no_contacts_of_tickets", "contact", contact) == set()
     assert await place.told("no_tickets_of_whom", "account", account) == set()
+
+
+async def test_what_is_pinned_tells_no_more_than_the_timeline(place: Place) -> None:
+    account = await place.account()
+    contact = await place.contact(account)
+    meeting, task = await place.meeting(("contact", contact)), await place.task(("account", account))
+    for object_, id_ in (("meeting", meeting), ("task", task)):
+        pinned = await place.readers["open"].pages.post(f"/o/account/{account}/pins/{object_}/{id_}?to=1")
+        assert pinned.status_code == 200, pinned.text
+    for reader, told in (("open", {meeting, task}), ("no_moment", {task}), ("no_subject", {meeting}), ("no_contacts", {task})):
+        page = (await place.readers[reader].pages.get(f"/o/account/{account}/timeline")).text
+        assert {id_ for id_ in (meeting, task) if id_ in page} == told, reader
