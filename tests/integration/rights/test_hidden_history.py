@@ -11,7 +11,10 @@ from uuid import UUID, uuid4
 import pytest
 from tests.integration.rights.crm import Caller, Crm
 
-READS = {name: "read: all" for name in ("account", "contact", "opportunity", "task", "call", "meeting", "note", "ticket")}
+from kundig.engine.history.since import Later, changed_since
+from kundig.engine.records.writing import Change, Delete
+
+READS = dict.fromkeys(("account", "contact", "opportunity", "task", "call", "meeting", "note", "ticket"), "read: all")
 ROLES = {
     "open": {},
     "no_moment": {"meeting": "read: all, fields: {starts_at: hidden}"},
@@ -193,3 +196,92 @@ async def test_what_is_pinned_tells_no_more_than_the_timeline(place: Place) -> N
     for reader, told in (("open", {meeting, task}), ("no_moment", {task}), ("no_subject", {meeting}), ("no_contacts", {task})):
         page = (await place.readers[reader].pages.get(f"/o/account/{account}/timeline")).text
         assert {id_ for id_ in (meeting, task) if id_ in page} == told, reader
+
+
+async def changes(place: Place, reader: str, object_: str, id_: str, limit: int = 50) -> list[tuple[str, dict[str, Any]]]:
+    """The journal as it is told, oldest first, links by their ids; page by page."""
+    found: list[dict[str, Any]] = []
+    cursor: str | None = None
+    while True:
+        answer = await place.readers[reader].get(f"/{object_}/{id_}/journal", limit=limit, **({"cursor": cursor} if cursor else {}))
+        assert answer.status_code == 200, answer.text
+        found += answer.json()["data"]
+        cursor = answer.json()["next_cursor"]
+        if cursor is None:
+            return [(entry["action"], entry["fields"]) for entry in reversed(found)]
+
+
+def ids(value: Any) -> Any:
+    """Links without their labels."""
+    if isinstance(value, list):
+        return [ids(item) for item in value]
+    return value["id"] if isinstance(value, dict) else value
+
+
+async def test_the_journal_tells_of_no_move_between_hidden_records(place: Place) -> None:
+    reader, account = place.readers["no_contacts"], await place.account()
+    hidden, other, own = (
+        await place.contact(account),
+        await place.contact(account),
+        await place.contact(account, owner=str(reader.user)),
+    )
+    made_with = await place.ticket(contact=hidden)
+    made_without = await place.ticket()
+    told = [await changes(place, "no_contacts", "ticket", id_) for id_ in (made_with, made_without)]
+    assert [[action for action, _ in entries] for entries in told] == [["create"], ["create"]]
+    assert [fields.keys() for [(_, fields)] in told] == [told[1][0][1].keys()] * 2
+    assert "contact" not in told[0][0][1]
+    assert told[0][0][1].keys() >= {"subject", "status"}, "all else that it was made with"
+    for contact in (other, None, hidden, own, hidden, own, None, other):
+        await place.crm.update("ticket", UUID(made_with), contact=contact)
+    await place.crm.update("ticket", UUID(made_with), subject="y", contact=hidden)
+    for limit in (1, 2, 50):
+        [_, *later] = await changes(place, "no_contacts", "ticket", made_with, limit)
+        moves = [(ids(fields["contact"]["old"]), ids(fields["contact"]["new"])) for _, fields in later if "contact" in fields]
+        assert moves == [(None, own), (own, None), (None, own), (own, None)]
+        assert [fields.keys() for _, fields in later][4:] == [{"subject"}]
+    [_, *later] = await changes(place, "open", "ticket", made_with)
+    assert len(later) == 9
+
+
+async def test_the_journal_tells_of_no_hidden_links_among_others(place: Place) -> None:
+    reader, account = place.readers["no_contacts"], await place.account()
+    hidden, own = await place.contact(account), await place.contact(account, owner=str(reader.user))
+    task = await place.task(("contact", hidden))
+    [(action, fields)] = await changes(place, "no_contacts", "task", task)
+    assert action == "create"
+    assert "related_to" not in fields
+    for about in ((own, hidden), (own,), (), (hidden,)):
+        await place.crm.update("task", UUID(task), related_to=links(tuple(("contact", id_) for id_ in about)))
+    [_, *later] = await changes(place, "no_contacts", "task", task)
+    assert [(ids(f["related_to"]["old"]), ids(f["related_to"]["new"])) for _, f in later] == [([], [own]), ([own], [])]
+    async with place.crm.system() as scope:
+        await Change(scope).write("task", [Delete(UUID(task))])
+    assert [action for action, _ in await changes(place, "no_contacts", "task", task)][3:] == ["delete"]
+
+
+async def test_nobody_is_told_of_a_clash_with_a_move_between_hidden_records(place: Place) -> None:
+    async def since(version: int) -> dict[str, Later]:
+        async with place.crm.scope(reader.user) as scope:
+            return await changed_since(scope, "ticket", UUID(ticket), version)
+
+    reader, account = place.readers["no_contacts"], await place.account()
+    hidden, other, own = (
+        await place.contact(account),
+        await place.contact(account),
+        await place.contact(account, owner=str(reader.user)),
+    )
+    ticket = await place.ticket()
+    for contact in (hidden, other, None, hidden):
+        await place.crm.update("ticket", UUID(ticket), contact=contact)
+    assert await since(1) == {}
+    await place.crm.update("ticket", UUID(ticket), contact=own, subject="y")
+    await place.crm.update("ticket", UUID(ticket), subject="z")
+    later = await since(1)
+    assert {name: (ids(one.before), one.version) for name, one in later.items()} == {"contact": (None, 6), "subject": ("x", 7)}
+    await place.crm.update("ticket", UUID(ticket), contact=hidden)
+    await place.crm.update("ticket", UUID(ticket), contact=other)
+    assert {name: (ids(one.before), one.version) for name, one in (await since(6)).items()} == {
+        "contact": (own, 8),
+        "subject": ("y", 7),
+    }

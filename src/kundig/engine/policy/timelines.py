@@ -48,11 +48,13 @@ def entry_told(model: Model, access: Access, about_object: str, name: str, entry
         conditions.append(_has_moment(object_, object_.fields[interaction.at], entry))
     named = hidden.isdisjoint(interaction.about)
     open_ways = [(other, link) for other, link in ways(model, about_object) if _may_know(access, other, link)]
-    whole = len(open_ways) == len(list(ways(model, about_object))) and all(access.objects[other].reads_all for other, _ in open_ways)
+    whole = len(open_ways) == len(list(ways(model, about_object))) and all(
+        access.objects[other].reads_all for other, _ in open_ways
+    )
     if not (named and whole):
         about = [object_.fields[field] for field in interaction.about if field not in hidden]
         # What costs nothing first: PostgreSQL asks one after the other.
-        reasons = [entry.c.through.is_(None)] if named else []
+        reasons: list[sa.ColumnElement[bool]] = [entry.c.through.is_(None)] if named else []
         reasons += [_names(object_, field, entry, about_object, entry.c.about) for field in about if _may_name(field, about_object)]
         reasons += [
             _comes_by(model, access, object_, field, entry, other, link)
