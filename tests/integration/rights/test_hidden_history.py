@@ -1,4 +1,4 @@
-"""FL-08: timelines, figures made of them and journals tell nothing of hidden fields and of records that can't be seen."""
+"""FL-07: timelines, figures made of them and journals tell nothing of hidden fields and of records that can't be seen."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from uuid import UUID, uuid4
 import pytest
 from tests.integration.rights.crm import Caller, Crm
 
+from kundig.engine.history.feed import since
 from kundig.engine.history.since import Later, changed_since
 from kundig.engine.records.writing import Change, Delete
+from kundig.services.identity.signed import Signed
+from kundig.services.live.facts import read_facts
+from kundig.services.live.streams import Follows, Stream
 
 READS = dict.fromkeys(("account", "contact", "opportunity", "task", "call", "meeting", "note", "ticket"), "read: all")
 ROLES = {
@@ -26,6 +30,7 @@ ROLES = {
     "no_contacts_of_tickets": {"ticket": "read: all, fields: {contact: hidden}"},
     "no_tickets_of_whom": {"ticket": "read: all, fields: {contact: hidden, account: hidden}"},
 }
+TICKETS = {"no_contacts_of_tickets", "no_tickets_of_whom"}
 PLANNED, LATER = "2090-01-01T10:00:00.000000Z", "2090-02-01T10:00:00.000000Z"
 
 
@@ -198,6 +203,31 @@ async def test_what_is_pinned_tells_no_more_than_the_timeline(place: Place) -> N
         assert {id_ for id_ in (meeting, task) if id_ in page} == told, reader
 
 
+async def test_open_pages_hear_of_no_more_than_the_timeline(place: Place) -> None:
+    account = await place.account()
+    contact = await place.contact(account)
+    for name, write, told in (
+        ("task", place.task(("account", account)), set(ROLES) - {"no_subject"}),
+        ("meeting", place.meeting(("account", account)), set(ROLES) - {"no_moment"}),
+        ("meeting", place.meeting(("contact", contact)), {"open", "no_subject", "no_creation", *TICKETS}),
+    ):
+        start = await place.crm.feed_end()
+        await write
+        await place.crm.caught_up()
+        async with place.crm.system() as scope:
+            happened, end = await since(scope.connection, start)
+            facts = [fact for fact in await read_facts(scope, happened) if fact.object == name]
+        assert facts
+        heard = set()
+        for reader, caller in place.readers.items():
+            async with place.crm.scope(caller.user) as scope:
+                stream = Stream(Signed.__new__(Signed), scope.access, Follows(("account", UUID(account))))
+            stream.tell_facts(facts, end)
+            news = await stream.next(0.01)
+            heard |= {reader} if news is not None and "timeline" in news.here else set()
+        assert heard == told
+
+
 async def changes(place: Place, reader: str, object_: str, id_: str, limit: int = 50) -> list[tuple[str, dict[str, Any]]]:
     """The journal as it is told, oldest first, links by their ids; page by page."""
     found: list[dict[str, Any]] = []
@@ -261,7 +291,7 @@ async def test_the_journal_tells_of_no_hidden_links_among_others(place: Place) -
 
 
 async def test_nobody_is_told_of_a_clash_with_a_move_between_hidden_records(place: Place) -> None:
-    async def since(version: int) -> dict[str, Later]:
+    async def clashes(version: int) -> dict[str, Later]:
         async with place.crm.scope(reader.user) as scope:
             return await changed_since(scope, "ticket", UUID(ticket), version)
 
@@ -274,14 +304,14 @@ async def test_nobody_is_told_of_a_clash_with_a_move_between_hidden_records(plac
     ticket = await place.ticket()
     for contact in (hidden, other, None, hidden):
         await place.crm.update("ticket", UUID(ticket), contact=contact)
-    assert await since(1) == {}
+    assert await clashes(1) == {}
     await place.crm.update("ticket", UUID(ticket), contact=own, subject="y")
     await place.crm.update("ticket", UUID(ticket), subject="z")
-    later = await since(1)
+    later = await clashes(1)
     assert {name: (ids(one.before), one.version) for name, one in later.items()} == {"contact": (None, 6), "subject": ("x", 7)}
     await place.crm.update("ticket", UUID(ticket), contact=hidden)
     await place.crm.update("ticket", UUID(ticket), contact=other)
-    assert {name: (ids(one.before), one.version) for name, one in (await since(6)).items()} == {
+    assert {name: (ids(one.before), one.version) for name, one in (await clashes(6)).items()} == {
         "contact": (own, 8),
         "subject": ("y", 7),
     }
