@@ -15,6 +15,7 @@ from kundig.base.errors import Malformed, Missing
 from kundig.base.i18n import t
 from kundig.base.whole import whole
 from kundig.engine.history.entries import DELETED
+from kundig.engine.history.telling import tells
 from kundig.engine.policy.predicates import AccessReading, FullReading, visible
 from kundig.engine.policy.scope import Scope
 from kundig.engine.policy.statements import statement
@@ -40,9 +41,10 @@ async def journal(scope: Scope, object_: str, id_: UUID, *, limit: int = 50, cur
     if page and page[-1]["action"] == "create":
         page[-1]["new"] = await _as_created(scope, bound, id_)
         page[-1]["old"] = dict.fromkeys(page[-1]["new"])
-    entries = [entry for row in page if (entry := _entry(scope, bound, row)) is not None]
+    known = [(row, entry) for row in page if (entry := _entry(scope, bound, row)) is not None]
+    await fill_labels(scope, [entry for _, entry in known])
+    entries = [entry for row, entry in known if _keep_told(row, entry)]
     scope.has_read(object_, (name for entry in entries for name in entry["fields"]), [id_])
-    await fill_labels(scope, entries)
     return {"data": entries, "next_cursor": str(page[-1]["version"]) if len(rows) > limit else None}
 
 
@@ -87,12 +89,23 @@ def _entry(scope: Scope, object_: BoundObject, row: Mapping[str, Any]) -> Entry 
         for name in [*old, *(n for n in new if n not in old)]
         if name in object_.fields and name not in hidden
     }
-    if not fields and row["action"] != "create" and DELETED not in new:
+    if not fields and not _is_more(row):
         return None
     return {
         "change": str(row["change"]), "at": told_at(row["at"]), "by": actor_link(scope, row["by_id"]), "source": row["source"],
         "action": row["action"], "version": row["version"], "fields": fields,
     }  # fmt: skip
+
+
+def _is_more(row: Mapping[str, Any]) -> bool:
+    """Whether an entry tells something besides values: that a record was made, went to the trash or came back."""
+    return row["action"] == "create" or DELETED in (row["new"] or {})
+
+
+def _keep_told(row: Mapping[str, Any], entry: Entry) -> bool:
+    """Take out of an entry, its links filled, what tells only of hidden records; whether something is left."""
+    entry["fields"] = {name: shown for name, shown in entry["fields"].items() if tells(**shown)}
+    return bool(entry["fields"]) or _is_more(row)
 
 
 def told_at(at: datetime) -> str:

@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from kundig.engine.history.journal import actor_link, fill_labels, told_at
+from kundig.engine.history.telling import tells
 from kundig.engine.policy.scope import Scope
 
 _LATER = """
-select o.key as field, (array_agg(o.value order by e.version))[1] as before, max(e.version) as version,
-       (array_agg(c.by_id order by e.version desc))[1] as by_id, max(e.at) as at
+select o.key as field, o.value as old, e.new -> o.key as new, e.version, c.by_id, e.at
   from {ws}.change_entry e join {ws}.change c on c.id = e.change and c.at = e.at, jsonb_each(e.old) o
  where e.object = %(object)s and e.record = %(record)s and e.version > %(version)s
- group by o.key
+ order by e.version
 """
 
 
@@ -33,11 +33,13 @@ async def changed_since(scope: Scope, object_: str, id_: UUID, version: int) -> 
     """The fields that were changed after a version, as far as the reader may know them; the reader must see the record."""
     hidden, fields = scope.rights(object_).hidden, scope.model.objects[object_].fields
     rows = await scope.connection.rows(_LATER, {"object": object_, "record": id_, "version": version})
-    told: list[dict[str, Any]] = [
-        {**row, "by": actor_link(scope, row["by_id"])} for row in rows if row["field"] in fields and row["field"] not in hidden
-    ]
-    scope.has_read(object_, (row["field"] for row in told), [id_])
-    await fill_labels(scope, told)
-    return {
-        row["field"]: Later(row["before"], row["version"], row["by"] and row["by"]["label"], told_at(row["at"])) for row in told
-    }
+    kept = [row for row in rows if row["field"] in fields and row["field"] not in hidden]
+    steps: list[dict[str, Any]] = [{"old": row["old"], "new": row["new"], "by": actor_link(scope, row["by_id"])} for row in kept]
+    await fill_labels(scope, steps)
+    found: dict[str, Later] = {}
+    for row, step in zip(kept, steps, strict=True):
+        if tells(step["old"], step["new"]):
+            before = found[row["field"]].before if row["field"] in found else step["old"]
+            found[row["field"]] = Later(before, row["version"], step["by"] and step["by"]["label"], told_at(row["at"]))
+    scope.has_read(object_, found, [id_])
+    return found

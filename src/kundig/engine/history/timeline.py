@@ -14,9 +14,10 @@ from kundig.base.database.connection import WORKSPACE_SCHEMA
 from kundig.base.errors import Invalid, Malformed, Missing
 from kundig.base.i18n import t
 from kundig.engine.policy.cursors import Place, read_cursor, write_cursor
-from kundig.engine.policy.predicates import AccessReading, visible
+from kundig.engine.policy.predicates import AccessReading
 from kundig.engine.policy.scope import Scope
 from kundig.engine.policy.statements import statement
+from kundig.engine.policy.timelines import entry_told, told_interactions
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.fields.dates import instant_text
 
@@ -28,6 +29,7 @@ _ENTRY = sa.table(
     sa.column("at", sa.DateTime(timezone=True)),
     sa.column("object", sa.Text()),
     sa.column("record", sa.Uuid()),
+    sa.column("through", sa.Uuid()),
     sa.column("audience", sa.ARRAY(sa.Integer())),
     schema=WORKSPACE_SCHEMA,
 )
@@ -85,7 +87,7 @@ def _statement(scope: Scope, object_: str, continued: bool, kinds: Sequence[str]
     """The page by the index on the entries, then what each of them shows."""
     entry = _ENTRY.alias("e")
     conditions = [entry.c.about_object == sa.literal(object_), entry.c.about == sa.bindparam("about", type_=sa.Uuid())]
-    conditions.append(sa.or_(sa.false(), *_visible(scope, entry, kinds)))
+    conditions.append(sa.or_(sa.false(), *_told(scope, object_, entry, kinds)))
     if continued:
         at = sa.bindparam("after_at", type_=sa.DateTime(timezone=True))
         record = sa.bindparam("after_record", type_=sa.Uuid())
@@ -106,16 +108,15 @@ def _statement(scope: Scope, object_: str, continued: bool, kinds: Sequence[str]
     )
 
 
-def _visible(scope: Scope, entry: sa.FromClause, kinds: Sequence[str]) -> Iterator[sa.ColumnElement[bool]]:
+def _told(scope: Scope, object_: str, entry: sa.FromClause, kinds: Sequence[str]) -> Iterator[sa.ColumnElement[bool]]:
     for name in kinds:
-        yield sa.and_(entry.c.object == sa.literal_column(f"'{name}'"), visible(scope.access, name, entry))
+        told = entry_told(scope.model, scope.access, object_, name, entry)
+        yield sa.and_(entry.c.object == sa.literal_column(f"'{name}'"), told)
 
 
 def interactions(scope: Scope) -> Iterator[str]:
-    """The objects whose records are interactions, as far as the reader may know them."""
-    for name, object_ in scope.model.objects.items():
-        if object_.definition.interaction is not None and name in scope.access.objects:
-            yield name
+    """The objects whose records are interactions, as far as the reader may know them and where they stand."""
+    return told_interactions(scope.model, scope.access)
 
 
 def _entries(scope: Scope, page: sa.FromClause) -> Iterator[tuple[sa.ColumnElement[bool], sa.ColumnElement[Any]]]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kundig.engine.policy.timelines import MADE, ways
 from kundig.engine.schema.bound import BoundField
 from kundig.engine.schema.model import Model
 
@@ -43,7 +44,7 @@ def _sources(model: Model, field: BoundField) -> Iterator[Source]:
     if child := getattr(options, "child", None):
         yield from _of_children(model, child, options)
     if getattr(options, "timeline", None):
-        yield from (Source(o.name, None, many=True, needed=False) for o in model.objects.values() if o.definition.interaction)
+        yield from (Source(*told, many=True, needed=False) for told in _of_timeline(model, field.object))
 
 
 def _of_children(model: Model, path: str, options: Any) -> Iterator[Source]:
@@ -54,6 +55,15 @@ def _of_children(model: Model, path: str, options: Any) -> Iterator[Source]:
         yield Source(child, options.field, many=True)
     for used in filter_paths(options.where or {}):
         yield from _steps(model, child, used)
+
+
+def _of_timeline(model: Model, about_object: str) -> Iterator[tuple[str, str | None]]:
+    """All that entries tell: of interactions, and of what they came through."""
+    for object_ in model.objects.values():
+        if interaction := object_.definition.interaction:
+            yield from ((object_.name, name) for name in (None, interaction.at, MADE, *interaction.about))
+    for name, link in ways(model, about_object):
+        yield from ((name, None), (name, link.name))
 
 
 def filter_paths(where: Any) -> Iterator[str]:

@@ -39,6 +39,7 @@ TIMELINE_ENTRY = sa.table(
     sa.column("at", sa.DateTime(timezone=True)),
     sa.column("object", sa.Text),
     sa.column("record", PG_UUID(as_uuid=True)),
+    sa.column("through", PG_UUID(as_uuid=True)),
     sa.column("audience", NUMBERS),
     schema=WORKSPACE_SCHEMA,
 )

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+
+from kundig.base.database.connection import WORKSPACE_SCHEMA
 from kundig.base.errors import Conflict, Denied, Missing
 from kundig.base.i18n import t
 from kundig.engine.policy.decisions import allowed, visible_ids
 from kundig.engine.policy.scope import Scope
+from kundig.engine.policy.statements import statement
+from kundig.engine.policy.tables import TIMELINE_ENTRY
+from kundig.engine.policy.timelines import entry_told, told_interactions
 
 MOST = 5
-_OF = "select pinned_object, pinned from {ws}.pin where object = %(object)s and record = %(record)s order by at desc"
+_PINNED = sa.table(
+    "pin",
+    sa.column("object", sa.Text()),
+    sa.column("record", sa.Uuid()),
+    sa.column("pinned_object", sa.Text()),
+    sa.column("pinned", sa.Uuid()),
+    sa.column("at", sa.DateTime(timezone=True)),
+    schema=WORKSPACE_SCHEMA,
+)
 _PIN = """
 insert into {ws}.pin (object, record, pinned_object, pinned, by_id)
 select %(object)s, %(record)s, %(pinned_object)s, %(pinned)s, %(user)s
@@ -28,9 +44,27 @@ select count(*) from {ws}.pin p where p.object = %(object)s and p.record = %(rec
 
 
 async def pins_of(scope: Scope, object_: str, record: UUID) -> list[tuple[str, UUID]]:
-    """Object and id of what is pinned to a record, the latest first; whether the reader sees each is for the caller to ask."""
-    rows = await scope.connection.rows(_OF, {"object": object_, "record": record})
+    """Object and id of what is pinned to a record, the latest first, as far as its timeline tells the reader of each."""
+    compiled = statement(scope, ("pins", object_), partial(_of, scope, object_))
+    rows = await scope.connection.rows(compiled, {"record": record, **scope.access.parameters})
     return [(row["pinned_object"], row["pinned"]) for row in rows]
+
+
+def _of(scope: Scope, object_: str) -> sa.Select[Any]:
+    pinned, entry = _PINNED.alias(), TIMELINE_ENTRY.alias()
+    told = (
+        sa.and_(entry.c.object == sa.literal(name), entry_told(scope.model, scope.access, object_, name, entry))
+        for name in told_interactions(scope.model, scope.access)
+    )
+    stands = sa.exists().where(
+        entry.c.about_object == pinned.c.object,
+        entry.c.about == pinned.c.record,
+        entry.c.object == pinned.c.pinned_object,
+        entry.c.record == pinned.c.pinned,
+        sa.or_(sa.false(), *told),
+    )
+    of_record = (pinned.c.object == sa.literal(object_), pinned.c.record == sa.bindparam("record", type_=sa.Uuid()))
+    return sa.select(pinned.c.pinned_object, pinned.c.pinned).where(*of_record, stands).order_by(pinned.c.at.desc())
 
 
 async def pin(scope: Scope, object_: str, record: UUID, pinned: tuple[str, UUID]) -> None:

@@ -136,7 +136,7 @@ class Stream:
             return False
         if fact.record is None:
             return fact.object == own[0]
-        return own in ((fact.object, fact.record), *fact.about, *(parent for parent, _ in fact.parents))
+        return own in ((fact.object, fact.record), *(s.record for s in fact.about), *(parent for parent, _ in fact.parents))
 
     def _take(self, fact: Fact) -> None:
         own, news = self.follows.record, self._news
@@ -149,7 +149,7 @@ class Stream:
             return
         if own == (fact.object, fact.record) or (fact.record is None and fact.object == own[0]):
             news.here.add("record")
-        if own in fact.about:
+        if any(standing.record == own and standing.known_to(self.access) for standing in fact.about):
             news.here.add("timeline")
         hidden = self.access.objects[fact.object].hidden
         news.here.update(f"{fact.object}.{link}" for parent, link in fact.parents if parent == own and link not in hidden)
