@@ -23,7 +23,7 @@ const move = (card, from, index) => {
   const { field, laneField } = card.closest("[data-board]").dataset;
   const lane = list.dataset.lane === from.dataset.lane ? {} : { lane_field: laneField, lane: list.dataset.lane };
   window.htmx.ajax("POST", card.dataset.move, { source: card, target: "#place", swap: "innerHTML",
-    values: { stage: list.dataset.stageList, board: "1", field, ...lane } });
+    values: { stage: list.dataset.stageList, from: from.dataset.stageList, board: "1", field, ...lane } });
 };
 
 // The lists that a card can go to by keys: those of its swimlane, if there are any.

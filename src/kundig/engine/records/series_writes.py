@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
@@ -126,6 +126,7 @@ async def follow_series(change: Change, drafts: Sequence[Draft]) -> None:
                 moved = how.local(row[how.column("at")]) - part.this.at
                 await _go_on(change, part, how.rule_of(row), "following", _News(row, moved))
             elif series is not None:
+                _require_create(change, draft.object)
                 await _fill(change, draft.object, series, AT_ONCE)
 
 
@@ -135,12 +136,14 @@ async def _go_on(change: Change, part: _Part, rule: Rule, reach: Reach, news: _N
     if rule == part.how.rule_of(part.this.row) and not moved:
         await _spread(change, part, part.others, news)
         return
+    whole = reach == "all" or not part.earlier
+    await _require(change, part, "edit", part.others if whole else [*part.earlier, *part.others])
+    _require_create(change, part.object)
     begins, ends = part.first + moved, max((one.at + moved for one in part.others), default=part.first + moved)
     fits = set(_up_to(rule, begins, ends))
     kept = [one for one in part.others if one.at + moved in fits]
     await _spread(change, part, kept, news)
     await _write(change, part, "delete", [Delete(one.id) for one in part.others if one not in kept])
-    whole = reach == "all" or not part.earlier
     series = part.series if whole else str(part.this.id)
     ties = [Update(one.id, part.how.tie(rule, series, one.at + moved)) for one in (part.this, *kept)]
     await _write(change, part, None, ties)
@@ -208,7 +211,8 @@ async def _end(change: Change, part: _Part, *, this: bool = True) -> None:
 
 
 async def _end_before(change: Change, part: _Part) -> None:
-    """The rule of the records before this one ends on the last of them."""
+    """The rule of the records before this one ends on the last of them; who ends it must be allowed to change them."""
+    await _require(change, part, "edit", part.earlier)
     items: list[Item] = []
     for one in part.earlier:
         rule = part.how.rule_of(one.row)
@@ -232,11 +236,23 @@ async def _fill(
         await queue(change.scope.connection, EXTEND, payload, actor=change.scope.context.actor, lock=f"series:{series}")
 
 
+async def _require(change: Change, part: _Part, deed: Deed, records: Iterable[Occurrence | Item]) -> None:
+    """Raises Denied unless all of them are the actor's to do it to."""
+    ids = {record.id for record in records if record.id is not None}
+    if ids and not change.trusted and await allowed(change.scope, deed, part.object.name, ids) != ids:
+        raise Denied(t("You may not change all records of this series. Change only this one."))
+
+
+def _require_create(change: Change, object_: BoundObject) -> None:
+    """Raises Denied unless the actor may create such records: a rule makes more of them."""
+    if not change.trusted and not change.scope.rights(object_.name).create:
+        raise Denied(t("Your role does not allow creating {object}.", object=object_.definition.label_plural))
+
+
 async def _write(change: Change, part: _Part, deed: Deed | None, items: Sequence[Item]) -> None:
     """Write many; without a `deed` what the engine keeps by itself. With one, all of them must be the actor's to do it to."""
-    ids = {item.id for item in items if item.id is not None}
-    if deed is not None and ids and not change.trusted and await allowed(change.scope, deed, part.object.name, ids) != ids:
-        raise Denied(t("You may not change all records of this series. Change only this one."))
+    if deed is not None:
+        await _require(change, part, deed, items)
     for at in range(0, len(items), CHUNK):
         if deed is None:
             await change.write_trusted(part.object.name, items[at : at + CHUNK])

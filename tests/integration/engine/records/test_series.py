@@ -13,7 +13,10 @@ from tests.integration.engine.records.making import make
 from tests.integration.world import World
 
 from kundig.base.errors import Denied, Invalid
+from kundig.engine.configuration.yaml import load
+from kundig.engine.policy import principals
 from kundig.engine.policy.scope import Scope
+from kundig.engine.policy.shares import grant_share
 from kundig.engine.records.continuing import near
 from kundig.engine.records.reading import ListQuery, list_records
 from kundig.engine.records.series import HORIZON, extend
@@ -261,3 +264,44 @@ async def test_others_records_of_a_series_stay_theirs(crm: World) -> None:
             async with scope.connection.savepoint():
                 await delete_series(Change(scope), "meeting", UUID(found[0]["id"]), "all")
         await change(scope, found[0]["id"], "one", subject="Neu")
+
+
+@pytest.mark.parametrize("rule", ["FREQ=DAILY", "FREQ=WEEKLY;COUNT=9", ""])
+async def test_who_may_change_one_record_of_a_series_does_not_change_its_rule(crm: World, rule: str) -> None:
+    """OA-02: others' records would be written, and more of them made."""
+    mine, hers = await crm.user("sales_representative"), await crm.user("sales_representative")
+    async with crm.scope(hers) as scope:
+        await weekly(scope, "FREQ=WEEKLY;COUNT=4")
+        found = await series(scope)
+    async with crm.system() as scope:
+        await grant_share(scope, "meeting", UUID(found[2]["id"]), principals.user(mine), "edit")
+    for field, value, allowed in (("subject", "Neu", True), ("recurrence", rule, False)):
+        async with crm.scope(mine) as scope:
+            item = Update(UUID(found[2]["id"]), {field: value or None})
+            if allowed:
+                await write(scope, "meeting", [item])
+            else:
+                with pytest.raises(Denied):
+                    async with scope.connection.savepoint():
+                        await write(scope, "meeting", [item])
+    async with crm.scope(hers) as scope:
+        assert len(await series(scope)) == 4
+
+
+async def test_more_of_a_record_is_made_by_who_may_create_it(crm: World) -> None:
+    await crm.apply(
+        *load(
+            """
+kind: role
+name: edits_only
+label: {en: Edits, de: Ändert}
+objects: {meeting: {read: own, edit: own}}
+""",
+            "test.yaml",
+        )
+    )
+    user = await crm.user("edits_only")
+    meeting = await crm.create("meeting", subject="Allein", owner=user, starts_at="2027-03-01T09:00:00Z")
+    async with crm.scope(user) as scope:
+        with pytest.raises(Denied):
+            await Change(scope).write("meeting", [Update(meeting, {"recurrence": "FREQ=DAILY;COUNT=5"})])

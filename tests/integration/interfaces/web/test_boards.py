@@ -8,7 +8,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import pytest
 from tests.integration.rights.crm import Caller, Crm
@@ -70,6 +70,32 @@ async def test_what_has_no_value_has_a_column_and_moves_out_of_it_and_back(hall:
     assert await hall.move(hall.ids[1], field="state", stage="new") == 200
     assert await hall.move(hall.ids[0], field="state", stage="-") == 200
     assert columns(await hall.get(BOARD, by="state")) == {"new": ["Presse 1"], "old": ["Presse 2"], "-": ["Presse 0"]}
+
+
+async def test_what_was_moved_meanwhile_is_not_moved_from_where_an_old_page_shows_it(hall: Hall) -> None:
+    state = {"field": "state"}
+    assert await hall.move(hall.ids[0], stage="old", **{"from": "new"}, **state) == 200
+    answer = await hall.boss.pages.post(
+        f"/o/machine/{hall.ids[0]}/stage", data={"board": "1", "stage": "-", "from": "new", **state}
+    )
+    assert answer.status_code == 409
+    assert "it is in “Old” now" in unquote(answer.headers["X-Kundig-Message"])
+    assert await hall.move(hall.ids[0], stage="-", **{"from": "old"}, **state) == 200
+    assert await hall.move(hall.ids[0], stage="new", **{"from": "old"}, **state) == 409
+    assert await hall.move(hall.ids[0], stage="new", **{"from": "-"}, **state) == 200
+    assert columns(await hall.get(BOARD, by="state"))["new"] == ["Presse 0"]
+
+
+async def test_a_path_says_from_which_stage_it_leads(new_crm: Callable[[], Awaitable[Crm]]) -> None:
+    crm = await new_crm()
+    boss = await crm.in_english("administrator")
+    deal = await crm.create("opportunity", name="Halle", stage="proposal")
+    page = (await boss.pages.get(f"/o/opportunity/{deal}")).text
+    assert '{"stage": "negotiation", "from": "proposal"}' in page
+    moved = {"stage": "negotiation", "from": "proposal"}
+    await crm.update("opportunity", deal, stage="qualification")
+    assert (await boss.pages.post(f"/o/opportunity/{deal}/stage", data=moved)).status_code == 409
+    assert (await boss.pages.post(f"/o/opportunity/{deal}/stage", data=moved | {"from": "qualification"})).status_code == 303
 
 
 async def test_a_long_column_goes_on_behind_its_first_cards(hall: Hall) -> None:

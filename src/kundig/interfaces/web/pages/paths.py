@@ -26,6 +26,11 @@ class Step:
     """How long the record has been in it, all times together."""
 
     @property
+    def current(self) -> bool:
+        """Whether the record stands in it."""
+        return self.state.startswith("current")
+
+    @property
     def days(self) -> int:
         """Whole days spent in it."""
         return self.seconds // DAY

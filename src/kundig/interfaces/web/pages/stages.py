@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, post
 
-from kundig.base.errors import FieldError, Invalid, Missing
+from kundig.base.errors import Conflict, FieldError, Invalid, Missing
 from kundig.base.i18n import label_in, t
 from kundig.engine.extension import Stage
 from kundig.engine.policy.scope import Scope
@@ -32,19 +32,23 @@ CHECKED = "checked"
 
 @post("/o/{object_name:str}/{id_:str}/stage", status_code=200)
 async def move_to_stage(request: Request[Any, Any, Any], object_name: str, id_: str) -> Response[str]:
-    """Write the stage (or another choice) and the lane, with what the dialog asked. On a board (`board=1`) the page stays."""
+    """Write the stage (or another choice) and the lane, with what the dialog asked. On a board (`board=1`) the page stays.
+
+    Where the page says `from` which stage it is moved, nothing is written if it stands in another one by now.
+    """
 
     async def work(scope: Scope, visit: Visit) -> Reply:
         object_ = scope.object(object_name)
         field = board_field(scope, object_, visit.value("field") or visit.query("field"))
         stage, value = await _wanted(scope, object_, field, id_, visit.value("stage") or visit.query("stage"))
+        version = await _unmoved(scope, object_, field, id_, visit.value("from"))
         if stage.checklist and len(visit.form.get(CHECKED, [])) < len(stage.checklist):
             return await _asks(scope, visit, object_, id_, field, stage, value, ())
         more = {field.name: value} | _lane(scope, object_, visit)
         try:
             async with scope.connection.savepoint():
                 written = await write_form(
-                    scope, object_, _demanded(visit), id_=record_id(id_), more=more, reason=_ticked(stage, visit)
+                    scope, object_, _demanded(visit), id_=record_id(id_), version=version, more=more, reason=_ticked(stage, visit)
                 )
         except Invalid as error:
             missing = [e.field for e in error.errors if e.field != field.name and e.field in object_.fields]
@@ -60,7 +64,26 @@ async def move_to_stage(request: Request[Any, Any, Any], object_name: str, id_: 
 
 def _demanded(visit: Visit) -> dict[str, list[str]]:
     """What a dialog asked for. An object may have fields that are called as what says where a card goes."""
-    return {name: values for name, values in visit.form.items() if name not in ("stage", "field", "lane", "lane_field", "board")}
+    return {
+        name: values for name, values in visit.form.items() if name not in ("stage", "from", "field", "lane", "lane_field", "board")
+    }
+
+
+async def _unmoved(scope: Scope, object_: BoundObject, field: BoundField, id_: str, was: str) -> int | None:
+    """The version in which the record still stands where the page shows it; raises Conflict if it does not any more."""
+    if not was:
+        return None
+    names = [*told_by(scope, field), "version"]
+    record = msgspec.json.decode((await read_record(scope, object_.name, record_id(id_), names)).text)
+    pipeline, _, key = was.rpartition(":")
+    own = field.pipeline_of(record)
+    now = record[field.name] or NO_VALUE
+    if now != key or (pipeline and own is not None and own.name != pipeline):
+        stage = next((stage for stage in stages_of(field, own) if stage.key == now), None)
+        label = stage.label if stage else without_value(field).label
+        raise Conflict(t("Somebody has moved this meanwhile: it is in “{stage}” now. Nothing was changed.", stage=label))
+    version: int = record["version"]
+    return version
 
 
 async def _wanted(scope: Scope, object_: BoundObject, field: BoundField, id_: str, key: str) -> tuple[Stage, str | None]:
@@ -118,7 +141,7 @@ async def _asks(
     parts = controls_of(scope, object_, record, shown, form=form, errors=told)
     wanted = tuple(c for part in parts for c in part.controls if c.field.name in names)
     hidden = {"stage": value or NO_VALUE, "field": field.name, "asked": "1"}
-    hidden |= {name: visit.value(name) for name in ("lane_field", "lane") if visit.value(name)}
+    hidden |= {name: visit.value(name) for name in ("from", "lane_field", "lane") if visit.value(name)}
     view = FormView(
         object=object_.name,
         title=t("To “{stage}”", stage=stage.label).render(visit.frame.language),
