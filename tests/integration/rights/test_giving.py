@@ -88,6 +88,13 @@ async def test_a_role_is_widened_as_far_as_ones_own_reach(crm: Crm, text: str) -
         worker(account="{read: own}") + "\neverything: true",
         "kind: role\nname: held_back\nlabel: {en: x, de: x}\nobjects: {account: {read: own}}\nforbids: []",
         "kind: role\nname: held_back\nhidden: true",
+        # whom a filter reaches would tell what is in a field that is hidden from the giver
+        (
+            "kind: sharing_rule\nname: sly\nlabel: {en: x, de: x}\nobject: contact\nwhere: {field: account.rating, op: is, value: hot}\n"
+            "to: ['role:worker']"
+        ),
+        worker(contact="{read: own, where: {field: account.rating, op: is, value: hot}}"),
+        worker(contact="{read: own}") + "\nforbids: [{object: account, where: {field: rating, op: is, value: hot}}]",
         "kind: role\nname: administrator\nlabel: {en: x, de: x}",
         "kind: role\nname: administrator\nhidden: true",
         "kind: sharing_rule\nname: open\nlabel: {en: x, de: x}\nobject: account\nwhere: {field: name, op: not_empty}\nto: ['role:worker']",

@@ -38,6 +38,9 @@ def _sources(model: Model, field: BoundField) -> Iterator[Source]:
     options = field.options
     if field.pipeline is not None and field.name != field.pipeline.field:
         yield Source(field.object, field.pipeline.field)
+    for own in model.objects[field.object].pipelines:
+        if any(pipeline.probability == field.name for pipeline in own.pipelines):
+            yield Source(field.object, own.name)
     yield from (Source(field.object, name) for name in _braced(getattr(options, "sql", None)))
     if currency := getattr(options, "currency_of", None):
         yield Source(field.object, currency)

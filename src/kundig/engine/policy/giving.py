@@ -6,15 +6,17 @@ Administrators give everything. Whoever else manages roles may widen them as far
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from kundig.base.errors import Conflict, Denied
+from kundig.base.errors import Conflict, Denied, Invalid
 from kundig.base.i18n import Label, Text, t
 from kundig.engine.extension import Grant, Role, SharingRule
 from kundig.engine.extension.rights import FieldRight
 from kundig.engine.policy.policies import granted
 from kundig.engine.policy.resolve import FIELD_RIGHTS, LEVELS, Person, field_right, grants_of
 from kundig.engine.policy.scope import Scope
+from kundig.engine.policy.sight import filter_in
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.model import Model
 
@@ -74,7 +76,7 @@ def _beyond(scope: Scope, after: Model) -> Iterator[Text]:
             yield from giver.role(before, made, after)
     for rule in after.rules.values():
         if rule != scope.model.rules.get(rule.name):
-            yield from giver.rule(rule)
+            yield from giver.rule(rule, after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,9 @@ class _Giver:
                 yield _too_much(self.label(lifted.object, model), BY_LEVEL["read"])
         if after is None:
             return
+        for never in after.forbids:
+            if never not in had.forbids:
+                yield from self.asks(never.object, never.where, model)
         if had.second_factor == "required" != after.second_factor:
             yield t("Only administrators let a role do without a second step when signing in.")
         if set(after.rights) - set(had.rights) - self.scope.access.rights:
@@ -102,7 +107,9 @@ class _Giver:
         for object_ in model.objects.values():
             given, was = granted(after, object_.definition), granted(had, object_.definition)
             if given is not None and given != was:
-                yield from self.grant(object_, was or Grant(), given)
+                yield from self.grant(object_, was or _NOTHING, given)
+                if given.where is not None and given.where != (was or _NOTHING).where:
+                    yield from self.asks(object_.name, given.where, model)
 
     def grant(self, object_: BoundObject, was: Grant, given: Grant) -> Iterator[Text]:
         """What of a changed grant goes beyond it."""
@@ -126,11 +133,20 @@ class _Giver:
                 yield _too_much(name, field.definition.label)
                 return
 
-    def rule(self, rule: SharingRule) -> Iterator[Text]:
+    def asks(self, object_: str, where: Mapping[str, Any], model: Model) -> Iterator[Text]:
+        """What of a filter the giver could not ask themselves: whom it reaches would tell what is hidden from them."""
+        scope = replace(self.scope, model=model)
+        try:
+            filter_in(scope, model.objects[object_], where)
+        except Invalid:
+            yield t("A filter can name only what you may see yourself: {object}.", object=self.label(object_, model))
+
+    def rule(self, rule: SharingRule, model: Model) -> Iterator[Text]:
         """A rule opens what its author sees all of, to be edited what they edit all of."""
         rights = self.scope.access.objects.get(rule.object)
         if rights is None or not rights.reads_all or (rule.level == "edit" and rights.edit != "all"):
             yield t("A sharing rule can open only what you see all of yourself, and to be edited what you may edit.")
+        yield from self.asks(rule.object, rule.where, model)
 
     def own(self, object_: str) -> list[Grant]:
         """What the giver's own roles give of an object."""
@@ -155,6 +171,7 @@ class _Giver:
 
 
 _NOBODY = Role(name="", label={})
+_NOTHING = Grant()
 
 
 def _opens(grant: Grant) -> bool:

@@ -10,19 +10,20 @@ from kundig.engine.policy import principals
 from kundig.engine.policy.jobs import FILL
 from kundig.engine.policy.scope import Scope
 from kundig.engine.policy.tables import NUMBERS
-from kundig.engine.policy.visibility import overlaps
+from kundig.engine.policy.visibility import overlaps, visible
 
 
 async def opened(scope: Scope, rule: SharingRule, most: int) -> int:
-    """How many live records a rule has opened by now, at most `most`."""
+    """How many live records a rule has opened by now, at most `most`, of those that the actor sees."""
     principal = principals.rule(rule.name, rule.object, rule.where)
     number = (await principals.numbers(scope.connection, [principal])).get(principal)
     if number is None:
         return 0
     row = scope.model.objects[rule.object].table
-    found = sa.select(row.c.id).where(row.c.deleted_at.is_(None), overlaps(row.c.audience, sa.bindparam("number", type_=NUMBERS)))
+    carrying = overlaps(row.c.audience, sa.bindparam("number", type_=NUMBERS))
+    found = sa.select(row.c.id).where(row.c.deleted_at.is_(None), carrying, visible(scope.access, rule.object, row))
     counted = sa.select(sa.func.count()).select_from(found.limit(most).subquery())
-    return int(await scope.connection.value(counted, {"number": [number]}))
+    return int(await scope.connection.value(counted, {"number": [number], **scope.access.parameters}))
 
 
 async def filling(scope: Scope, object_: str) -> bool:

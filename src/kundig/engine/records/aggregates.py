@@ -11,12 +11,12 @@ from kundig.base.errors import Invalid
 from kundig.base.i18n import t
 from kundig.engine.policy.predicates import AccessReading
 from kundig.engine.policy.scope import Scope
+from kundig.engine.policy.sight import filter_in
 from kundig.engine.policy.statements import statement
 from kundig.engine.records.measures import ZONE, Group, Measure, parse_groups, parse_measures
 from kundig.engine.records.ordering import Joined
 from kundig.engine.records.pages import Reach, as_json
 from kundig.engine.records.sensitive import tell_figures
-from kundig.engine.records.sight import filter_in
 from kundig.engine.schema.fields.money import currency_digits
 
 MOST_GROUPS = 10_000

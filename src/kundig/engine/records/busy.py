@@ -6,7 +6,7 @@ that one may see count. Owned records count with what they belong to.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -47,6 +47,8 @@ async def busy_times(scope: Scope, people: Sequence[UUID], begins: datetime, end
     for object_ in scope.model.objects.values():
         if people and _counts(scope, object_):
             free = scope.may(RIGHT)
+            if not list(_ways(scope, object_, free=free)):
+                continue
             compiled = statement(scope, ("busy", object_.name, free), partial(_times, scope, object_, free=free))
             values = {"people": list(people), "begins": begins, "ends": ends, "earliest": begins - LONGEST, "most": MOST}
             rows = await scope.connection.rows(compiled, {**values, **scope.access.parameters})
@@ -67,39 +69,61 @@ def _counts(scope: Scope, object_: BoundObject) -> bool:
 def _times(scope: Scope, object_: BoundObject, *, free: bool) -> sa.CompoundSelect[Any]:
     """Of each person once, who owns a record or takes part in it."""
     row = object_.table.alias("o")
-    found = [_taken(scope, object_, row, row.c.owner_id, free=free)]
-    if (guests := scope.model.guests_of(object_)) is not None:
-        found.append(_as_guest(scope, object_, guests, row, free=free))
-    together = sa.union(*found)
+    together = sa.union(
+        *(
+            _taken(scope, object_, row, row.c.owner_id, free=free, told=told)
+            if guests is None
+            else _as_guest(scope, object_, guests, row, free=free, told=told)
+            for guests, told in _ways(scope, object_, free=free)
+        )
+    )
     return together.order_by(sa.text("starts"), sa.text("id")).limit(sa.bindparam("most", type_=sa.Integer()))
 
 
-def _taken(scope: Scope, object_: BoundObject, row: sa.FromClause, person: sa.ColumnElement[Any], *, free: bool) -> sa.Select[Any]:
-    """The times of records that take up somebody, with names as far as they may be told."""
+def _ways(scope: Scope, object_: BoundObject, *, free: bool) -> Iterator[tuple[Guests | None, bool]]:
+    """How records take up people: who owns one, or is among the guests; and whether the asker may know of whom that holds."""
+    told = "owner" not in scope.rights(object_.name).hidden
+    if told or free:
+        yield None, told
+    if (guests := scope.model.guests_of(object_)) is not None:
+        rights = scope.access.objects.get(guests.object)
+        parent = scope.model.objects[guests.object].definition.parent
+        told = rights is not None and rights.hidden.isdisjoint({guests.user, parent})
+        if told or free:
+            yield guests, told
+
+
+def _taken(
+    scope: Scope, object_: BoundObject, row: sa.FromClause, person: sa.ColumnElement[Any], *, free: bool, told: bool
+) -> sa.Select[Any]:
+    """The times of records that take up somebody; which they are, as far as they may be seen and it may be `told` that they do."""
     period, reading = object_.definition.period, AccessReading.of(scope)
     assert period is not None
     assert period.end is not None
     starts, ends = (row.c[object_.fields[name].column] for name in (period.start, period.end))
     seen = sa.func.coalesce(reading.seen(object_.name, row), sa.false())
-    all_day = row.c[object_.fields[period.all_day].column] if period.all_day else sa.false()
+    known = period.all_day is not None and period.all_day not in scope.rights(object_.name).hidden
+    all_day = row.c[object_.fields[period.all_day or ""].column] if known else sa.false()
     begins, until, earliest = (sa.bindparam(name, type_=sa.DateTime(timezone=True)) for name in ("begins", "ends", "earliest"))
-    label = sa.case((seen, reading.name(object_.name, row)))
+    shown = seen if told else sa.false()
+    label = sa.case((shown, reading.name(object_.name, row)))
     return sa.select(
         person.label("person"), starts.label("starts"), sa.func.greatest(ends, starts).label("ends"), all_day.label("all_day"),
-        sa.case((seen, row.c.id)).label("id"), label.label("label"),
+        sa.case((shown, row.c.id)).label("id"), label.label("label"),
     ).where(
         row.c.deleted_at.is_(None), starts < until, starts >= earliest, ends > begins,
         person == sa.any_(sa.bindparam("people", type_=sa.ARRAY(sa.Uuid()))), sa.true() if free else seen,
     )  # fmt: skip
 
 
-def _as_guest(scope: Scope, object_: BoundObject, guests: Guests, row: sa.FromClause, *, free: bool) -> sa.Select[Any]:
+def _as_guest(scope: Scope, object_: BoundObject, guests: Guests, row: sa.FromClause, *, free: bool, told: bool) -> sa.Select[Any]:
     """The same for who takes part, without those who said that they don't."""
     child = scope.model.objects[guests.object]
     guest = child.table.alias("g")
     comes = [guest.c[child.fields[child.definition.parent or ""].column] == row.c.id, guest.c.deleted_at.is_(None)]
-    if guests.answer is not None and guests.declined:
+    rights = scope.access.objects.get(guests.object)
+    if guests.answer is not None and guests.declined and (rights is None or guests.answer not in rights.hidden):
         answer = guest.c[child.fields[guests.answer].column]
         declined = sa.literal(list(guests.declined), sa.ARRAY(sa.Text()))
         comes.append(sa.func.coalesce(answer, sa.literal("")) != sa.all_(declined))
-    return _taken(scope, object_, row, guest.c[child.fields[guests.user].column], free=free).where(*comes)
+    return _taken(scope, object_, row, guest.c[child.fields[guests.user].column], free=free, told=told).where(*comes)

@@ -14,6 +14,7 @@ import msgspec
 from kundig.base.errors import Invalid
 from kundig.base.i18n import t
 from kundig.engine.policy.scope import Scope
+from kundig.engine.policy.sight import filter_in
 from kundig.engine.policy.statements import statement
 from kundig.engine.records.few import sees_few
 from kundig.engine.records.ordering import Key, parse_order
@@ -21,7 +22,6 @@ from kundig.engine.records.pages import MOST, Reach, ids_statement
 from kundig.engine.records.reading import read_many
 from kundig.engine.records.segments import Part, Segment, segments_of
 from kundig.engine.records.selecting import parse_fields
-from kundig.engine.records.sight import filter_in
 from kundig.engine.schema.bound import BoundObject
 
 NO_VALUE = "-"

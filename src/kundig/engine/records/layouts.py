@@ -20,11 +20,11 @@ from kundig.engine.extension import Layout
 from kundig.engine.policy.derived import filter_paths
 from kundig.engine.policy.predicates import AccessReading
 from kundig.engine.policy.scope import Scope
+from kundig.engine.policy.sight import filter_in
 from kundig.engine.policy.statements import statement
 from kundig.engine.records.checks import is_empty
 from kundig.engine.records.draft import Draft, columns_of
 from kundig.engine.records.drafting import draft_typed
-from kundig.engine.records.sight import filter_in
 from kundig.engine.records.stages import apply_stage
 from kundig.engine.records.unseen import note_unseen_of
 from kundig.engine.records.unstored import as_stored, given_columns

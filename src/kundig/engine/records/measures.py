@@ -15,8 +15,8 @@ from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import Text, t
 from kundig.engine.policy.predicates import AccessReading
 from kundig.engine.policy.scope import Scope
+from kundig.engine.policy.sight import comparable, path_in
 from kundig.engine.records.ordering import Joined, Key, position
-from kundig.engine.records.sight import comparable, path_in
 from kundig.engine.schema.bound import BoundField, BoundObject
 from kundig.engine.schema.filters.conditions import folded
 from kundig.engine.schema.filters.sql_types import is_instant

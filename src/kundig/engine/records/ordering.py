@@ -17,7 +17,7 @@ from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import t
 from kundig.engine.policy.predicates import AccessReading
 from kundig.engine.policy.scope import Scope
-from kundig.engine.records.sight import comparable, path_in
+from kundig.engine.policy.sight import comparable, path_in
 from kundig.engine.schema.bound import BoundField, BoundObject
 from kundig.engine.schema.fields.contract import Reading
 from kundig.engine.schema.filters.conditions import folded

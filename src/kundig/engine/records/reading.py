@@ -15,6 +15,7 @@ from kundig.base.i18n import t
 from kundig.engine.policy.cursors import Place, read_cursor, write_cursor
 from kundig.engine.policy.predicates import AccessReading
 from kundig.engine.policy.scope import Scope
+from kundig.engine.policy.sight import filter_in
 from kundig.engine.policy.statements import statement
 from kundig.engine.records.counting import count_matching, estimate, refuse_if_slow
 from kundig.engine.records.few import sees_few
@@ -23,7 +24,6 @@ from kundig.engine.records.pages import AFTER, MOST, Reach, as_json, ids_stateme
 from kundig.engine.records.segments import Segment, segments_of
 from kundig.engine.records.selecting import parse_fields, record_columns
 from kundig.engine.records.sensitive import tell_read
-from kundig.engine.records.sight import filter_in
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.filters import Filter
 

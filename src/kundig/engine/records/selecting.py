@@ -13,8 +13,8 @@ from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import t
 from kundig.engine.policy.predicates import AccessReading
 from kundig.engine.policy.scope import Scope
+from kundig.engine.policy.sight import path_in
 from kundig.engine.records.ordering import Joined
-from kundig.engine.records.sight import path_in
 from kundig.engine.schema.bound import BoundField, BoundObject
 from kundig.engine.schema.model import Path, UnknownField
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from kundig.engine.policy.scope import Scope
-from kundig.engine.records.sight import path_in
+from kundig.engine.policy.sight import path_in
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.model import Path
 

@@ -180,7 +180,10 @@ async def _spread(change: Change, part: _Part, others: Sequence[Occurrence], new
     how, new = part.how, news.values
     dates = {field_.name: field_ for field_ in how.dates}
     plain = {name: value for name, value in new.items() if name not in dates}
+    rights = change.scope.access.objects.get(part.object.name)
+    closed = frozenset() if rights is None or change.trusted else rights.hidden | rights.fixed | rights.fixed_later
     items: list[Item] = []
+    along: list[Item] = []
     for one in others:
         values = {**plain, **news.owned.get(one.id, {})}
         begun = one.row[how.start.column]
@@ -191,9 +194,14 @@ async def _spread(change: Change, part: _Part, others: Sequence[Occurrence], new
                 values[name] = None if distance is None else how.told(field_, how.local(begun) + news.moved + distance)
             elif own is not None and news.moved:
                 values[name] = how.told(field_, how.local(own) + news.moved)
-        if values:
-            items.append(Update(one.id, values))
+        if own_values := {name: value for name, value in values.items() if name not in closed}:
+            items.append(Update(one.id, own_values))
+        if kept := {name: value for name, value in values.items() if name in closed and name in dates}:
+            along.append(Update(one.id, kept))
     await _write(change, part, "edit", items)
+    # Times that the actor may not write, or not know of, move along all the same: a refusal would tell which records have some.
+    await _require(change, part, "edit", along)
+    await _write(change, part, None, along)
 
 
 def _after_start(how: Recurring, row: Mapping[str, Any], column: str) -> timedelta | None:

@@ -76,7 +76,8 @@ def _statement(scope: Scope, objects: list[BoundObject], *, continued: bool) -> 
     page = sa.union_all(*branches).subquery("page")
     name: sa.ColumnElement[Any] = sa.null()
     if user is not None:
-        name = sa.select(user.c.label).where(user.c.id == page.c.by, page.c.kind == sa.literal("user")).scalar_subquery()
+        seen = AccessReading.of(scope).seen("user", user)
+        name = sa.select(user.c.label).where(user.c.id == page.c.by, page.c.kind == sa.literal("user"), seen).scalar_subquery()
     return (
         sa.select(
             page.c.object, page.c.id, sa.func.coalesce(page.c.label, "").label("label"), page.c.deleted_at, name.label("deleted_by")
@@ -98,7 +99,7 @@ def _branch(scope: Scope, object_: BoundObject, *, continued: bool) -> sa.Select
         row.c.id,
         AccessReading.of(scope).name(object_.name, row).label("label"),
         row.c.deleted_at,
-        row.c.updated_by.label("by"),
+        (sa.null() if "updated_by" in scope.rights(object_.name).hidden else row.c.updated_by).label("by"),
         row.c.updated_by__kind.label("kind"),
     )
     newest = found.where(*conditions).order_by(row.c.deleted_at.desc(), row.c.id.desc())

@@ -14,8 +14,8 @@ from kundig.base.errors import Conflict, Denied, Invalid, Missing
 from kundig.base.i18n import t
 from kundig.engine.policy.decisions import allowed
 from kundig.engine.policy.scope import Scope
+from kundig.engine.policy.sight import limited_in
 from kundig.engine.records.lookup import Records
-from kundig.engine.records.sight import limited_in
 from kundig.engine.records.writing import Change, Create, Update
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.fields.contract import Reference

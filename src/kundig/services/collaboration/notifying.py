@@ -15,6 +15,7 @@ from kundig.base.database import Connection
 from kundig.base.jobs import JobRun, first_time
 from kundig.base.uuid7 import uuid7
 from kundig.engine.policy.decisions import visible_ids
+from kundig.engine.policy.derived import filter_paths
 from kundig.engine.policy.scope import Scope
 from kundig.services.collaboration.letters import mail_news
 from kundig.services.collaboration.news import News, NotificationKind
@@ -82,6 +83,8 @@ async def tell(run: JobRun, scopes: Scopes, user: UUID, news: News, post: Post |
             return
         if news.fields is not None and not _may_know(scope, news.object, news.fields):
             return
+        if news.kind == "reminder" and not _may_be_reminded(scope, news.object):
+            return
         if news.kind in ("mention", "assigned", "invited"):
             await scope.connection.execute(_FOLLOW, values)
         wishes = await scope.connection.row(_WISHES, {"user": user, "kind": news.kind}) or _unasked(news.kind)
@@ -100,6 +103,14 @@ def _unasked(kind: NotificationKind) -> dict[str, bool]:
 
 def _may_know(scope: Scope, object_: str, fields: Collection[str]) -> bool:
     return bool(set(fields) - scope.access.objects[object_].hidden)
+
+
+def _may_be_reminded(scope: Scope, object_: str) -> bool:
+    """Whether somebody may know when they are to be reminded, and that it is not over: a reminder tells both."""
+    definition = scope.model.objects[object_].definition
+    over = definition.interaction.done if definition.interaction else None
+    told = {definition.reminder, *(path.partition(".")[0] for path in filter_paths(over or {}))}
+    return scope.access.objects[object_].hidden.isdisjoint(told)
 
 
 async def _put(connection: Connection, user: UUID, news: News) -> UUID | None:

@@ -29,18 +29,9 @@ _PINNED = sa.table(
 )
 _PIN = """
 insert into {ws}.pin (object, record, pinned_object, pinned, by_id)
-select %(object)s, %(record)s, %(pinned_object)s, %(pinned)s, %(user)s
-where exists (select from {ws}.timeline_entry e where e.about_object = %(object)s and e.about = %(record)s
-  and e.object = %(pinned_object)s and e.record = %(pinned)s)
-on conflict do nothing
+values (%(object)s, %(record)s, %(pinned_object)s, %(pinned)s, %(user)s) on conflict do nothing
 """
 _UNPIN = "delete from {ws}.pin where object = %(object)s and record = %(record)s and pinned = %(pinned)s"
-_COUNT = """
-select count(*) from {ws}.pin p where p.object = %(object)s and p.record = %(record)s and p.pinned <> %(pinned)s
-  and exists (select from {ws}.timeline_entry e where e.about_object = p.object and e.about = p.record
-    and e.object = p.pinned_object and e.record = p.pinned)
-"""
-"""Those that still stand on the timeline: what lies in the trash can't be taken down."""
 
 
 async def pins_of(scope: Scope, object_: str, record: UUID) -> list[tuple[str, UUID]]:
@@ -52,27 +43,42 @@ async def pins_of(scope: Scope, object_: str, record: UUID) -> list[tuple[str, U
 
 def _of(scope: Scope, object_: str) -> sa.Select[Any]:
     pinned, entry = _PINNED.alias(), TIMELINE_ENTRY.alias()
-    told = (
-        sa.and_(entry.c.object == sa.literal(name), entry_told(scope.model, scope.access, object_, name, entry))
-        for name in told_interactions(scope.model, scope.access)
-    )
     stands = sa.exists().where(
         entry.c.about_object == pinned.c.object,
         entry.c.about == pinned.c.record,
         entry.c.object == pinned.c.pinned_object,
         entry.c.record == pinned.c.pinned,
-        sa.or_(sa.false(), *told),
+        _told(scope, object_, entry),
     )
     of_record = (pinned.c.object == sa.literal(object_), pinned.c.record == sa.bindparam("record", type_=sa.Uuid()))
     return sa.select(pinned.c.pinned_object, pinned.c.pinned).where(*of_record, stands).order_by(pinned.c.at.desc())
 
 
+def _told(scope: Scope, object_: str, entry: sa.FromClause) -> sa.ColumnElement[bool]:
+    told = (
+        sa.and_(entry.c.object == sa.literal(name), entry_told(scope.model, scope.access, object_, name, entry))
+        for name in told_interactions(scope.model, scope.access)
+    )
+    return sa.or_(sa.false(), *told)
+
+
 async def pin(scope: Scope, object_: str, record: UUID, pinned: tuple[str, UUID]) -> None:
     """Keep an interaction at the top. Raises Missing, Denied, and Conflict when there are enough."""
     values = await _checked(scope, object_, record, pinned)
-    if await scope.connection.value(_COUNT, values) >= MOST:
+    if len(set(await pins_of(scope, object_, record)) - {pinned}) >= MOST:
         raise Conflict(t("At most {most} entries can be pinned. Take one down first.", most=MOST))
-    await scope.connection.execute(_PIN, values)
+    compiled = statement(scope, ("pinnable", object_), partial(_standing, scope, object_))
+    if await scope.connection.value(compiled, {**scope.access.parameters, **values}):
+        await scope.connection.execute(_PIN, values)
+
+
+def _standing(scope: Scope, object_: str) -> sa.Select[Any]:
+    """Whether an interaction stands on a record's timeline, as far as that tells the actor of it."""
+    entry = TIMELINE_ENTRY.alias()
+    about, record = sa.bindparam("record", type_=sa.Uuid()), sa.bindparam("pinned", type_=sa.Uuid())
+    kind = sa.bindparam("pinned_object", type_=sa.Text())
+    named = (entry.c.about_object == sa.literal(object_), entry.c.about == about, entry.c.object == kind, entry.c.record == record)
+    return sa.select(sa.exists().where(*named, _told(scope, object_, entry)))
 
 
 async def unpin(scope: Scope, object_: str, record: UUID, pinned: tuple[str, UUID]) -> None:

@@ -17,7 +17,7 @@ from kundig.base.database.connection import WORKSPACE_SCHEMA
 from kundig.base.jobs import JobRun, queue
 from kundig.engine.policy.predicates import FullReading
 from kundig.engine.policy.scope import Scope
-from kundig.engine.records.sight import filter_in
+from kundig.engine.policy.sight import filter_in
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.filters import compile_filter
 from kundig.services.collaboration.news import TOLD, News

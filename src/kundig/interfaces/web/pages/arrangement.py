@@ -17,9 +17,9 @@ from kundig.base.i18n import t
 from kundig.base.whole import whole
 from kundig.engine.extension import View
 from kundig.engine.policy.scope import Scope
+from kundig.engine.policy.sight import filter_in
 from kundig.engine.records.measures import parse_groups
 from kundig.engine.records.ordering import parse_order
-from kundig.engine.records.sight import filter_in
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.kinds import Kind
 from kundig.interfaces.web.pages.board_fields import board_field, board_fields, lanes_of, pipelines_of

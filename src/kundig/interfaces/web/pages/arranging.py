@@ -13,8 +13,8 @@ from kundig.base.errors import Missing
 from kundig.base.i18n import Text, t
 from kundig.base.whole import whole
 from kundig.engine.policy.scope import Scope
+from kundig.engine.policy.sight import path_in
 from kundig.engine.records.ordering import MOST_KEYS
-from kundig.engine.records.sight import path_in
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.kinds import Kind
 from kundig.engine.schema.model import UnknownField

@@ -13,7 +13,7 @@ from kundig.base.errors import Invalid
 from kundig.base.i18n import t
 from kundig.base.whole import whole
 from kundig.engine.policy.scope import Scope
-from kundig.engine.records.sight import filter_in, path_in
+from kundig.engine.policy.sight import filter_in, path_in
 from kundig.engine.schema.bound import BoundField, BoundObject
 from kundig.engine.schema.model import UnknownField
 from kundig.interfaces.web.edge import Reply, Visit, page

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kundig.base.i18n import label_in, t
 from kundig.engine.policy.scope import Scope
-from kundig.engine.records.sight import hidden_in, limited_in
+from kundig.engine.policy.sight import hidden_in, limited_in
 from kundig.engine.schema.bound import BoundField, BoundObject
 from kundig.engine.schema.kinds import Kind
 from kundig.interfaces.web.pages.listing import PARTS

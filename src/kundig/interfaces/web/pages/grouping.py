@@ -16,9 +16,9 @@ import msgspec
 
 from kundig.base.i18n import label_in, t
 from kundig.engine.policy.scope import Scope
+from kundig.engine.policy.sight import comparable, path_in
 from kundig.engine.records.aggregates import aggregate
 from kundig.engine.records.measures import may_lack_rates
-from kundig.engine.records.sight import comparable, path_in
 from kundig.engine.schema.filters import both
 from kundig.engine.schema.kinds import Kind
 from kundig.engine.schema.model import UnknownField

@@ -11,7 +11,7 @@ from kundig.base.errors import Invalid
 from kundig.base.i18n import label_in, t
 from kundig.engine.extension import View
 from kundig.engine.policy.scope import Scope
-from kundig.engine.records.sight import filter_in, hidden_in
+from kundig.engine.policy.sight import filter_in, hidden_in
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.model import UnknownField
 from kundig.interfaces.web.frame import Link

@@ -13,7 +13,7 @@ import msgspec
 
 from kundig.base.i18n import label_in
 from kundig.engine.policy.scope import Scope
-from kundig.engine.records.sight import path_in
+from kundig.engine.policy.sight import path_in
 from kundig.engine.schema.bound import BoundField, BoundObject
 from kundig.engine.schema.contact_points import contact_values
 from kundig.engine.schema.kinds import Kind
