@@ -21,6 +21,7 @@ from kundig.engine.policy.decisions import Deed, allowed, visible_ids
 from kundig.engine.policy.predicates import FullReading
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import Delete, Item, Restore, Update
+from kundig.engine.records.trials import write_possible
 from kundig.engine.records.writing import MAX_ITEMS, Change
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.values_json import read_values, values_statement
@@ -166,19 +167,39 @@ async def check_rights(scope: Scope, steps: Sequence[Step]) -> None:
     All fields must be the actor's to write too; a change of which one may see nothing isn't there.
     """
     for object_, found in _by_object(steps).items():
-        rights = scope.access.objects.get(object_)
-        if rights is None:
+        if object_ not in scope.access.objects:
             raise Missing
         ids = {step.record for step in found}
-        refused: set[UUID] = set()
-        for deed, needed in _deeds(found).items():
-            live = await allowed(scope, deed, object_, needed)
-            refused |= needed - live - await allowed(scope, deed, object_, needed - live, trashed=True)
+        refused = await _out_of_reach(scope, object_, found)
         if refused == ids and not await visible_ids(scope, object_, ids):
             raise Missing
-        touched = {name for step in found for name in step.old}
-        if refused or touched & (rights.hidden | rights.fixed | rights.fixed_later):
+        if refused or any(_out_of_hand(scope, step) for step in found):
             raise Denied(t("You may not undo this change, since you may not edit all that it touched."))
+
+
+async def within_rights(scope: Scope, steps: Sequence[Step]) -> list[Step]:
+    """The steps that the actor has the rights for."""
+    left: list[Step] = []
+    for object_, found in _by_object(steps).items():
+        if object_ in scope.access.objects:
+            refused = await _out_of_reach(scope, object_, found)
+            left += [step for step in found if step.record not in refused and not _out_of_hand(scope, step)]
+    return left
+
+
+async def _out_of_reach(scope: Scope, object_: str, steps: Sequence[Step]) -> set[UUID]:
+    """The records that are not the actor's to do with what undoing does."""
+    refused: set[UUID] = set()
+    for deed, needed in _deeds(steps).items():
+        live = await allowed(scope, deed, object_, needed)
+        refused |= needed - live - await allowed(scope, deed, object_, needed - live, trashed=True)
+    return refused
+
+
+def _out_of_hand(scope: Scope, step: Step) -> bool:
+    """Whether a step touched a field that is not the actor's to write."""
+    rights = scope.rights(step.object)
+    return not step.old.keys().isdisjoint(rights.hidden | rights.fixed | rights.fixed_later)
 
 
 def _deeds(steps: Sequence[Step]) -> dict[Deed, set[UUID]]:
@@ -213,7 +234,7 @@ async def _conflicts(scope: Scope, object_: str, steps: Sequence[Step]) -> list[
             changed = [DELETED]
         else:
             changed = [name for name, value in step.new.items() if name in values and without_labels(values[name]) != value]
-        found.extend({"object": object_, "id": str(step.record), "field": name} for name in changed)
+        found.extend(_conflict(object_, step.record, name) for name in changed)
     return found
 
 
@@ -226,16 +247,32 @@ async def _current(scope: Scope, object_: BoundObject, steps: Sequence[Step]) ->
     return {id_: (rows[id_]["version"], rows[id_]["gone"], values.get(id_, {})) for id_ in ids if id_ in rows}
 
 
-async def step_back(undoing: Change, steps: Sequence[Step]) -> None:
-    """Restore first, then edit, then delete, so that links find their targets; what follows from its parent goes with it."""
+async def step_back(undoing: Change, steps: Sequence[Step], *, whole: bool = True) -> list[dict[str, Any]]:
+    """Restore first, then edit, then delete, so that links find their targets; what follows from its parent goes with it.
+
+    Edits of what is in the trash stay. With `whole` raises what any of the writes is refused for; without, what is refused stays
+    too. What stays is told as `{"object", "id", "field"}`.
+    """
+    stayed: list[dict[str, Any]] = []
     for kind in (Restore, Update, Delete):
         for object_, found in _by_object(steps).items():
             bound = undoing.scope.model.objects[object_]
             items = [_settable(bound, item) for step in found if isinstance(item := step.item, kind)]
-            if kind is not Update:
-                items = await _still_to_do(undoing.scope, object_, items)
-            for start in range(0, len(items), MAX_ITEMS):
-                await undoing.write(object_, items[start : start + MAX_ITEMS])
+            left = await _still_to_do(undoing.scope, bound, items)
+            if kind is Update and len(left) < len(items):
+                doable = {item.id for item in left}
+                stayed += [_conflict(object_, item.id, DELETED) for item in items if item.id not in doable]
+            for start in range(0, len(left), MAX_ITEMS):
+                if whole:
+                    await undoing.write(object_, left[start : start + MAX_ITEMS])
+                else:
+                    refused = await write_possible(undoing, object_, left[start : start + MAX_ITEMS])
+                    stayed += [_conflict(object_, id_, error.field) for id_, error in refused.items()]
+    return stayed
+
+
+def _conflict(object_: str, record: UUID | None, field: str) -> dict[str, Any]:
+    return {"object": object_, "id": str(record), "field": field}
 
 
 def _settable(object_: BoundObject, item: Item) -> Item:
@@ -251,9 +288,22 @@ def _settable(object_: BoundObject, item: Item) -> Item:
     return Update(item.id, kept)
 
 
-async def _still_to_do(scope: Scope, object_: str, items: Sequence[Item]) -> list[Item]:
-    """Deletions of live records and restorations of deleted ones; owned records may have followed their parent already."""
-    ids = [item.id for item in items if item.id is not None]
-    statement = f'select id, deleted_at is not null as gone from {{ws}}."{object_}" where id = any(%(ids)s)'
-    gone = {row["id"]: row["gone"] for row in await scope.connection.rows(statement, {"ids": ids})}
-    return [item for item in items if gone.get(item.id) is isinstance(item, Restore)]
+async def _still_to_do(scope: Scope, object_: BoundObject, items: Sequence[Item]) -> list[Item]:
+    """Edits and deletions of live records and restorations of deleted ones; what is owned may have followed its parent already.
+
+    What went to the trash with its parent comes back with it, and stays there with one that can't come back.
+    """
+    if not items:
+        return []
+    link, parent, following = object_.definition.parent, "", "false"
+    if object_.definition.storage == "owned" and link is not None:
+        parent = f'left join {{ws}}."{object_.fields[link].target}" p on p.id = r."{object_.fields[link].column}"'
+        following = "coalesce(p.deleted_at = r.deleted_at, false)"
+    statement = f"""select r.id, r.deleted_at is not null as gone, {following} as following
+                      from {{ws}}."{object_.name}" r {parent} where r.id = any(%(ids)s)"""
+    rows = {row["id"]: row for row in await scope.connection.rows(statement, {"ids": [item.id for item in items]})}
+    return [item for item in items if item.id in rows and _is_due(item, **rows[item.id])]
+
+
+def _is_due(item: Item, *, gone: bool, following: bool, **_: Any) -> bool:
+    return gone and not following if isinstance(item, Restore) else not gone
