@@ -19,9 +19,11 @@ from kundig.engine.history.changes import read_change
 from kundig.engine.policy.decisions import Deed, allowed, visible_ids
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.undo import (
+    Step,
     check_rights,
     conflicts_of,
     left_of,
+    lock_records,
     note_undo,
     refuse_twice,
     step_back,
@@ -115,7 +117,8 @@ async def _told(scope: Scope, conflicts: Sequence[dict[str, Any]] | None) -> lis
         for deed in _MAY_BE_GONE:
             known |= await allowed(scope, deed, object_, ids - known, trashed=True)
         seen |= {str(id_) for id_ in known}
-    told = [c for c in conflicts or () if c["id"] in seen and c["field"] not in scope.rights(c["object"]).hidden]
+    apart = scope.model.objects.keys() - scope.access.objects.keys()  # a conflict can be what a record owns, by its object
+    told = [c for c in conflicts or () if c["id"] in seen and c["field"] not in scope.rights(c["object"]).hidden | apart]
     return None if conflicts is None else told
 
 
@@ -129,13 +132,13 @@ async def run_undo(opened: OpenScope, undoing: UUID, change: UUID, *, force: boo
 
     async def once() -> bool:
         async with opened() as scope:
-            return await _step(scope, undoing, change)
+            return await _step(scope, undoing, change, force=force)
 
     while not await retrying(once):
         pass
 
 
-async def _step(scope: Scope, undoing: UUID, change: UUID) -> bool:
+async def _step(scope: Scope, undoing: UUID, change: UUID, *, force: bool) -> bool:
     """The next chunk; whether the undo is over."""
     state = await scope.connection.row(
         "select after_record from {ws}.change_state where change = %(id)s and state = 'running' for update", {"id": undoing}
@@ -150,6 +153,12 @@ async def _step(scope: Scope, undoing: UUID, change: UUID) -> bool:
     mine = await within_rights(scope, steps)
     may = {step.record for step in mine}
     kept = [{"object": step.object, "id": str(step.record), "field": "id"} for step in steps if step.record not in may]
+    await lock_records(scope, mine)
+    if not force:
+        meanwhile = await _meanwhile(scope, undoing, change, mine)
+        kept += meanwhile
+        touched = {conflict["id"] for conflict in meanwhile}
+        mine = [step for step in mine if str(step.record) not in touched]
     kept += await step_back(Change(scope, id_=undoing, action="undo", undoes=change, trusted=True), mine, whole=False)
     await scope.connection.execute(
         """update {ws}.change_state set after_record = %(last)s, progress = progress + %(count)s,
@@ -160,6 +169,16 @@ async def _step(scope: Scope, undoing: UUID, change: UUID) -> bool:
         {"last": records[-1], "count": len(records), "kept": Jsonb(kept), "most": MOST_CONFLICTS, "id": undoing},
     )
     return False
+
+
+async def _meanwhile(scope: Scope, undoing: UUID, change: UUID, steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """What somebody changed since all records were looked at; what this undo itself has written does not count."""
+    found = await conflicts_of(scope, change, steps)
+    own = await scope.connection.values(
+        "select distinct record from {ws}.change_entry where change = %(undoing)s and record = any(%(ids)s)",
+        {"undoing": undoing, "ids": [UUID(conflict["id"]) for conflict in found]},
+    )
+    return [conflict for conflict in found if UUID(conflict["id"]) not in own]
 
 
 async def end_undo(connection: Connection, undoing: UUID) -> None:
@@ -198,7 +217,7 @@ async def _refused(opened: OpenScope, undoing: UUID, change: UUID, *, force: boo
             except (Denied, Missing):
                 lacking = True
             else:
-                found += [] if force else await conflicts_of(scope, steps)
+                found += [] if force else await conflicts_of(scope, change, steps)
             after = records[-1]
     if not found and not lacking:
         return False

@@ -21,6 +21,7 @@ from kundig.engine.policy.decisions import Deed, allowed, visible_ids
 from kundig.engine.policy.predicates import FullReading
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import Delete, Item, Restore, Update
+from kundig.engine.records.owned import owned_objects
 from kundig.engine.records.trials import write_possible
 from kundig.engine.records.writing import MAX_ITEMS, Change
 from kundig.engine.schema.bound import BoundObject
@@ -28,6 +29,8 @@ from kundig.engine.schema.values_json import read_values, values_statement
 
 JOB_FROM = 1000
 """Changes of more records than this are undone by a job."""
+_KINDS = (Restore, Update, Delete)
+"""The order in which steps are taken back."""
 _MADE_BY = """
 select by_id, (select count(*) from {ws}.change_entry where change = %(change)s) as count
 from {ws}.change where id = %(change)s order by at limit 1
@@ -75,8 +78,9 @@ async def undo(scope: Scope, change: UUID, *, force: bool = False) -> Undone:
     """Take a change back. Raises Missing if the actor sees none of its records, Conflict if it is undone or was overwritten."""
     steps = await left_of(scope, change, await steps_of(scope, change), force=force)
     await check_rights(scope, steps)
+    await lock_records(scope, steps)
     await refuse_twice(scope, change)
-    conflicts = await conflicts_of(scope, steps)
+    conflicts = await conflicts_of(scope, change, steps)
     if conflicts and not force:
         raise Conflict(t("Somebody changed some of this in the meantime, so nothing was undone."), conflicts=conflicts)
     undoing = Change(scope, action="undo", undoes=change, trusted=True)
@@ -145,9 +149,38 @@ async def steps_of(scope: Scope, change: UUID, records: Sequence[UUID] | None = 
     return [_merge(object_, record, found) for (object_, record), found in entries.items() if object_ in scope.model.objects]
 
 
-async def conflicts_of(scope: Scope, steps: Sequence[Step]) -> list[dict[str, Any]]:
-    """What somebody changed since, as `{"object", "id", "field"}`."""
-    return [conflict for object_, found in _by_object(steps).items() for conflict in await _conflicts(scope, object_, found)]
+async def lock_records(scope: Scope, steps: Sequence[Step]) -> None:
+    """Lock what `step_back` will write, in its order: what others are just changing is a conflict, too, once they are done."""
+    for kind in _KINDS:
+        for object_, found in _by_object(steps).items():
+            ids = [step.record for step in found if isinstance(step.item, kind)]
+            if ids:
+                statement = f'select id from {{ws}}."{object_}" where id = any(%(ids)s) order by id for update'
+                await scope.connection.values(statement, {"ids": ids})
+
+
+async def conflicts_of(scope: Scope, change: UUID, steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """What somebody changed since, as `{"object", "id", "field"}`; `field` is an object where they added what a record owns."""
+    found: list[dict[str, Any]] = []
+    for object_, own in _by_object(steps).items():
+        found += await _conflicts(scope, object_, own)
+        found += await _added(scope, change, scope.model.objects[object_], [step.record for step in own if step.created])
+    return found
+
+
+async def _added(scope: Scope, change: UUID, object_: BoundObject, created: Sequence[UUID]) -> list[dict[str, Any]]:
+    """What created records own by now that is not of the change itself: it would go to the trash with them."""
+    found: list[dict[str, Any]] = []
+    for child, column in owned_objects(scope, object_) if created else ():
+        statement = f"""
+            select distinct c."{column}" from {{ws}}."{child.name}" c
+             where c."{column}" = any(%(ids)s) and c.deleted_at is null and not exists (
+               select from {{ws}}.change_entry e where e.change = %(change)s and e.object = %(child)s and e.record = c.id)
+             order by 1"""
+        told = child.name if child.name in scope.access.objects else "version"
+        params = {"ids": created, "change": change, "child": child.name}
+        found += [_conflict(object_.name, id_, told) for id_ in await scope.connection.values(statement, params)]
+    return found
 
 
 def _merge(object_: str, record: UUID, entries: Sequence[dict[str, Any]]) -> Step:
@@ -225,6 +258,8 @@ async def _conflicts(scope: Scope, object_: str, steps: Sequence[Step]) -> list[
     current = await _current(scope, bound, steps)
     found: list[dict[str, Any]] = []
     for step in steps:
+        if step.record not in current:
+            continue
         version, deleted, values = current[step.record]
         if step.created:
             changed = ["version"] if version != step.last or deleted else []
@@ -254,7 +289,7 @@ async def step_back(undoing: Change, steps: Sequence[Step], *, whole: bool = Tru
     too. What stays is told as `{"object", "id", "field"}`.
     """
     stayed: list[dict[str, Any]] = []
-    for kind in (Restore, Update, Delete):
+    for kind in _KINDS:
         for object_, found in _by_object(steps).items():
             bound = undoing.scope.model.objects[object_]
             items = [_settable(bound, item) for step in found if isinstance(item := step.item, kind)]

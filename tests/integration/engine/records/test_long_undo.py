@@ -301,3 +301,22 @@ async def test_it_ends_with_the_account_of_who_asked(crm: World, *, begun: bool)
     assert (state["state"], state["progress"], len(state["conflicts"])) == (
         ("applied", 10, MANY - 10) if begun else ("refused", 0, 0)
     )
+
+
+@pytest.mark.usefixtures("small_chunks")
+async def test_what_somebody_changes_while_it_runs_is_not_overwritten(crm: World) -> None:
+    """A colleague works on one of the last records after the first chunk: it stays and is told."""
+    change, ids = await _many(crm, "Unterwegs")
+    async with crm.system() as scope:
+        undoing = await begin_undo(scope, change)
+    with pytest.raises(ConnectionError):
+        await run_undo(_failing(crm.system, undoing, 20), undoing, change, force=False)
+    async with crm.system() as scope:
+        await write(scope, "account", [Update(ids[40], {"description": "Arbeit"})])
+    await run_undo(crm.system, undoing, change, force=False)
+    async with crm.system() as scope:
+        assert await _count(scope, "Unterwegs") == 1
+        state = await undo_state(scope, undoing)
+        assert (state["state"], state["conflicts"]) == (
+            "applied", [{"object": "account", "id": str(ids[40]), "field": "version"}]
+        )  # fmt: skip
