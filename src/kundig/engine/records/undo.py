@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from kundig.base.errors import Conflict, Denied, Missing
 from kundig.base.i18n import t
 from kundig.engine.audit import note
 from kundig.engine.audit.events import UNDONE
-from kundig.engine.history.entries import DELETED, without_labels
+from kundig.engine.history.entries import DELETED, EXTERNAL_IDS, without_labels
 from kundig.engine.history.journal import actor_link
 from kundig.engine.policy.decisions import Deed, allowed, visible_ids
 from kundig.engine.policy.predicates import FullReading
@@ -56,6 +56,9 @@ class Step:
     created: bool
     old: dict[str, Any]
     new: dict[str, Any]
+    dropped: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    """External ids."""
 
     @property
     def item(self) -> Item | None:
@@ -65,7 +68,7 @@ class Step:
         if DELETED in self.new:
             back = self.old.get(DELETED) is None
             return None if self.old.get(DELETED) == self.new[DELETED] else Restore(self.record) if back else Delete(self.record)
-        return Update(self.record, {name: value for name, value in self.old.items() if name != DELETED})
+        return Update(self.record, self.old, external_ids=self.dropped, lost_ids=self.added)
 
 
 async def change_size(scope: Scope, change: UUID) -> int:
@@ -186,12 +189,16 @@ async def _added(scope: Scope, change: UUID, object_: BoundObject, created: Sequ
 def _merge(object_: str, record: UUID, entries: Sequence[dict[str, Any]]) -> Step:
     old: dict[str, Any] = {}
     new: dict[str, Any] = {}
+    ids: tuple[dict[str, None], dict[str, None]] = ({}, {})
     for entry in entries:
-        for name, value in (entry["old"] or {}).items():
+        before, after = dict(entry["old"] or {}), dict(entry["new"] or {})
+        for found, told in zip(ids, (before, after), strict=True):
+            found.update(dict.fromkeys(told.pop(EXTERNAL_IDS, ())))
+        for name, value in before.items():
             old.setdefault(name, value)
-        new |= entry["new"] or {}
+        new |= after
     created = entries[0]["action"] == "create"
-    return Step(object_, record, entries[0]["version"], entries[-1]["version"], created, old, new)
+    return Step(object_, record, entries[0]["version"], entries[-1]["version"], created, old, new, *map(tuple, ids))
 
 
 async def check_rights(scope: Scope, steps: Sequence[Step]) -> None:
@@ -320,7 +327,7 @@ def _settable(object_: BoundObject, item: Item) -> Item:
         if (field := object_.fields.get(name)) is not None
         and (field.pipeline is None or field.pipeline.field == name or not field.read_only)
     }
-    return Update(item.id, kept)
+    return replace(item, values=kept)
 
 
 async def _still_to_do(scope: Scope, object_: BoundObject, items: Sequence[Item]) -> list[Item]:
