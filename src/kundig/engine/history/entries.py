@@ -13,6 +13,8 @@ from kundig.base.context import Context
 
 DELETED = "deleted_at"
 """In old and new of an entry: the record went to the trash or came back. Never shown."""
+EXTERNAL_IDS = "external_ids"
+"""In new of an entry: what other systems call the record since this change; in old: no more. Never shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ _SINCE = """
 select e.object,
        jsonb_agg(jsonb_build_object('record', e.record, 'action', e.action, 'fields', k.names)) as touched
   from {ws}.change c join {ws}.change_entry e on e.change = c.id and e.at = c.at
- cross join lateral (select coalesce(jsonb_agg(name), '[]') as names from jsonb_object_keys(coalesce(e.new, '{}')) name) k
+ cross join lateral (select coalesce(jsonb_agg(name), '[]') as names
+                       from jsonb_object_keys(coalesce(e.new, '{}') - 'external_ids') name) k
  where c.transaction >= %(start)s::text::xid8 and c.transaction < %(end)s::text::xid8
  group by c.id, c.transaction, e.object order by c.transaction
 """

@@ -29,12 +29,13 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """New values for some fields. With `version`, only if that is still the current one."""
+    """New values for some fields. With `version`, only if that is still the current one. `lost_ids` are external ids to drop."""
 
     id: UUID
     values: Mapping[str, Any]
     version: int | None = None
     external_ids: Sequence[str] = ()
+    lost_ids: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,9 @@ class Draft:
     """New rows of side tables, by field; only of fields that are written."""
     given: frozenset[str] = frozenset()
     external_ids: tuple[str, ...] = ()
+    lost_ids: tuple[str, ...] = ()
+    renamed: tuple[list[str], list[str]] = field(default_factory=lambda: ([], []))
+    """The external ids that were really dropped and added, once they are written."""
     errors: list[FieldError] = field(default_factory=list)
     followers: list[tuple[str, Item]] = field(default_factory=list)
     labels: dict[str, str] = field(default_factory=dict)
@@ -139,7 +143,7 @@ class Draft:
     @property
     def writes(self) -> bool:
         """Whether there is anything to write at all."""
-        return self.action != "update" or bool(self.changed) or bool(self.sides) or bool(self.external_ids)
+        return self.action != "update" or bool(self.changed) or bool(self.sides) or bool(self.external_ids or self.lost_ids)
 
 
 def columns_of(field_: BoundField) -> tuple[str, ...]:

@@ -48,6 +48,7 @@ async def draft_items(
         if isinstance(item, Create | Update):
             _fill(change, draft, item.values, records)
             draft.external_ids = tuple(item.external_ids)
+            draft.lost_ids = tuple(item.lost_ids) if isinstance(item, Update) else ()
             for name in named_by:
                 draft.labels[name] = records.labels.get(draft.get(name), "")
     if not change.trusted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +29,13 @@ from wanted w
 _ADD = """
 insert into {ws}.external_id (object, record, system, value)
 select %(object)s, * from unnest(%(records)s::uuid[], %(systems)s::text[], %(values)s::text[])
-on conflict (object, record, system, value) do update set live = true
+on conflict (object, record, system, value) do update set live = true where not external_id.live
+returning record, system || ':' || value as pair
+"""
+_LOSE = """
+delete from {ws}.external_id e using unnest(%(records)s::uuid[], %(systems)s::text[], %(values)s::text[]) l (record, system, value)
+ where e.object = %(object)s and e.record = l.record and e.system = l.system and e.value = l.value
+returning e.record, e.system || ':' || e.value as pair
 """
 
 _DROP = """
@@ -56,9 +62,15 @@ async def check_external_ids(scope: Scope, drafts: Sequence[Draft]) -> None:
 
 
 async def write_external_ids(scope: Scope, drafts: Sequence[Draft]) -> None:
-    """Add the external ids of drafts that `check_external_ids` has let pass."""
+    """Drop and add the external ids of drafts that `check_external_ids` has let pass; the drafts are told what that changed."""
+    by_id = {draft.id: draft for draft in drafts}
+    if any(draft.lost_ids for draft in drafts):
+        lost = _columns(drafts[0].object.name, _pairs((draft.id, draft.lost_ids) for draft in drafts))
+        for row in await scope.connection.rows(_LOSE, lost):
+            by_id[row["record"]].renamed[0].append(row["pair"])
     if any(draft.external_ids for draft in drafts):
-        await scope.connection.execute(_ADD, _asked(drafts))
+        for row in await scope.connection.rows(_ADD, _asked(drafts)):
+            by_id[row["record"]].renamed[1].append(row["pair"])
 
 
 async def drop_external_ids(scope: Scope, object_: str, record: UUID, system: str, but: Sequence[str] = ()) -> None:
@@ -68,21 +80,26 @@ async def drop_external_ids(scope: Scope, object_: str, record: UUID, system: st
 
 
 def _asked(drafts: Sequence[Draft]) -> dict[str, Any]:
-    pairs = list(_pairs(drafts))
+    restored = [draft.id for draft in drafts if draft.action == "restore"]
+    pairs = _pairs((draft.id, draft.external_ids) for draft in drafts)
+    return {**_columns(drafts[0].object.name, pairs), "restored": restored}
+
+
+def _columns(object_: str, pairs: Iterable[tuple[UUID, str, str]]) -> dict[str, Any]:
+    found = list(pairs)
     return {
-        "object": drafts[0].object.name,
-        "records": [record for record, _, _ in pairs],
-        "systems": [system for _, system, _ in pairs],
-        "values": [value for _, _, value in pairs],
-        "restored": [draft.id for draft in drafts if draft.action == "restore"],
+        "object": object_,
+        "records": [record for record, _, _ in found],
+        "systems": [system for _, system, _ in found],
+        "values": [value for _, _, value in found],
     }
 
 
-def _pairs(drafts: Sequence[Draft]) -> Iterator[tuple[UUID, str, str]]:
-    for draft in drafts:
-        for pair in dict.fromkeys(draft.external_ids):
+def _pairs(named: Iterable[tuple[UUID, Sequence[str]]]) -> Iterator[tuple[UUID, str, str]]:
+    for record, pairs in named:
+        for pair in dict.fromkeys(pairs):
             system, _, value = pair.partition(":")
-            yield draft.id, system, value
+            yield record, system, value
 
 
 def _is_whole(pair: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from kundig.base.database.connection import Compiled
-from kundig.engine.history.entries import DELETED, ChangeHead, Entry, without_labels, write_entries
+from kundig.engine.history.entries import DELETED, EXTERNAL_IDS, ChangeHead, Entry, without_labels, write_entries
 from kundig.engine.policy.predicates import FullReading
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import Draft, columns_of
@@ -50,6 +50,9 @@ def _entry(draft: Draft, head: ChangeHead, old: dict[str, Any], new: dict[str, A
         return Entry(draft.object.name, draft.id, version, action)
     changed = sorted(name for name in journaled(draft) if old.get(name) != new.get(name))
     told_old, told_new = ({name: without_labels(values.get(name)) for name in changed} for values in (old, new))
+    for told, ids in zip((told_old, told_new), draft.renamed, strict=True):
+        if ids:
+            told[EXTERNAL_IDS] = ids
     return Entry(draft.object.name, draft.id, version, action, told_old, told_new)
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from kundig.base.database import Connection, retrying
 from kundig.base.errors import Conflict, Denied, Missing
 from kundig.base.i18n import t
 from kundig.base.jobs import queue
@@ -18,14 +19,17 @@ from kundig.engine.history.changes import read_change
 from kundig.engine.policy.decisions import Deed, allowed, visible_ids
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.undo import (
+    Step,
     check_rights,
     conflicts_of,
     left_of,
+    lock_records,
     note_undo,
     refuse_twice,
     step_back,
     steps_of,
     still_there,
+    within_rights,
 )
 from kundig.engine.records.writing import Change
 
@@ -37,6 +41,13 @@ MOST_CONFLICTS = 100
 _MAY_BE_GONE: tuple[Deed, ...] = ("edit", "delete")
 """Who may do one of these with a record in the trash may know of it."""
 _OBJECTS = "select distinct object from {ws}.change_entry where change = %(change)s"
+_END = """
+update {ws}.change_state s set at = now(), state = case
+    when exists (select from {ws}.change c where c.id = s.change) or (s.after_record is not null and s.conflicts = '[]')
+    then 'applied' else 'refused' end
+ where s.change = %(id)s and s.state = 'running'
+"""
+"""One that could write nothing was refused."""
 
 OpenScope = Callable[[], AbstractAsyncContextManager[Scope]]
 
@@ -106,35 +117,82 @@ async def _told(scope: Scope, conflicts: Sequence[dict[str, Any]] | None) -> lis
         for deed in _MAY_BE_GONE:
             known |= await allowed(scope, deed, object_, ids - known, trashed=True)
         seen |= {str(id_) for id_ in known}
-    told = [c for c in conflicts or () if c["id"] in seen and c["field"] not in scope.rights(c["object"]).hidden]
+    apart = scope.model.objects.keys() - scope.access.objects.keys()  # a conflict can be what a record owns, by its object
+    told = [c for c in conflicts or () if c["id"] in seen and c["field"] not in scope.rights(c["object"]).hidden | apart]
     return None if conflicts is None else told
 
 
 async def run_undo(opened: OpenScope, undoing: UUID, change: UUID, *, force: bool) -> None:
-    """Check all records first, then take them back chunk by chunk, each in a transaction with its position."""
+    """Check all records first, then take them back chunk by chunk, each in a transaction with its position.
+
+    What turns out meanwhile not to be possible stays as it is and is kept among the conflicts.
+    """
     if await _refused(opened, undoing, change, force=force):
         return
-    while True:
+
+    async def once() -> bool:
         async with opened() as scope:
-            state = await scope.connection.row(
-                "select after_record from {ws}.change_state where change = %(id)s and state = 'running' for update", {"id": undoing}
-            )
-            if state is None:
-                return  # it was over, but its worker was killed before it could say so
-            records = await _next_records(scope, change, state["after_record"], CHUNK)
-            if not records:
-                await scope.connection.execute(
-                    "update {ws}.change_state set state = 'applied', at = now() where change = %(id)s and state = 'running'",
-                    {"id": undoing},
-                )
-                return
-            steps = await still_there(scope, await steps_of(scope, change, records))
-            await check_rights(scope, steps)
-            await step_back(Change(scope, id_=undoing, action="undo", undoes=change, trusted=True), steps)
-            await scope.connection.execute(
-                "update {ws}.change_state set after_record = %(last)s, progress = progress + %(count)s where change = %(id)s",
-                {"last": records[-1], "count": len(records), "id": undoing},
-            )
+            return await _step(scope, undoing, change, force=force)
+
+    while not await retrying(once):
+        pass
+
+
+async def _step(scope: Scope, undoing: UUID, change: UUID, *, force: bool) -> bool:
+    """The next chunk; whether the undo is over."""
+    state = await scope.connection.row(
+        "select after_record from {ws}.change_state where change = %(id)s and state = 'running' for update", {"id": undoing}
+    )
+    if state is None:
+        return True  # it was over, but its worker was killed before it could say so
+    records = await _next_records(scope, change, state["after_record"], CHUNK)
+    if not records:
+        await scope.connection.execute(_END, {"id": undoing})
+        return True
+    steps = await still_there(scope, await steps_of(scope, change, records))
+    mine = await within_rights(scope, steps)
+    may = {step.record for step in mine}
+    kept = [{"object": step.object, "id": str(step.record), "field": "id"} for step in steps if step.record not in may]
+    await lock_records(scope, mine)
+    if not force:
+        meanwhile = await _meanwhile(scope, undoing, change, mine)
+        kept += meanwhile
+        touched = {conflict["id"] for conflict in meanwhile}
+        mine = [step for step in mine if str(step.record) not in touched]
+    kept += await step_back(Change(scope, id_=undoing, action="undo", undoes=change, trusted=True), mine, whole=False)
+    await scope.connection.execute(
+        """update {ws}.change_state set after_record = %(last)s, progress = progress + %(count)s,
+             conflicts = conflicts || coalesce((select jsonb_agg(c.value order by c.place)
+               from jsonb_array_elements(%(kept)s::jsonb) with ordinality c(value, place)
+               where c.place <= %(most)s - jsonb_array_length(conflicts)), '[]')
+           where change = %(id)s""",
+        {"last": records[-1], "count": len(records), "kept": Jsonb(kept), "most": MOST_CONFLICTS, "id": undoing},
+    )
+    return False
+
+
+async def _meanwhile(scope: Scope, undoing: UUID, change: UUID, steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """What somebody changed since all records were looked at; what this undo itself has written does not count."""
+    found = await conflicts_of(scope, change, steps)
+    own = await scope.connection.values(
+        "select distinct record from {ws}.change_entry where change = %(undoing)s and record = any(%(ids)s)",
+        {"undoing": undoing, "ids": [UUID(conflict["id"]) for conflict in found]},
+    )
+    return [conflict for conflict in found if UUID(conflict["id"]) not in own]
+
+
+async def end_undo(connection: Connection, undoing: UUID) -> None:
+    """End an undo that can't go on, since who asked for it may no longer sign in; what is left of it is kept as conflicts."""
+    await connection.execute(
+        """update {ws}.change_state s set conflicts = coalesce((select jsonb_agg(c.value) from (
+               select value from jsonb_array_elements(s.conflicts) union all
+               select distinct jsonb_build_object('object', e.object, 'id', e.record, 'field', 'id') from {ws}.change_entry e
+                where e.change = s.of_change and s.after_record is not null and e.record > s.after_record
+               limit %(most)s) c), '[]')
+           where s.change = %(id)s and s.state = 'running'""",
+        {"id": undoing, "most": MOST_CONFLICTS},
+    )
+    await connection.execute(_END, {"id": undoing})
 
 
 async def _refused(opened: OpenScope, undoing: UUID, change: UUID, *, force: bool) -> bool:
@@ -159,7 +217,7 @@ async def _refused(opened: OpenScope, undoing: UUID, change: UUID, *, force: boo
             except (Denied, Missing):
                 lacking = True
             else:
-                found += [] if force else await conflicts_of(scope, steps)
+                found += [] if force else await conflicts_of(scope, change, steps)
             after = records[-1]
     if not found and not lacking:
         return False

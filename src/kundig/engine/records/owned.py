@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Iterator, Sequence
+from operator import itemgetter
 from uuid import UUID
 
 from kundig.engine.policy.scope import Scope
@@ -27,14 +28,17 @@ def with_owned(scope: Scope, drafts: Sequence[Draft]) -> Iterator[tuple[str, Awa
 
 
 async def _items(scope: Scope, object_: BoundObject, column: str, drafts: Sequence[Draft]) -> list[Item]:
-    """Live children of deleted parents; of restored ones the children deleted at the same moment."""
+    """Live children of deleted parents; of restored ones the children deleted at the same moment.
+
+    All are locked at once, in the order of their ids; they come by parent, so that parts of the list lock figures in order.
+    """
     times = {draft.id: draft.old.get("deleted_at") for draft in drafts}
     deleted = {draft.id for draft in drafts if draft.action == "delete"}
-    statement = (
-        f'select id, "{column}" as parent, deleted_at from {{ws}}."{object_.name}" where "{column}" = any(%(ids)s) order by id'
-    )
+    statement = f"""select id, "{column}" as parent, deleted_at from {{ws}}."{object_.name}" where "{column}" = any(%(ids)s)
+                     order by id for update"""
+    rows = await scope.connection.rows(statement, {"ids": list(times)})
     found: list[Item] = []
-    for row in await scope.connection.rows(statement, {"ids": list(times)}):
+    for row in sorted(rows, key=itemgetter("parent", "id")):
         parent: UUID = row["parent"]
         if parent in deleted and row["deleted_at"] is None:
             found.append(Delete(row["id"]))

@@ -45,7 +45,7 @@ _FOLLOWED = (
 select f.user_id, e.object, e.record, h.by_id as actor, array_agg(distinct k.name) as fields
 from fresh h join {ws}.change_entry e on e.change = h.id and e.at = h.at
 join {ws}.follower f on f.object = e.object and f.record = e.record and f.user_id is distinct from h.by_id
-cross join lateral jsonb_object_keys(coalesce(e.new, '{}')) as k (name)
+cross join lateral jsonb_object_keys(coalesce(e.new, '{}') - 'external_ids') as k (name)
 where e.action in ('update', 'undo', 'merge')
 group by f.user_id, e.object, e.record, h.by_id
 """

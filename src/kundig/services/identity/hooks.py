@@ -91,8 +91,8 @@ def _not_managing() -> Denied:
 
 
 def _is_named_anew(draft: Draft) -> bool:
-    """Whether another system's name for a user is added: a directory's lets somebody in who comes from a provider."""
-    return draft.action == "update" and bool(draft.external_ids)
+    """Whether another system's name for a user is added or taken: a directory's lets somebody in who comes from a provider."""
+    return draft.action == "update" and bool(draft.external_ids or draft.lost_ids)
 
 
 def _check_email(draft: Draft) -> None:

@@ -15,16 +15,16 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from kundig.base.database import retrying
-from kundig.base.errors import Conflict, Denied, Invalid, Kind, KundigError
+from kundig.base.errors import Conflict, Denied, Kind, KundigError
 from kundig.base.i18n import Text, t
 from kundig.base.jobs import queue
 from kundig.engine.policy.decisions import Deed as Right
 from kundig.engine.policy.decisions import allowed, visible_ids
 from kundig.engine.policy.scope import Scope
+from kundig.engine.records.trials import write_possible
 from kundig.engine.records.writing import Change, Delete, Item, Update
 from kundig.services.lists.choosing import CHUNK, Deed, Run, chunk_of, chunks_of, read_run
 from kundig.services.transfer.messages import text_from_json, text_to_json
-from kundig.services.transfer.trials import trial
 
 JOB = "lists.bulk"
 FEW = 50
@@ -211,34 +211,14 @@ async def _refused(scope: Scope, object_: str, action: Deed, wanted: Mapping[str
 async def _write_chunk(change: Change, object_: str, action: Deed, wanted: Mapping[str, Any], ids: Sequence[UUID]) -> Outcome:
     outcome = Outcome(refused=await _refused(change.scope, object_, action, wanted, ids))
     left = [id_ for id_ in ids if id_ not in outcome.refused]
-    await _write(change, object_, [Delete(id_) if action == "delete" else Update(id_, wanted) for id_ in left], outcome)
+    items: list[Item] = [Delete(id_) if action == "delete" else Update(id_, wanted) for id_ in left]
+    outcome.refused |= {id_: error.text for id_, error in (await write_possible(change, object_, items)).items()}
     written = (
         "select count(distinct record) from {ws}.change_entry"
         " where change = %(change)s and object = %(object)s and record = any(%(ids)s)"
     )
     outcome.changed = await change.scope.connection.value(written, {"change": change.id, "object": object_, "ids": left})
     return outcome
-
-
-async def _write(change: Change, object_: str, items: list[Item], outcome: Outcome) -> None:
-    """Write all items; those that are refused are left out, and the rest tried again."""
-    while items:
-        try:
-            async with trial(change) as tried:
-                await tried.write(object_, items, [("records", index) for index in range(len(items))])
-            return
-        except KundigError as error:
-            if error.kind is Kind.OUTSIDE:
-                raise
-            blamed = {e.index: e.text for e in error.errors if e.index is not None} if isinstance(error, Invalid) else {}
-            if not blamed and len(items) == 1:
-                blamed = {0: error.errors[0].text if isinstance(error, Invalid) else error.text}
-            if not blamed:
-                await _write(change, object_, items[: len(items) // 2], outcome)
-                items = items[len(items) // 2 :]
-                continue
-            outcome.refused |= {id_: text for index, text in blamed.items() if (id_ := items[index].id) is not None}
-            items = [item for index, item in enumerate(items) if index not in blamed]
 
 
 FORGET = "delete from {ws}.bulk_run where created_at < now() - interval '7 days' and state in ('chosen', 'done', 'stopped')"

@@ -16,6 +16,7 @@ from kundig.base.i18n import t
 from kundig.base.uuid7 import uuid7
 from kundig.engine.policy.decisions import allowed
 from kundig.engine.policy.scope import Scope
+from kundig.engine.records.trials import trial
 from kundig.engine.records.writing import Change, Create, Item, Update
 from kundig.services.transfer.children import is_owned, new_children
 from kundig.services.transfer.files import Row
@@ -24,7 +25,6 @@ from kundig.services.transfer.linking import fill_links
 from kundig.services.transfer.lookups import find_by
 from kundig.services.transfer.merging import merge_parts
 from kundig.services.transfer.plan import EXTERNAL_ID, Child, Plan
-from kundig.services.transfer.trials import trial
 
 Brought = Literal["created", "updated", "skipped"]
 _REFUSED = "?"

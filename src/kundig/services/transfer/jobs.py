@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
 
-from kundig.base.errors import Unauthenticated
+from kundig.base.errors import Kind, KundigError, Unauthenticated
 from kundig.base.jobs import Job, JobRun
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.long_undo import JOB as UNDO
-from kundig.engine.records.long_undo import run_undo
+from kundig.engine.records.long_undo import end_undo, run_undo
 from kundig.services.identity.scopes import Scopes
 from kundig.services.transfer.imports import JOB
 from kundig.services.transfer.run import OpenScope, run_import
@@ -35,7 +35,13 @@ def transfer_jobs(scopes: Scopes) -> tuple[Job, ...]:
     async def take_back(run: JobRun) -> None:
         payload = run.payload
         ids = UUID(str(payload["undoing"])), UUID(str(payload["change"]))
-        await run_undo(opening(scopes, run), *ids, force=bool(payload["force"]))
+        try:
+            await run_undo(opening(scopes, run), *ids, force=bool(payload["force"]))
+        except KundigError as error:  # as above; what the undo itself can't do is no error
+            if error.kind in (Kind.OUTSIDE, Kind.TOO_MANY):
+                raise
+            async with run.transaction() as connection:
+                await end_undo(connection, ids[0])
 
     return (Job(JOB, bring), Job(UNDO, take_back), Job("transfer.forget_files", _forget_files, periodic="41 2 * * *"))
 

@@ -10,12 +10,12 @@ from uuid import UUID
 
 from kundig.base.errors import Invalid, Kind, KundigError
 from kundig.base.i18n import t
+from kundig.engine.records.trials import trial
 from kundig.engine.records.writing import Change, Create
 from kundig.services.transfer.cells.words import plainly
 from kundig.services.transfer.lines import Line, put
 from kundig.services.transfer.lookups import find_links
 from kundig.services.transfer.plan import LinkRule, Plan, Target
-from kundig.services.transfer.trials import trial
 
 Found = dict[tuple[LinkRule, str], frozenset[UUID]]
 

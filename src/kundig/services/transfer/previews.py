@@ -12,6 +12,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from kundig.base.database.connection import Connection
+from kundig.engine.history.entries import EXTERNAL_IDS
 from kundig.services.transfer.cells.words import storable
 from kundig.services.transfer.chunk import Outcome
 from kundig.services.transfer.files import Cell
@@ -87,7 +88,7 @@ async def samples_of(connection: Connection, change: UUID, lines: Sequence[tuple
     changes: dict[UUID, dict[str, tuple[Any, Any]]] = {}
     for entry in entries:
         old, new = entry["old"] or {}, entry["new"] or {}
-        changes.setdefault(entry["record"], {}).update({name: (old.get(name), new[name]) for name in new})
+        changes.setdefault(entry["record"], {}).update({name: (old.get(name), new[name]) for name in new if name != EXTERNAL_IDS})
     return [Sample(line.row.number, told, line.row.cells, line.record, changes.get(line.record)) for line, told in lines]  # type: ignore[arg-type]  # no record, no changes
 
 

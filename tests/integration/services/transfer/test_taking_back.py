@@ -8,8 +8,10 @@ import pytest
 from tests.integration.services.transfer.test_running import MAPPING, figures, products, tagged
 
 from kundig.base.errors import Conflict
+from kundig.engine.history.feed import since
+from kundig.engine.history.journal import journal
 from kundig.engine.records.undo import undo
-from kundig.engine.records.writing import Update, write
+from kundig.engine.records.writing import Change, Update, write
 from kundig.services.transfer import run as running
 from kundig.services.transfer.imports import cancel_import, resume_import
 from kundig.services.transfer.run import run_import
@@ -98,3 +100,38 @@ async def test_nothing_is_undone_when_somebody_has_worked_on_a_row_since(crm, wo
     with pytest.raises(Conflict):
         await undone(crm, state)
     assert await shown(crm, word) == before
+
+
+async def ids_of(crm, word):
+    async with crm.opened() as scope:
+        pairs = await scope.connection.rows(
+            "select record, system || ':' || value as pair from {ws}.external_id where value like %(word)s", {"word": f"{word}%"}
+        )
+    return sorted((str(row["record"]), row["pair"]) for row in pairs)
+
+
+@pytest.mark.parametrize("renamed", [False, True])
+async def test_undo_takes_the_external_ids_that_an_import_added(crm, word, *, renamed):
+    """Those that were there before stay, and undoing the undo brings them back; no journal and no feed tells of them."""
+    records = [await crm.create("product", sku=f"{word}-{n}", name=f"{word} {n}") for n in range(3)]
+    async with crm.opened() as scope:
+        await Change(scope).write("product", [Update(UUID(records[0]), {}, external_ids=[f"shop:{word}-a"])])
+    before = await ids_of(crm, word)
+    name = "other" if renamed else word
+    content = "\n".join(["Nr;Name;Id", *(f"{word}-{n};{name} {n};{word}-{letter}" for n, letter in enumerate("abc"))])
+    mapping = {"Nr": "sku", "Name": "name", "Id": "external_id:shop"}
+    state = await crm.bring(content, "product", mapping, mode="upsert", match="sku")
+    assert figures(state)[3] == (3 if renamed else 2)
+    added = await ids_of(crm, word)
+    assert len(added) == 3
+    async with crm.opened() as scope:
+        told = (await journal(scope, "product", UUID(records[1])))["data"]
+        assert [set(entry["fields"]) for entry in told if entry["action"] == "update"] == ([{"name"}] if renamed else [])
+        happened, _ = await since(scope.connection, 0)
+        assert not any("external_ids" in touched.fields for item in happened for touched in item.touched)
+    back = await undone(crm, state)
+    assert await ids_of(crm, word) == before
+    assert [record["name"] for record in await shown(crm, word)] == [f"{word} {n}" for n in range(3)]
+    async with crm.opened() as scope:
+        await undo(scope, back.change)
+    assert await ids_of(crm, word) == added
