@@ -21,6 +21,7 @@ from kundig.engine.policy.decisions import Deed, allowed, visible_ids
 from kundig.engine.policy.predicates import FullReading
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import Delete, Item, Restore, Update
+from kundig.engine.records.stages import derived_names
 from kundig.engine.records.writing import MAX_ITEMS, Change
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.values_json import read_values, values_statement
@@ -239,14 +240,15 @@ async def step_back(undoing: Change, steps: Sequence[Step]) -> None:
 
 
 def _settable(object_: BoundObject, item: Item) -> Item:
-    """Without what follows from other values (status and times of a stage, but not the pipeline that it is one of)."""
+    """Without what follows from other values (status and history of a stage, but not its pipeline, nor when it was closed)."""
     if not isinstance(item, Update):
         return item
+    closings = {derived_names(field)["closed_at"] for field in object_.pipelines}
     kept = {
         name: value
         for name, value in item.values.items()
         if (field := object_.fields.get(name)) is not None
-        and (field.pipeline is None or field.pipeline.field == name or not field.read_only)
+        and (field.pipeline is None or field.pipeline.field == name or not field.read_only or name in closings)
     }
     return Update(item.id, kept)
 
