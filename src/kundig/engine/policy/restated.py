@@ -42,7 +42,7 @@ def _leads(model: Model, object_: str, path: str, others: Collection[str]) -> bo
     """Whether a path leads to one of the others."""
     for name in path.split("."):
         field = model.objects[object_].fields.get(name)
-        if field is None or field.target not in model.objects:
+        if field is None or field.target is None or field.target not in model.objects:
             return False
         object_ = field.target
         if object_ in others:

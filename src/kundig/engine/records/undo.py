@@ -21,6 +21,7 @@ from kundig.engine.policy.decisions import Deed, allowed, visible_ids
 from kundig.engine.policy.predicates import FullReading
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import Delete, Item, Restore, Update
+from kundig.engine.records.ending_series import end_begun_series
 from kundig.engine.records.stages import derived_names
 from kundig.engine.records.writing import MAX_ITEMS, Change
 from kundig.engine.schema.bound import BoundObject
@@ -228,7 +229,10 @@ async def _current(scope: Scope, object_: BoundObject, steps: Sequence[Step]) ->
 
 
 async def step_back(undoing: Change, steps: Sequence[Step]) -> None:
-    """Restore first, then edit, then delete, so that links find their targets; what follows from its parent goes with it."""
+    """Restore first, then edit, then delete, so that links find their targets; what follows from its parent goes with it.
+
+    Series that began with a step go with what the program has made of them since.
+    """
     for kind in (Restore, Update, Delete):
         for object_, found in _by_object(steps).items():
             bound = undoing.scope.model.objects[object_]
@@ -237,6 +241,8 @@ async def step_back(undoing: Change, steps: Sequence[Step]) -> None:
                 items = await _still_to_do(undoing.scope, object_, items)
             for start in range(0, len(items), MAX_ITEMS):
                 await undoing.write(object_, items[start : start + MAX_ITEMS])
+    for object_, found in _by_object(steps).items():
+        await end_begun_series(undoing, object_, [step.record for step in found])
 
 
 def _settable(object_: BoundObject, item: Item) -> Item:
