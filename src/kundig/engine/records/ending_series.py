@@ -20,11 +20,12 @@ CHUNK = 500
 _BEGUN = """
 select distinct e.record from {ws}.change_entry e
  where e.change = %(change)s and e.object = %(object)s and e.record = any(%(firsts)s)
-   and (e.action = 'create' or e.new ->> %(series)s = e.record::text or (e.old ->> %(deleted)s is not null and not exists (
-     select from {ws}.change_entry f join {ws}.change_entry m on m.change = f.change and m.object = f.object
-       join {ws}."{table}" o on o.id = m.record
-      where f.object = e.object and f.record = e.record and f.action = 'create' and m.action = 'create'
-        and o."{column}" = e.record::text and o.deleted_at is null)))
+   and (e.new ->> %(series)s = e.record::text or (e.record = any(%(named)s) and (
+     e.action = 'create' or (e.old ->> %(deleted)s is not null and not exists (
+       select from {ws}.change_entry f join {ws}.change_entry m on m.change = f.change and m.object = f.object
+         join {ws}."{table}" o on o.id = m.record
+        where f.object = e.object and f.record = e.record and f.action = 'create' and m.action = 'create'
+          and o."{column}" = e.record::text and o.deleted_at is null)))))
 """
 """The first records of series that a change began, or brought back from the trash with all that was made with them."""
 _WITHIN = """
@@ -66,12 +67,13 @@ async def _begun(scope: Scope, object_: BoundObject, change: Any, records: Colle
     assert object_.recurrence is not None
     column = parts_of_series(object_.recurrence)["series"]
     of = f'select distinct "{column}" from {{ws}}."{object_.name}" where id = any(%(ids)s) and "{column}" is not null'
-    named = await scope.connection.values(of, {"ids": list(records)})
+    named = [UUID(one) for one in await scope.connection.values(of, {"ids": list(records)})]
     statement = _BEGUN.replace("{table}", object_.name).replace("{column}", column)
     params = {
         "change": change,
         "object": object_.name,
-        "firsts": sorted({*records, *map(UUID, named)}),
+        "firsts": sorted({*records, *named}),
+        "named": named,
         "series": f"{object_.recurrence.name}_series",
         "deleted": DELETED,
     }
