@@ -1,6 +1,7 @@
 """Rules and formulas of the modules, as the write door applies them."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -116,6 +117,45 @@ async def test_an_undo_brings_stamps_back_and_counts_nothing(crm: Crm) -> None:
     await undo(crm.scope, written.change)
     after = await crm.read("ticket", ticket["id"])
     assert (after["status"], after["resolved_at"], after["reopened_count"]) == ("resolved", ticket["resolved_at"], 0)
+
+
+@pytest.mark.parametrize("reopened", ["negotiation", "needs_analysis"])
+async def test_undoing_a_reopening_brings_back_when_the_deal_was_closed(crm: Crm, reopened: str) -> None:
+    deal = await crm.make("opportunity", name="Pump", amount=euro("100"), stage="won", probability=80)
+    won = datetime(2026, 12, 20, 9, 30, 15, 123456, tzinfo=UTC)
+    await crm.scope.connection.execute(
+        "update {ws}.opportunity set stage__closed_at = %(at)s where id = %(id)s", {"at": won, "id": deal["id"]}
+    )
+    deal = await crm.read("opportunity", deal["id"])
+    written = await write(crm.scope, "opportunity", [Update(UUID(deal["id"]), {"stage": reopened})])
+    assert written.change is not None
+    assert (await crm.read("opportunity", deal["id"]))["closed_at"] is None
+    undone = await undo(crm.scope, written.change)
+    after = await crm.read("opportunity", deal["id"])
+    assert [after[name] for name in ("stage", "status", "closed_at", "probability")] == [
+        deal[name] for name in ("stage", "status", "closed_at", "probability")
+    ]
+    again = await undo(crm.scope, undone.change)
+    after = await crm.read("opportunity", deal["id"])
+    assert (after["stage"], after["status"], after["closed_at"]) == (reopened, "open", None)
+    await undo(crm.scope, again.change)
+    assert (await crm.read("opportunity", deal["id"]))["closed_at"] == deal["closed_at"]
+
+
+async def test_undoing_a_move_keeps_a_probability_by_hand_that_is_the_next_stages_own(crm: Crm) -> None:
+    deal = await crm.make("opportunity", name="Pump", stage="qualification", probability=25)
+    written = await write(crm.scope, "opportunity", [Update(UUID(deal["id"]), {"stage": "needs_analysis"})])
+    assert written.change is not None
+    await undo(crm.scope, written.change)
+    after = await crm.read("opportunity", deal["id"])
+    assert (after["stage"], after["probability"]) == ("qualification", deal["probability"])
+
+
+async def test_nobody_says_themselves_when_a_deal_was_closed(crm: Crm) -> None:
+    deal = await crm.make("opportunity", name="Pump", stage="won")
+    with pytest.raises(Invalid) as refused:
+        await crm.edit("opportunity", deal, closed_at="2026-12-20T09:30:15Z")
+    assert [(error.field, error.code) for error in refused.value.errors] == [("closed_at", "read_only")]
 
 
 async def test_a_task_done_was_completed(crm: Crm) -> None:

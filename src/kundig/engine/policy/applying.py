@@ -30,6 +30,7 @@ from kundig.engine.policy.models import Models
 from kundig.engine.policy.policies import policies_of
 from kundig.engine.policy.rates import check_rates, realise_rates
 from kundig.engine.policy.readers import readers_of
+from kundig.engine.policy.restated import follow_status
 from kundig.engine.schema.ddl.applying import LOCK_TIMEOUT_MS, TRIES, build_indexes, change_tables, check_tables
 from kundig.engine.schema.ddl.planning import Step
 from kundig.engine.schema.defaults import check_defaults
@@ -156,8 +157,9 @@ class _Realising:
 
     async def __call__(self, connection: Connection, workspace: Workspace, documents: Sequence[Document]) -> None:
         model = await _checked(connection, workspace, self._models, documents)
-        _, self.later, _ = await change_tables(connection, model)
+        _, self.later, _, restated = await change_tables(connection, model)
         await _keep_principals(connection, model)
+        await follow_status(connection, model, restated)
         await realise_rates(connection, workspace, documents)
         await queue(connection, RENEW_ENTRIES, {}, lock=RENEW_ENTRIES, queueing_lock=RENEW_ENTRIES)
 

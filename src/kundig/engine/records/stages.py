@@ -45,8 +45,10 @@ def apply_stage(draft: Draft, field: BoundField, now: datetime) -> None:
     if moved:
         draft.set(names["changed_at"], now)
         draft.set(names["status"], stage.status)
+    journaled = draft.get(names["closed_at"]) if _undoes(draft) and names["closed_at"] in draft.given else None
+    if moved or journaled is not None:
         closed = draft.before(names["closed_at"]) if old_stage is not None and old_stage.status != "open" else now
-        draft.set(names["closed_at"], None if stage.status == "open" else closed)
+        draft.set(names["closed_at"], None if stage.status == "open" else journaled or closed)
     if pipeline.probability and pipeline.probability in draft.object.fields:
         _follow_probability(draft, pipeline.probability, old_stage, stage, moved=moved)
     for required in stage.required:
@@ -79,8 +81,13 @@ def _first(field: BoundField) -> Pipeline:
 
 
 def _follow_probability(draft: Draft, name: str, old: Stage | None, new: Stage, *, moved: bool) -> None:
-    """By hand is what differs from the stage's own; it stays until it is emptied or a stage closes or reopens the record."""
+    """By hand is what differs from the stage's own; it stays until it is emptied or a stage closes or reopens the record.
+
+    What is undone brings its own back, and where it tells of none, the probability was the same before.
+    """
     default = None if new.probability is None else Decimal(new.probability)
+    if _undoes(draft) and (name in draft.given or draft.get(name) is not None):
+        return
     if new.status != "open":
         draft.set(name, default)
     elif draft.changes(name) or (draft.action == "create" and draft.get(name) is not None):
@@ -93,6 +100,11 @@ def _follow_probability(draft: Draft, name: str, old: Stage | None, new: Stage, 
             draft.set(name, default)
     elif draft.get(name) is None:
         draft.set(name, default)
+
+
+def _undoes(draft: Draft) -> bool:
+    """Whether what is given comes from the journal."""
+    return draft.change.head.action == "undo" and draft.action == "update"
 
 
 def derived_names(field: BoundField) -> Mapping[str, str]:

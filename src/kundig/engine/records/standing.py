@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from kundig.engine.policy.resolve import parent_of
 from kundig.engine.policy.scope import Scope
@@ -65,8 +66,9 @@ def closes(draft: Draft) -> bool:
 
 async def standings(scope: Scope, object_: BoundObject, rows: Rows, above: Mapping[UUID, Standing]) -> dict[UUID, Standing]:
     """How records stand whose columns are given; `above` are those of owners that are known already."""
+    zone = ZoneInfo(scope.context.workspace.time_zone)
     if not heir(object_):
-        return {id_: _standing(object_, id_, row) for id_, row in rows.items()}
+        return {id_: _standing(object_, id_, row, zone) for id_, row in rows.items()}
     owner, [link] = scope.model.objects[parent_of(object_)], deciding(object_)
     missing = {row.get(link) for row in rows.values()} - {None} - above.keys()
     found = dict(above)
@@ -77,7 +79,7 @@ async def standings(scope: Scope, object_: BoundObject, rows: Rows, above: Mappi
         found |= await standings(scope, owner, stored, {})
     alone = {id_: row for id_, row in rows.items() if row.get(link) not in found}
     return {id_: found[row[link]] for id_, row in rows.items() if id_ not in alone} | {
-        id_: _standing(object_, id_, row) for id_, row in alone.items()
+        id_: _standing(object_, id_, row, zone) for id_, row in alone.items()
     }
 
 
@@ -85,10 +87,11 @@ def _read(object_: BoundObject) -> list[str]:
     return [*(["created_at"] if "created_at" in object_.table.c else []), *deciding(object_)]
 
 
-def _standing(object_: BoundObject, id_: UUID, row: Mapping[str, Any]) -> Standing:
+def _standing(object_: BoundObject, id_: UUID, row: Mapping[str, Any], zone: ZoneInfo) -> Standing:
+    """By its columns; a time is of the day that it is where the company is, whoever writes."""
     given = next((row[column] for column in _date_column(object_) if row.get(column) is not None), None)
     at: date | datetime = given or row.get("created_at") or datetime.now(UTC)
-    day = at.astimezone(UTC).date() if isinstance(at, datetime) else at
+    day = at.astimezone(zone).date() if isinstance(at, datetime) else at
     return Standing((object_.name, id_), day, _closed(_statuses(object_), row))
 
 

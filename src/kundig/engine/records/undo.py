@@ -21,7 +21,9 @@ from kundig.engine.policy.decisions import Deed, allowed, visible_ids
 from kundig.engine.policy.predicates import FullReading
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import Delete, Item, Restore, Update
+from kundig.engine.records.ending_series import end_begun_series
 from kundig.engine.records.owned import owned_objects
+from kundig.engine.records.stages import derived_names
 from kundig.engine.records.trials import write_possible
 from kundig.engine.records.writing import MAX_ITEMS, Change
 from kundig.engine.schema.bound import BoundObject
@@ -292,8 +294,9 @@ async def _current(scope: Scope, object_: BoundObject, steps: Sequence[Step]) ->
 async def step_back(undoing: Change, steps: Sequence[Step], *, whole: bool = True) -> list[dict[str, Any]]:
     """Restore first, then edit, then delete, so that links find their targets; what follows from its parent goes with it.
 
-    Edits of what is in the trash stay. With `whole` raises what any of the writes is refused for; without, what is refused stays
-    too. What stays is told as `{"object", "id", "field"}`.
+    Series that began with a step go with what the program has made of them since. Edits of what is in the trash stay. With `whole`
+    raises what any of the writes is refused for; without, what is refused stays too. What stays is told as
+    `{"object", "id", "field"}`.
     """
     stayed: list[dict[str, Any]] = []
     for kind in _KINDS:
@@ -310,6 +313,8 @@ async def step_back(undoing: Change, steps: Sequence[Step], *, whole: bool = Tru
                 else:
                     refused = await write_possible(undoing, object_, left[start : start + MAX_ITEMS])
                     stayed += [_conflict(object_, id_, error.field) for id_, error in refused.items()]
+    for object_, found in _by_object(steps).items():
+        await end_begun_series(undoing, object_, [step.record for step in found])
     return stayed
 
 
@@ -318,14 +323,15 @@ def _conflict(object_: str, record: UUID | None, field: str) -> dict[str, Any]:
 
 
 def _settable(object_: BoundObject, item: Item) -> Item:
-    """Without what follows from other values (status and times of a stage, but not the pipeline that it is one of)."""
+    """Without what follows from other values (status and history of a stage, but not its pipeline, nor when it was closed)."""
     if not isinstance(item, Update):
         return item
+    closings = {derived_names(field)["closed_at"] for field in object_.pipelines}
     kept = {
         name: value
         for name, value in item.values.items()
         if (field := object_.fields.get(name)) is not None
-        and (field.pipeline is None or field.pipeline.field == name or not field.read_only)
+        and (field.pipeline is None or field.pipeline.field == name or not field.read_only or name in closings)
     }
     return replace(item, values=kept)
 

@@ -250,6 +250,78 @@ async def test_making_a_series_is_taken_back_as_a_whole(scope: Scope) -> None:
     assert await series(scope) == []
 
 
+async def gone_on(scope: Scope, days: int) -> list[UUID]:
+    """What the nightly job makes in changes of its own some days later."""
+    later = replace(scope, context=replace(scope.context, now=scope.context.now + timedelta(days=days)))
+    before = {one["id"] for one in await series(scope)}
+    for object_, one in await near(later):
+        while await extend(Change(later), later.object(object_), one, 100):
+            later = replace(later, context=replace(later.context, now=later.context.now + timedelta(seconds=1)))
+    return [UUID(one["id"]) for one in await series(scope) if one["id"] not in before]
+
+
+async def rows_of(scope: Scope, ids: list[UUID]) -> list[dict[str, Any]]:
+    found = "select id, recurrence, recurrence__series, deleted_at is null as live from {ws}.meeting where id = any(%(ids)s) order by id"
+    return await scope.connection.rows(found, {"ids": ids})
+
+
+@pytest.mark.parametrize("given_later", [False, True])
+async def test_a_series_taken_back_ends_with_what_the_job_has_made_of_it(scope: Scope, given_later: bool) -> None:
+    made, start = Change(scope), {"starts_at": monday().isoformat()}
+    rule = {"recurrence": "FREQ=WEEKLY;BYDAY=MO"}
+    if given_later:
+        first = await make(scope, "meeting", subject="x", **start)
+        await made.write("meeting", [Update(first, rule)])
+    else:
+        [first] = await made.write("meeting", [Create({"subject": "x", **start, **rule})])
+    many = len(await series(scope))
+    nightly = await gone_on(scope, 15)
+    assert len(nightly) >= 2
+    undone = await undo(scope, made.id)
+    assert await series(scope) == []
+    assert not any(row["live"] for row in await rows_of(scope, nightly))
+    assert await near(replace(scope, context=replace(scope.context, now=scope.context.now + timedelta(days=40)))) == []
+    back = await undo(scope, undone.change)
+    assert len(await series(scope)) == many + len(nightly), "the undo of the undo brings back all of it"
+    more = await gone_on(scope, 30)
+    assert len(more) >= 2
+    await undo(scope, back.change)
+    assert await series(scope) == []
+    assert not any(row["live"] for row in await rows_of(scope, [*nightly, *more]))
+
+
+async def test_what_somebody_changed_of_a_series_taken_back_stays_on_its_own(crm: World) -> None:
+    user = await crm.user("administrator")
+    async with crm.scope(user) as scope:
+        made = Change(scope)
+        await made.write(
+            "meeting", [Create({"subject": "x", "starts_at": monday().isoformat(), "recurrence": "FREQ=WEEKLY;BYDAY=MO"})]
+        )
+    async with crm.system() as system:
+        nightly = await gone_on(system, 15)
+    async with crm.scope(user) as scope:
+        await write(scope, "meeting", [Update(nightly[0], {"subject": "y"})])
+        await undo(scope, made.id)
+        assert await series(scope) == []
+        assert [(row["live"], row["recurrence"], row["recurrence__series"] is None) for row in await rows_of(scope, nightly)] == [
+            (True, None, True),
+            *[(False, "FREQ=WEEKLY;BYDAY=MO", False)] * (len(nightly) - 1),
+        ]
+
+
+async def test_deleting_the_first_again_by_undo_leaves_the_series(scope: Scope) -> None:
+    first = await weekly(scope)
+    many = len(await series(scope))
+    nightly = await gone_on(scope, 15)
+    deleted = Change(scope)
+    await delete_series(deleted, "meeting", first, "one")
+    undone = await undo(scope, deleted.id)
+    assert len(await series(scope)) == many + len(nightly)
+    await undo(scope, undone.change)
+    assert len(await series(scope)) == many + len(nightly) - 1
+    assert all(row["live"] for row in await rows_of(scope, nightly))
+
+
 async def test_others_records_of_a_series_stay_theirs(crm: World) -> None:
     mine, hers = await crm.user("sales_representative"), await crm.user("sales_representative")
     async with crm.scope(mine) as scope:

@@ -117,6 +117,34 @@ async def test_the_rate_is_that_of_the_rate_date(till: Till) -> None:
     assert await till.worth(id_) == 5
 
 
+SALE = """
+kind: object
+name: sale
+label: {en: Sale, de: Verkauf}
+label_plural: {en: Sales, de: Verkäufe}
+rate_date: sold_at
+fields:
+  - {name: name, type: text, label: {en: Name, de: Name}}
+  - {name: sold_at, type: datetime, label: {en: Sold at, de: Verkauft am}}
+  - {name: amount, type: money, label: {en: Amount, de: Betrag}}
+"""
+
+
+async def test_a_time_has_the_rate_of_the_day_that_it_is_where_the_company_is(till: Till) -> None:
+    await till.apply(*load(SALE, "sale.yaml"))
+    await till.rates()
+    times = {"2026-06-30T21:59:59Z": 90, "2026-06-30T22:30:00Z": 80, "2026-12-31T23:30:00Z": 80, "2025-12-31T23:30:00Z": 90}
+    sales = {at: await till.create("sale", name="x", sold_at=at, amount=usd("100.00")) for at in times}
+    assert {at: await till.worth(id_, object_="sale") for at, id_ in sales.items()} == times
+    user = await till.user("administrator")
+    await till.update("user", user, time_zone="America/New_York")
+    async with till.scope(user) as scope:
+        [there] = (await write(scope, "sale", [Create({"sold_at": "2026-06-30T22:30:00Z", "amount": usd("100.00")})])).ids
+    assert await till.worth(there, object_="sale") == 80, "whoever writes"
+    await till.rates(rates=TWICE)
+    assert await till.worth(sales["2026-06-30T22:30:00Z"], object_="sale") == 40, "and by the job too"
+
+
 async def test_rates_that_come_later_are_followed(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(renewing_worth, "CHUNK", 2)
     account = await till.create("account", name="Acme", annual_revenue=usd("1000.00"))

@@ -39,7 +39,7 @@ async def apply_model(database: Database, workspace: Workspace, model: Model) ->
     for attempt in range(1, TRIES + 1):
         try:
             async with database.owner(workspace, lock_timeout_ms=LOCK_TIMEOUT_MS) as connection:
-                done, later, unknown = await change_tables(connection, model)
+                done, later, unknown, _ = await change_tables(connection, model)
             break
         except pg.LockNotAvailable:
             if attempt == TRIES:
@@ -51,8 +51,10 @@ async def apply_model(database: Database, workspace: Workspace, model: Model) ->
     return Applied((*(step.what for step in done), *(step.what for step in later)), unknown)
 
 
-async def change_tables(connection: Connection, model: Model) -> tuple[list[Step], list[Step], tuple[str, ...]]:
+async def change_tables(connection: Connection, model: Model) -> tuple[list[Step], list[Step], tuple[str, ...], frozenset[str]]:
     """All instant steps and the stages, within a transaction of the owner: what was done, what is for later, what is unknown.
+
+    And the objects of which records have got another status with their stage.
 
     Raises Invalid for a column that would have to change its type, and for a removed stage that is in use.
     """
@@ -69,8 +71,8 @@ async def change_tables(connection: Connection, model: Model) -> tuple[list[Step
             break
     for table in _APPEND_ONLY:
         await make_append_only(connection, table)
-    await project_stages(connection, model)
-    return done, [step for step in plan.steps if step.later], plan.unknown
+    restated = await project_stages(connection, model)
+    return done, [step for step in plan.steps if step.later], plan.unknown, restated
 
 
 async def check_tables(connection: Connection, model: Model) -> None:

@@ -12,16 +12,21 @@ from kundig.engine.schema.bound import BoundField
 from kundig.engine.schema.model import Model
 
 
-async def project_stages(connection: Connection, model: Model) -> None:
-    """Make table `stage` what the pipelines say. A stage that is gone must not be in use; raises Invalid if it is."""
+async def project_stages(connection: Connection, model: Model) -> frozenset[str]:
+    """Make table `stage` what the pipelines say; the objects of which some records are open, won or lost now and were not before.
+
+    A stage that is gone must not be in use; raises Invalid if it is.
+    """
     rows = [_row(pipeline.name, n, stage) for pipeline in model.pipelines.values() for n, stage in enumerate(pipeline.stages)]
     present = {(row["pipeline"], row["key"]): row for row in await connection.rows("select * from {ws}.stage for update")}
     wanted = {(row["pipeline"], row["key"]): row for row in rows}
     await connection.execute_many(_UPSERT, [row for key, row in wanted.items() if present.get(key) != row])
     await _remove(connection, model, sorted(set(present) - set(wanted)))
+    restated: set[str] = set()
     for key, row in wanted.items():
         if key in present and present[key]["status"] != row["status"]:
-            await _restate(connection, model, row)
+            restated |= await _restate(connection, model, row)
+    return frozenset(restated)
 
 
 def _row(pipeline: str, position: int, stage: Any) -> dict[str, Any]:
@@ -53,12 +58,17 @@ async def _remove(connection: Connection, model: Model, gone: list[tuple[str, st
         raise Invalid(in_use)
 
 
-async def _restate(connection: Connection, model: Model, row: dict[str, Any]) -> None:
-    """A stage has another status now: its records too."""
+async def _restate(connection: Connection, model: Model, row: dict[str, Any]) -> set[str]:
+    """A stage has another status now: its records too, which are closed by it or open again; the objects that have some."""
+    restated = set()
     for field in _fields(model):
-        status = quoted(f"{field.column}__status")
-        table, where = f"{{ws}}.{quoted(field.object)}", _standing(field)
-        await connection.execute(f"update {table} set {status} = %(status)s where {where} and {status} <> %(status)s", row)
+        status, closed = quoted(f"{field.column}__status"), quoted(f"{field.column}__closed_at")
+        closing = "null" if row["status"] == "open" else f"coalesce({closed}, {_CLOSED}, now())"
+        statement = f"""update {{ws}}.{quoted(field.object)} r set {status} = %(status)s, {closed} = {closing}
+                         where {_standing(field)} and {status} <> %(status)s"""
+        if await connection.execute(statement, {**row, "object": field.object, "field": field.name}):
+            restated.add(field.object)
+    return restated
 
 
 def _fields(model: Model) -> list[BoundField]:
@@ -79,3 +89,9 @@ values (%(pipeline)s, %(key)s, %(position)s, %(status)s, %(probability)s, %(rot_
 on conflict (pipeline, key) do update set position = excluded.position, status = excluded.status,
   probability = excluded.probability, rot_days = excluded.rot_days, retired = excluded.retired"""
 _IN_HISTORY = "select exists (select from {ws}.stage_history where pipeline = %(pipeline)s and stage = %(key)s)"
+_CLOSED = """(
+  select min(entered_at) from {ws}.stage_history h
+   where h.object = %(object)s and h.record = r.id and h.field = %(field)s and h.position > coalesce((
+     select max(o.position) from {ws}.stage_history o
+      where o.object = h.object and o.record = h.record and o.field = h.field and o.status = 'open'), 0))"""
+"""When a record came into closed stages, as these were then: so it comes back where a stage was taken for open for a while."""
