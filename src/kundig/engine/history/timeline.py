@@ -21,7 +21,7 @@ from kundig.engine.policy.timelines import entry_told, told_interactions
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.fields.dates import instant_text
 
-MOST_ENTRIES = 200
+MOST_ENTRIES = 1000
 _ENTRY = sa.table(
     "timeline_entry",
     sa.column("about_object", sa.Text()),

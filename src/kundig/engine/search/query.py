@@ -21,7 +21,7 @@ from kundig.engine.search.sight import Alike, alike, searched_in_part, sees_few_
 from kundig.engine.search.snippets import snippet, untitled
 from kundig.engine.search.words import query_sql, words_in
 
-MOST_HITS = 100
+MOST_HITS = 1000
 MOST_RANKED = 1000
 _FEW_OBJECTS = 3
 _MOST_CHARACTERS = 200

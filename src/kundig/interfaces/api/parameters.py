@@ -40,7 +40,7 @@ class Parameters:
 
     def where(self) -> Any:
         """The filter as JSON, or None. What is no JSON at all is 400; what is no filter is found out by the engine."""
-        text = self.text("where")
+        text = self.values.get("where")
         if text is None:
             return None
         found = parse_json(text, "where")

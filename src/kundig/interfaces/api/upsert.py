@@ -119,7 +119,7 @@ async def _by_external_id(scope: Scope, object_name: str, value: str) -> UUID | 
 
 
 async def _by_field(scope: Scope, field: BoundField, value: str) -> UUID | None:
-    where = {"field": field.name, "op": "is", "value": value}
+    where = {"field": field.name, "op": "is", "value": value.strip()}  # as texts are stored
     page = await list_records(scope, ListQuery(field.object, where=where, fields=["id"], limit=1))
     found = page.records()
     return UUID(found[0]["id"]) if found else None

@@ -96,8 +96,12 @@ class EmailsType(_LabelledType):
     contact = "email"
 
     def operand(self, field: BoundField, value: str, context: Context) -> str:
-        """In lower case."""
-        return clean_text(value, 320).strip().lower()
+        """As it is stored, if it is an address; a part of one in lower case."""
+        text = clean_text(value, 320)
+        try:
+            return normal_email(text)
+        except Refused:
+            return text.strip().lower()
 
     def _item(self, value: str, label: str | None, display: Any, context: Context) -> dict[str, Any]:
         return {"value": normal_email(value), "label": label}
@@ -152,8 +156,12 @@ class DomainsType(FieldType):
         return sa.func.to_json(row.c[field.column])
 
     def operand(self, field: BoundField, value: str, context: Context) -> str:
-        """In lower case."""
-        return clean_text(value, 300).strip().lower()
+        """As it is stored, if it is a domain; a part of one in lower case."""
+        text = clean_text(value, 300)
+        try:
+            return normal_domain(text)
+        except Refused:
+            return text.strip().lower()
 
     def items(self, field: BoundField, stored: Any) -> list[str]:
         """The list itself."""

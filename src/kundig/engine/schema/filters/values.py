@@ -78,7 +78,7 @@ def _date(asking: Asking, value: Any) -> Test:
         return _dates_in(asking, [_span(asking, item) for item in _several(asking, value)])
     if asking.operator == "between":
         first, last = (_span(asking, item) for item in _several(asking, value))
-        if first.start is not None and last.start is not None and first.start > last.start:
+        if first.start is not None and last.end is not None and first.start >= last.end:
             raise _bad(t("Give the earlier value first."))
         return _range(asking, first.start, last.end)
     if asking.operator == "within" and isinstance(value, str) and value[:1].isdigit():

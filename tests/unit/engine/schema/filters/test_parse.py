@@ -93,6 +93,7 @@ def errors(model: Model, json: Any, **rest: Any) -> list[tuple[str, str, str]]:
         (leaf("due", "is", "2026-11-23"), [date(2026, 11, 23), date(2026, 11, 24)]),
         (leaf("due", "gt", "2026-11-23"), [date(2026, 11, 24)]),
         (leaf("due", "between", ["last_month", "today"]), [date(2026, 10, 1), date(2026, 11, 24)]),
+        (leaf("due", "between", ["today", "this_month"]), [date(2026, 11, 23), date(2026, 12, 1)]),
         (leaf("due", "lt", "future"), [date(2026, 11, 24)]),
         (leaf("emails", "is", "Info@Example.com"), [["info@example.com"]]),
         (leaf("phones", "is", "089 2345678"), [["+49892345678"]]),
