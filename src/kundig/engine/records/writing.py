@@ -185,9 +185,9 @@ class Change:
             set_label(draft)
         if written and not self.trusted and self.form_of == written[0].object.name:
             await check_asked(self.scope, written)
+        await check_unique(self.scope, drafts)
+        await check_external_ids(self.scope, drafts)
         if not any(draft.errors for draft in drafts):
-            await check_unique(self.scope, drafts)
-            await check_external_ids(self.scope, drafts)
             await check_tree(self.scope, drafts)
         return [error for draft in drafts for error in draft.errors]
 

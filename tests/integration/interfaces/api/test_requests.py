@@ -39,3 +39,12 @@ async def test_up_to_a_thousand_hits_and_entries(admin: Caller) -> None:
     for path in ("/search?q=voll", f"/account/{account}/timeline?", "/account?"):
         answers = [await admin.api.get(f"/api/v1{path}&limit={limit}") for limit in (1000, 1001, 0)]
         assert [answer.status_code for answer in answers] == [200, 422, 422], path
+
+
+async def test_all_that_is_wrong_is_told_at_once(admin: Caller) -> None:
+    """A value that is taken, too, beside others that are missing; in a batch of each item."""
+    assert (await admin.api.post("/api/v1/product", json={"name": "Teil", "sku": "TAKEN"})).status_code == 201
+    answer = await admin.api.post("/api/v1/product", json={"sku": "TAKEN"})
+    assert {(error["field"], error["code"]) for error in answer.json()["errors"]} == {("name", "required"), ("sku", "not_unique")}
+    answer = await admin.api.post("/api/v1/product/batch", json={"create": [{"sku": "TAKEN", "name": "x"}, {"sku": "free"}]})
+    assert {(error["index"], error["field"]) for error in answer.json()["errors"]} == {(0, "sku"), (1, "name")}
