@@ -250,7 +250,10 @@ select a.id, a.label, a.name, e.last_activity_at, e.next_activity_at
   -- own: cross join lateral (select max(y.at) filter (where y.at <= now()) as last_activity_at,
   -- own:        min(y.at) filter (where y.at > now()) as next_activity_at from {ws}.timeline_entry y
   -- own:  where y.about_object = 'account' and y.about = a.id
-  -- own:    and (y.object = 'ticket' or y.audience && (select %(reads)s::integer[]))) e
+  -- own:    and (y.object = 'ticket' or y.audience && (select %(reads)s::integer[]))
+  -- own:    and (y.through is null
+  -- own:      or exists (select from {ws}.contact c where c.id = y.through and c.audience && (select %(reads)s::integer[]))
+  -- own:      or exists (select from {ws}.opportunity c where c.id = y.through and c.audience && (select %(reads)s::integer[])))) e
  where a.deleted_at is null and e.last_activity_at < current_date - 30
  -- own: and a.owner_id = (select %(who)s::uuid)
  order by e.last_activity_at, a.id limit 5
