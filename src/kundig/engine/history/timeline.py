@@ -10,29 +10,18 @@ from uuid import UUID
 import msgspec
 import sqlalchemy as sa
 
-from kundig.base.database.connection import WORKSPACE_SCHEMA
 from kundig.base.errors import Invalid, Malformed, Missing
 from kundig.base.i18n import t
 from kundig.engine.policy.cursors import Place, read_cursor, write_cursor
 from kundig.engine.policy.predicates import AccessReading
 from kundig.engine.policy.scope import Scope
 from kundig.engine.policy.statements import statement
-from kundig.engine.policy.timelines import entry_told, told_interactions
+from kundig.engine.policy.tables import TIMELINE_ENTRY
+from kundig.engine.policy.timelines import told, told_interactions
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.fields.dates import instant_text
 
 MOST_ENTRIES = 1000
-_ENTRY = sa.table(
-    "timeline_entry",
-    sa.column("about_object", sa.Text()),
-    sa.column("about", sa.Uuid()),
-    sa.column("at", sa.DateTime(timezone=True)),
-    sa.column("object", sa.Text()),
-    sa.column("record", sa.Uuid()),
-    sa.column("through", sa.Uuid()),
-    sa.column("audience", sa.ARRAY(sa.Integer())),
-    schema=WORKSPACE_SCHEMA,
-)
 
 
 async def timeline(
@@ -85,9 +74,9 @@ def _visible_record(scope: Scope, object_: BoundObject) -> sa.Select[Any]:
 
 def _statement(scope: Scope, object_: str, continued: bool, kinds: Sequence[str]) -> sa.Select[Any]:
     """The page by the index on the entries, then what each of them shows."""
-    entry = _ENTRY.alias("e")
+    entry = TIMELINE_ENTRY.alias("e")
     conditions = [entry.c.about_object == sa.literal(object_), entry.c.about == sa.bindparam("about", type_=sa.Uuid())]
-    conditions.append(sa.or_(sa.false(), *_told(scope, object_, entry, kinds)))
+    conditions.append(told(scope.model, scope.access, object_, entry, kinds))
     if continued:
         at = sa.bindparam("after_at", type_=sa.DateTime(timezone=True))
         record = sa.bindparam("after_record", type_=sa.Uuid())
@@ -106,12 +95,6 @@ def _statement(scope: Scope, object_: str, continued: bool, kinds: Sequence[str]
     return sa.select(page.c.at, page.c.object, page.c.record, sa.cast(shown, sa.Text()).label("entry")).order_by(
         page.c.at.desc(), page.c.record.desc(), page.c.object
     )
-
-
-def _told(scope: Scope, object_: str, entry: sa.FromClause, kinds: Sequence[str]) -> Iterator[sa.ColumnElement[bool]]:
-    for name in kinds:
-        told = entry_told(scope.model, scope.access, object_, name, entry)
-        yield sa.and_(entry.c.object == sa.literal_column(f"'{name}'"), told)
 
 
 def interactions(scope: Scope) -> Iterator[str]:

@@ -10,7 +10,7 @@ from kundig.base.context import Context
 from kundig.engine.policy.access import Access
 from kundig.engine.policy.figures import figures
 from kundig.engine.policy.tables import TIMELINE_ENTRY
-from kundig.engine.policy.timelines import entry_told, told_interactions
+from kundig.engine.policy.timelines import told
 from kundig.engine.schema.bound import BoundField
 from kundig.engine.schema.fields.contract import Reading
 from kundig.engine.schema.model import Model
@@ -38,12 +38,8 @@ def _of_children(model: Model, context: Context, field: BoundField, row: sa.From
 
 def _of_timeline(model: Model, access: Access, field: BoundField, row: sa.FromClause) -> sa.Select[Any]:
     entry = TIMELINE_ENTRY.alias()
-    seen = (
-        sa.and_(entry.c.object == sa.literal(name), entry_told(model, access, field.object, name, entry))
-        for name in told_interactions(model, access)
-    )
     past = field.options.timeline == "last"
     at = sa.func.max(entry.c.at) if past else sa.func.min(entry.c.at)
     when = entry.c.at <= sa.func.now() if past else entry.c.at > sa.func.now()
     about = sa.and_(entry.c.about_object == sa.literal(field.object), entry.c.about == row.c.id)
-    return sa.select(at.label(field.column)).where(about, when, sa.or_(sa.false(), *seen))
+    return sa.select(at.label(field.column)).where(about, when, told(model, access, field.object, entry))

@@ -6,7 +6,7 @@ to read. An entry that came by a record below (through a contact to the account)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import sqlalchemy as sa
 
@@ -38,8 +38,20 @@ def ways(model: Model, about_object: str) -> Iterator[tuple[str, BoundField]]:
             yield name, link
 
 
-def entry_told(model: Model, access: Access, about_object: str, name: str, entry: sa.FromClause) -> sa.ColumnElement[bool]:
-    """The condition that an entry of one of `told_interactions` may be known, on the timeline of a record of `about_object`."""
+def told(
+    model: Model, access: Access, about_object: str, entry: sa.FromClause, kinds: Iterable[str] | None = None
+) -> sa.ColumnElement[bool]:
+    """The condition that an entry on the timeline of a record of `about_object` may be known: of some kinds, or of all."""
+    return sa.or_(
+        sa.false(),
+        *(
+            sa.and_(entry.c.object == sa.literal_column(f"'{name}'"), _entry_told(model, access, about_object, name, entry))
+            for name in (told_interactions(model, access) if kinds is None else kinds)
+        ),
+    )
+
+
+def _entry_told(model: Model, access: Access, about_object: str, name: str, entry: sa.FromClause) -> sa.ColumnElement[bool]:
     object_, hidden = model.objects[name], access.objects[name].hidden
     interaction = object_.definition.interaction
     assert interaction is not None
@@ -47,10 +59,9 @@ def entry_told(model: Model, access: Access, about_object: str, name: str, entry
     if MADE in hidden:
         conditions.append(_has_moment(object_, object_.fields[interaction.at], entry))
     named = hidden.isdisjoint(interaction.about)
-    open_ways = [(other, link) for other, link in ways(model, about_object) if _may_know(access, other, link)]
-    whole = len(open_ways) == len(list(ways(model, about_object))) and all(
-        access.objects[other].reads_all for other, _ in open_ways
-    )
+    every = list(ways(model, about_object))
+    open_ways = [(other, link) for other, link in every if _may_know(access, other, link)]
+    whole = open_ways == every and all(access.objects[other].reads_all for other, _ in every)
     if not (named and whole):
         about = [object_.fields[field] for field in interaction.about if field not in hidden]
         # What costs nothing first: PostgreSQL asks one after the other.

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import sqlalchemy as sa
 
 from kundig.engine.extension import Guests
@@ -86,11 +87,18 @@ def _ways(scope: Scope, object_: BoundObject, *, free: bool) -> Iterator[tuple[G
     if told or free:
         yield None, told
     if (guests := scope.model.guests_of(object_)) is not None:
-        rights = scope.access.objects.get(guests.object)
-        parent = scope.model.objects[guests.object].definition.parent
-        told = rights is not None and rights.hidden.isdisjoint({guests.user, parent})
+        told = known_guests(scope, object_) is not None
         if told or free:
             yield guests, told
+
+
+def known_guests(scope: Scope, object_: BoundObject) -> Guests | None:
+    """Who takes part in the records of an object, as far as the asker may know it: without answers that are hidden from them."""
+    guests = scope.model.guests_of(object_)
+    rights = scope.access.objects.get(guests.object) if guests else None
+    if guests is None or rights is None or {guests.user, scope.model.objects[guests.object].definition.parent} & rights.hidden:
+        return None
+    return msgspec.structs.replace(guests, answer=None) if guests.answer in rights.hidden else guests
 
 
 def _taken(

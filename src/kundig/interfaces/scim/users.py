@@ -14,6 +14,7 @@ from kundig.engine.records.writing import Create, Update, write
 from kundig.interfaces.scim.desk import Desk, Record, external_id, meta, pairs, renamed, where_of
 from kundig.interfaces.scim.filters import Test, Where, either, folded, text
 from kundig.interfaces.scim.resources import Email, Membership, Name, Role, User
+from kundig.services.identity.managing import administers
 
 _FIELDS = (
     "id", "name", "email", "directory_name", "role", "teams", "language", "time_zone", "is_active", "external_ids", "created_at",
@@ -95,7 +96,7 @@ class Users:
         if after.active is not None:
             values["is_active"] = after.active
         renamed_there = after.external_id != before.external_id
-        if (values["email"] != record["email"] or renamed_there) and self._administers(desk, record):
+        if (values["email"] != record["email"] or renamed_there) and administers(desk.scope, record["role"]):
             raise ForbiddenException(detail="The address and the external id of an administrator are changed by people only.")
         await self._check_name(desk, after, id_)
         external_ids: tuple[str, ...] = ()
@@ -148,7 +149,3 @@ class Users:
         others = (await list_records(desk.scope, ListQuery(self.object, {"all": [test, self.visible]}, ["id"], None, 2))).records()
         if any(other["id"] != str(own) for other in others):
             raise UniquenessException(detail=f"There is a user {(given.user_name or '')[:200]} already.")
-
-    def _administers(self, desk: Desk, record: Record) -> bool:
-        roles = desk.scope.model.roles
-        return any(roles[name].everything for name in record["role"] or () if name in roles)

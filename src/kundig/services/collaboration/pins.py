@@ -15,7 +15,7 @@ from kundig.engine.policy.decisions import allowed, visible_ids
 from kundig.engine.policy.scope import Scope
 from kundig.engine.policy.statements import statement
 from kundig.engine.policy.tables import TIMELINE_ENTRY
-from kundig.engine.policy.timelines import entry_told, told_interactions
+from kundig.engine.policy.timelines import told
 
 MOST = 5
 _PINNED = sa.table(
@@ -48,18 +48,10 @@ def _of(scope: Scope, object_: str) -> sa.Select[Any]:
         entry.c.about == pinned.c.record,
         entry.c.object == pinned.c.pinned_object,
         entry.c.record == pinned.c.pinned,
-        _told(scope, object_, entry),
+        told(scope.model, scope.access, object_, entry),
     )
     of_record = (pinned.c.object == sa.literal(object_), pinned.c.record == sa.bindparam("record", type_=sa.Uuid()))
     return sa.select(pinned.c.pinned_object, pinned.c.pinned).where(*of_record, stands).order_by(pinned.c.at.desc())
-
-
-def _told(scope: Scope, object_: str, entry: sa.FromClause) -> sa.ColumnElement[bool]:
-    told = (
-        sa.and_(entry.c.object == sa.literal(name), entry_told(scope.model, scope.access, object_, name, entry))
-        for name in told_interactions(scope.model, scope.access)
-    )
-    return sa.or_(sa.false(), *told)
 
 
 async def pin(scope: Scope, object_: str, record: UUID, pinned: tuple[str, UUID]) -> None:
@@ -78,7 +70,7 @@ def _standing(scope: Scope, object_: str) -> sa.Select[Any]:
     about, record = sa.bindparam("record", type_=sa.Uuid()), sa.bindparam("pinned", type_=sa.Uuid())
     kind = sa.bindparam("pinned_object", type_=sa.Text())
     named = (entry.c.about_object == sa.literal(object_), entry.c.about == about, entry.c.object == kind, entry.c.record == record)
-    return sa.select(sa.exists().where(*named, _told(scope, object_, entry)))
+    return sa.select(sa.exists().where(*named, told(scope.model, scope.access, object_, entry)))
 
 
 async def unpin(scope: Scope, object_: str, record: UUID, pinned: tuple[str, UUID]) -> None:

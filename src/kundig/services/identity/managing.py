@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from kundig.base.errors import Denied, Missing
@@ -24,6 +25,12 @@ def may_give(scope: Scope, name: str) -> bool:
     if scope.access.everything or scope.access.user is None:
         return True
     return not role.everything and set(role.rights) <= scope.access.rights
+
+
+def administers(scope: Scope, roles: Collection[str] | None) -> bool:
+    """Whether somebody with these roles may do everything."""
+    known = scope.model.roles
+    return any(known[name].everything for name in roles or () if name in known)
 
 
 async def require_managing(scope: Scope, user: UUID) -> str:

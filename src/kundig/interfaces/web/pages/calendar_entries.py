@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-import msgspec
-
-from kundig.engine.extension import Guests, Period
+from kundig.engine.extension import Period
 from kundig.engine.policy.scope import Scope
+from kundig.engine.records.busy import known_guests
 from kundig.engine.records.reading import ListQuery, list_records
 from kundig.engine.schema.bound import BoundField, BoundObject
 from kundig.interfaces.web.marks import HUES
@@ -87,23 +86,14 @@ async def entries_of(scope: Scope, source: Source, days: Sequence[date], people:
 
 def followed(scope: Scope, sources: Sequence[Source]) -> set[str]:
     """The objects by which a calendar changes: who is invited to a record is told of the invitation, not of the record."""
-    guests = (_guests_of(scope, source) for source in sources)
+    guests = (known_guests(scope, source.object) for source in sources)
     return {source.object.name for source in sources} | {found.object for found in guests if found is not None}
-
-
-def _guests_of(scope: Scope, source: Source) -> Guests | None:
-    """Who takes part in the records of a source, as far as the reader may know it."""
-    guests = scope.model.guests_of(source.object)
-    rights = scope.access.objects.get(guests.object) if guests else None
-    if guests is None or rights is None or {guests.user, scope.model.objects[guests.object].definition.parent} & rights.hidden:
-        return None
-    return msgspec.structs.replace(guests, answer=None) if guests.answer in rights.hidden else guests
 
 
 def of_people(scope: Scope, source: Source, people: Sequence[str]) -> dict[str, Any]:
     """The filter by which a record is in the calendars of people (`me` is one): they own it, or take part and have not declined."""
     owned = {"field": "owner", "op": "in", "value": list(people)}
-    guests = _guests_of(scope, source)
+    guests = known_guests(scope, source.object)
     if guests is None:
         return owned
     parent = scope.model.objects[guests.object].definition.parent

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from uuid import UUID
 
 import msgspec
@@ -13,6 +12,7 @@ from kundig.engine.extension import SignInProvider
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import ListQuery, list_records, read_record
 from kundig.engine.records.writing import Create, Update, write
+from kundig.services.identity.managing import administers
 from kundig.services.identity.providers.groups import granted, renewed, value_in
 from kundig.services.identity.providers.id_tokens import Claims
 from kundig.services.identity.providers.identities import bind, is_taken, seen, user_of
@@ -46,7 +46,7 @@ async def person_of(scope: Scope, provider: SignInProvider, claims: Claims) -> U
     record = msgspec.json.decode((await read_record(scope, "user", user, ["role", "is_active"])).text)
     if not record["is_active"]:
         raise ProviderRefusal("inactive")
-    sole = not (provider.passwords or _administers(scope, record["role"]))
+    sole = not (provider.passwords or administers(scope, record["role"]))
     await seen(scope.connection, issuer, subject, sole=sole)
     return user
 
@@ -58,7 +58,7 @@ async def _provisioned(scope: Scope, provider: SignInProvider, claims: Claims) -
     if user is None:
         return None
     record = msgspec.json.decode((await read_record(scope, "user", user, ["role"])).text)
-    if _administers(scope, record["role"]):  # or the directory's token could let anybody in who administers
+    if administers(scope, record["role"]):  # or the directory's token could let anybody in who administers
         raise ProviderRefusal("administers", _unknown())
     await _renew(scope, provider, claims, user)
     return user
@@ -108,10 +108,6 @@ async def _renew(scope: Scope, provider: SignInProvider, claims: Claims, user: U
         "teams": renewed(teams, await _living(scope, given.teams), given.teams_kept),
     }
     await write(scope, "user", [Update(user, values)])
-
-
-def _administers(scope: Scope, roles: Collection[str] | None) -> bool:
-    return any(scope.model.roles[name].everything for name in roles or () if name in scope.model.roles)
 
 
 async def _living(scope: Scope, teams: frozenset[str]) -> list[str]:
