@@ -19,8 +19,9 @@ def made(visitor: Visitor, name: str) -> str:
 
 def edit(page: Page, field: str, value: str) -> None:
     page.click(f"[data-edit$='/{field}']")
-    page.locator(".k-editor input").fill(value)
-    page.keyboard.press("Enter")
+    editor = page.locator(f"[data-edit$='/{field}'] .k-editor input")  # the one before it may still be there, being saved
+    editor.fill(value)
+    editor.press("Enter")
 
 
 def test_a_value_that_both_change_is_shown_twice_and_chosen(jana: Visitor, eva: Visitor) -> None:
