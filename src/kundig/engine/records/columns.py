@@ -16,7 +16,7 @@ from kundig.base.i18n import t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.policy.sight import filter_in
 from kundig.engine.policy.statements import statement
-from kundig.engine.records.few import sees_few
+from kundig.engine.records.few import count_few
 from kundig.engine.records.ordering import Key, parse_order
 from kundig.engine.records.pages import MOST, Reach, ids_statement
 from kundig.engine.records.reading import read_many
@@ -48,7 +48,7 @@ async def list_columns(
     column = parse_order(scope, bound, choice)[0]
     if not column.choices:
         raise Invalid.one(choice, "bad_value", t("A board needs a choice or a pipeline."))
-    reach = Reach(scope, bound, filter_, descending=None, few=await sees_few(scope, bound))
+    reach = Reach(scope, bound, filter_, descending=None, seen=await count_few(scope, bound))
     chains = {value: _segments(bound, column, value, parse_order(scope, bound, order)) for value, order in orders.items()}
     ids: dict[str, list[UUID]] = {value: [] for value in orders}
     while open_ := {value: chain.pop(0) for value, chain in chains.items() if chain and len(ids[value]) < most}:

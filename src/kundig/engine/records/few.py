@@ -1,4 +1,4 @@
-"""Whether somebody sees only few of many records: then a list is sorted from them, instead of walking an index for them.
+"""How many records somebody sees: a list is sorted from few of many, instead of walking an index for them.
 
 PostgreSQL guesses five in a thousand for every principal that is too rare for its statistics, and then walks through a million
 rows to find fifty. The answer changes only how a list is read, never what is in it, so it may be a minute old.
@@ -17,22 +17,22 @@ from kundig.engine.schema.bound import BoundObject
 FEW = 10_000
 
 
-async def sees_few(scope: Scope, object_: BoundObject) -> bool:
-    """Whether the actor sees at most `FEW` records of an object, by a limited right."""
+async def count_few(scope: Scope, object_: BoundObject) -> int | None:
+    """How many records of an object the actor sees by a limited right, None for more than `FEW`."""
     rights = scope.rights(object_.name)
     if rights.reads is None:
-        return False
+        return None
 
-    async def count() -> bool:
-        compiled = statement(scope, ("sees few", object_.name), lambda: _counted(scope, object_))
-        few: bool = await scope.connection.value(compiled, {"few": FEW, **scope.access.parameters})
-        return few
+    async def count() -> int | None:
+        compiled = statement(scope, ("few", object_.name), lambda: _counted(scope, object_))
+        seen: int = await scope.connection.value(compiled, {"few": FEW, **scope.access.parameters})
+        return seen if seen <= FEW else None
 
     return await remembered(scope, (object_.name, rights.reads, rights.forbids), count)
 
 
-def _counted(scope: Scope, object_: BoundObject) -> sa.Select[bool]:
+def _counted(scope: Scope, object_: BoundObject) -> sa.Select[int]:
     row = object_.table.alias()
     few = sa.bindparam("few", type_=sa.Integer())
     seen = sa.select(row.c.id).where(AccessReading.of(scope).seen(object_.name, row)).limit(few + 1).subquery()
-    return sa.select(sa.func.count() <= few).select_from(seen)
+    return sa.select(sa.func.count()).select_from(seen)

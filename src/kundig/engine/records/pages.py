@@ -24,6 +24,8 @@ MOST = "most"
 AFTER = "after"
 MOST_PRINCIPALS = 16
 """Who may read by more principals mostly sees much; each of them costs a look into each index of a place."""
+HANDFUL = 200
+"""So few records are read and sorted sooner than they are found by their places."""
 _TYPES: dict[Kind, Any] = {Kind.NUMBER: sa.Numeric(), Kind.BOOLEAN: sa.Boolean(), Kind.CHOICE: sa.Integer(), Kind.DATE: sa.Date()}
 
 
@@ -36,8 +38,8 @@ class Reach:
     where: Filter | None
     descending: bool | None
     """The direction of ids, which break ties: that of the first key, so that one index serves both. None: of each segment's own."""
-    few: bool = False
-    """Whether the actor sees few records of the object, so that these are read first and sorted then."""
+    seen: int | None = None
+    """How many records of the object the actor sees, if these are few, so that they are read first and sorted then."""
 
     def conditions(self, joined: Joined) -> list[sa.ColumnElement[bool]]:
         """Live, visible, matching; what the filter compares may be joined."""
@@ -46,10 +48,16 @@ class Reach:
         return own if self.where is None else [*own, compile_filter(self.where, row, reading)]
 
     @property
+    def few(self) -> bool:
+        """Whether the actor sees few records of the object."""
+        return self.seen is not None
+
+    @property
     def placed(self) -> bool:
         """Whether records are found by who may see them, in an order that has indexes for it."""
         reads = self.scope.rights(self.object.name).reads
-        return self.where is None and reads is not None and len(reads) <= MOST_PRINCIPALS
+        handful = self.seen is not None and self.seen <= HANDFUL
+        return self.where is None and reads is not None and len(reads) <= MOST_PRINCIPALS and not handful
 
     def finds_by_place(self, segment: Segment) -> bool:
         """Whether a segment is in such an order."""

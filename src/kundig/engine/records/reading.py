@@ -18,7 +18,7 @@ from kundig.engine.policy.scope import Scope
 from kundig.engine.policy.sight import filter_in
 from kundig.engine.policy.statements import statement
 from kundig.engine.records.counting import count_matching, estimate, refuse_if_slow
-from kundig.engine.records.few import sees_few
+from kundig.engine.records.few import count_few
 from kundig.engine.records.ordering import Joined, Key, parse_order
 from kundig.engine.records.pages import AFTER, MOST, Reach, as_json, ids_statement, page_statement
 from kundig.engine.records.segments import Segment, segments_of
@@ -76,7 +76,7 @@ async def list_records(scope: Scope, query: ListQuery) -> Page:
     fields = parse_fields(scope, object_, query.fields)
     keys = parse_order(scope, object_, query.order)
     where = None if query.where is None else filter_in(scope, object_, query.where)
-    reach = Reach(scope, object_, where, bool(keys) and keys[0].descending, await sees_few(scope, object_))
+    reach = Reach(scope, object_, where, bool(keys) and keys[0].descending, await count_few(scope, object_))
     named = [query.object, [key.name for key in keys], query.where]
     place = None if query.cursor is None else read_cursor(scope, named, query.cursor)
     if not reach.few:

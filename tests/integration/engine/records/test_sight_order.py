@@ -27,9 +27,10 @@ _ADD = """update {ws}.room set audience = case when %(before)s then others || au
 _TWICE = "update {ws}.room set audience = audience || %(mine)s::integer[] where id = any(%(ids)s)"
 
 
-def reading(monkeypatch: pytest.MonkeyPatch, *, first: int, places: int) -> None:
-    """Forget what was counted; read those of so few records first, and find by place for so many principals."""
+def reading(monkeypatch: pytest.MonkeyPatch, *, first: int, places: int, handful: int) -> None:
+    """Forget what was counted; read those of so few records first, and find by place for so many principals who see more than these."""
     monkeypatch.setattr(few, "FEW", first)
+    monkeypatch.setattr(pages, "HANDFUL", handful)
     monkeypatch.setattr(pages, "MOST_PRINCIPALS", places)
     monkeypatch.setattr("kundig.engine.policy.remembering._SECONDS", 0.0)
 
@@ -54,8 +55,8 @@ async def test_it_holds_the_same_however_it_is_read(world: World, monkeypatch: p
         async with world.scope(user) as scope:
             for order in (None, "name", "-name", "name,-area"):
                 ways = []
-                for first, places in ((10_000, 0), (10_000, 16), (0, 16), (0, 0)):
-                    reading(monkeypatch, first=first, places=places)
+                for first, places, handful in ((10_000, 0, 0), (10_000, 16, 0), (10_000, 16, 200), (0, 16, 0), (0, 0, 0)):
+                    reading(monkeypatch, first=first, places=places, handful=handful)
                     ways += [await walked(scope, "room", field="id", order=order, limit=limit) for limit in (1, 7, 100)]
                 assert all(way == ways[0] for way in ways)
                 assert len(ways[0]) > 5
@@ -76,7 +77,7 @@ async def test_each_principal_finds_its_records_in_each_place(world: World, few:
 async def _plan(scope: Scope, *, few: bool) -> str:
     object_ = scope.object("room")
     keys = parse_order(scope, object_, None)
-    reach = Reach(scope, object_, None, descending=False, few=few)
+    reach = Reach(scope, object_, None, descending=False, seen=pages.HANDFUL + 1 if few else None)
     asked = ids_statement(reach, list(enumerate(segments_of(object_, keys)))[:1], None, None)
     await scope.connection.execute("select set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true)")
     compiled = compile_statement(asked)
