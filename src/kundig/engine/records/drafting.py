@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from kundig.engine.records.writing import Change
 
 Place = tuple[str, int] | None
+
+
+class Unknown(Invalid):
+    """Items of a list that mean records which are not there, or which the writer does not see."""
+
+
 _NEEDED: tuple[tuple[Deed, DraftAction], ...] = (("edit", "update"), ("delete", "delete"), ("delete", "restore"))
 
 
@@ -39,7 +45,7 @@ async def draft_items(
     New records `inside` another one that is written with them need no right of their own.
     """
     rows = await _lock(change, object_, [item for _, item in items])
-    drafts = [_begin(change, object_, place, item, rows) for place, item in items]
+    drafts = _begin_all(change, object_, items, rows)
     _check_once(drafts)
     await _check_rights(change, object_, drafts, inside=inside)
     records = await _look_up(change, object_, drafts, items)
@@ -128,6 +134,28 @@ def _locking(change: Change, object_: BoundObject) -> sa.Select[Any]:
         .order_by(table.c.id)
         .with_for_update(of=table)
     )
+
+
+def _begin_all(
+    change: Change, object_: BoundObject, items: Sequence[tuple[Place, Item]], rows: Mapping[UUID, dict[str, Any]]
+) -> list[Draft]:
+    drafts: list[Draft] = []
+    unknown: list[FieldError] = []
+    stale: list[FieldError] = []
+    for place, item in items:
+        try:
+            drafts.append(_begin(change, object_, place, item, rows))
+        except Invalid as error:
+            unknown += error.errors
+        except Stale as error:
+            if place is None:
+                raise
+            stale += error.errors
+    if unknown:
+        raise Unknown(unknown)
+    if stale:
+        raise Stale(stale)
+    return drafts
 
 
 def _begin(change: Change, object_: BoundObject, place: Place, item: Item, rows: Mapping[UUID, dict[str, Any]]) -> Draft:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from kundig.base.errors import FieldError, Invalid, KundigError, Stale
+from kundig.base.errors import Denied, FieldError, Invalid, KundigError, Stale
 from kundig.base.i18n import t
 from kundig.base.uuid7 import uuid7
 from kundig.engine.history.entries import ChangeHead, write_head
@@ -21,7 +21,7 @@ from kundig.engine.records.audiences import set_audience
 from kundig.engine.records.checks import check_required, check_tree, check_unique, set_label
 from kundig.engine.records.derive import keep_derived
 from kundig.engine.records.draft import Create, Delete, Draft, Item, Restore, Update
-from kundig.engine.records.drafting import Place, draft_items
+from kundig.engine.records.drafting import Place, Unknown, draft_items
 from kundig.engine.records.external_ids import check_external_ids
 from kundig.engine.records.families import Family, split_owned
 from kundig.engine.records.foretelling import foretell
@@ -125,7 +125,11 @@ class Change:
         if self._depth > MAX_DEPTH:
             raise KundigError(t("Rules cause each other without end; the change was not made."))
         bound = self.scope.model.objects[object_] if self.trusted else self.scope.object(object_)
-        lists, errors = await self._draft(bound, items, places or [None] * len(items))
+        places = places or [None] * len(items)
+        try:
+            lists, errors = await self._draft(bound, items, places)
+        except Unknown as unknown:
+            errors = [*unknown.errors, *await self._other_errors(bound, items, places, unknown)]
         if errors:
             raise Invalid(errors)
         if not self.derive_later:
@@ -137,6 +141,19 @@ class Change:
             await follow_series(self, recurring)
         self._depth -= 1
         return [draft.id for draft in lists[0]]
+
+    async def _other_errors(
+        self, object_: BoundObject, items: Sequence[Item], places: Sequence[Place], unknown: Unknown
+    ) -> Sequence[FieldError]:
+        """What else is wrong in a list with records that are not there."""
+        told = {(error.list, error.index) for error in unknown.errors}
+        known = [(item, place) for item, place in zip(items, places, strict=True) if place not in told]
+        try:
+            return (await self._draft(object_, [item for item, _ in known], [place for _, place in known]))[1]
+        except Invalid as error:
+            return error.errors
+        except (Denied, Stale):
+            return ()  # told when the list is sent again without what is not there
 
     async def _draft(
         self, object_: BoundObject, items: Sequence[Item], places: Sequence[Place], above: Above | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from uuid import uuid4
 
 import pytest
 from tests.integration.rights.crm import Caller, Crm
@@ -48,3 +49,17 @@ async def test_all_that_is_wrong_is_told_at_once(admin: Caller) -> None:
     assert {(error["field"], error["code"]) for error in answer.json()["errors"]} == {("name", "required"), ("sku", "not_unique")}
     answer = await admin.api.post("/api/v1/product/batch", json={"create": [{"sku": "TAKEN", "name": "x"}, {"sku": "free"}]})
     assert {(error["index"], error["field"]) for error in answer.json()["errors"]} == {(0, "sku"), (1, "name")}
+
+
+async def test_each_unknown_id_is_told_beside_what_else_is_wrong(admin: Caller) -> None:
+    known, *unknown = (await admin.api.post("/api/v1/account", json={"name": "Hier"})).json()["id"], str(uuid4()), str(uuid4())
+    body = {
+        "create": [{"website": "x"}],
+        "update": [{"id": unknown[0], "name": "x"}, {"id": known, "name": ""}],
+        "delete": [unknown[1]],
+    }
+    answer = await admin.api.post("/api/v1/account/batch", json=body)
+    assert answer.status_code == 422
+    told = {(error["list"], error["index"], error["field"]) for error in answer.json()["errors"]}
+    assert told >= {("create", 0, "name"), ("update", 0, "id"), ("update", 1, "name"), ("delete", 0, "id")}
+    assert (await admin.api.get(f"/api/v1/account/{known}")).json()["name"] == "Hier"
