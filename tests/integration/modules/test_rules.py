@@ -189,3 +189,12 @@ async def test_a_lead_that_moves_on_was_answered(crm: Crm) -> None:
 )
 async def test_a_lead_is_called_by_the_first_thing_known(crm: Crm, values: dict[str, Any], label: str) -> None:
     assert (await crm.make("lead", **values))["label"] == label
+
+
+async def test_a_guest_is_reached_at_an_address(crm: Crm) -> None:
+    meeting = await crm.make("meeting", subject="x", starts_at="2026-03-04T10:00:00Z", ends_at="2026-03-04T11:00:00Z")
+    guest = await crm.make("attendee", meeting=meeting["id"], email="Guest@Example.COM")
+    assert guest["email"] == "guest@example.com"
+    with pytest.raises(Invalid) as refused:
+        await crm.make("attendee", meeting=meeting["id"], email="nobody")
+    assert [error.field for error in refused.value.errors] == ["email"]

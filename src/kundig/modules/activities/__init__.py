@@ -4,7 +4,7 @@ from kundig.engine.extension import Hook, Module
 from kundig.modules.activities.layouts import LAYOUTS
 from kundig.modules.activities.objects import ATTENDEE, CALL, MEETING, NOTE, TASK, activity_dates
 from kundig.modules.activities.roles import ROLES
-from kundig.modules.activities.rules import check_times, stamp_completion
+from kundig.modules.activities.rules import check_address, check_times, stamp_completion
 from kundig.modules.activities.views import VIEWS
 
 MODULE = Module(
@@ -16,7 +16,11 @@ MODULE = Module(
     layouts=LAYOUTS,
     views=VIEWS,
     roles=ROLES,
-    hooks=(Hook("task", "before", stamp_completion), Hook("meeting", "before", check_times)),
+    hooks=(
+        Hook("task", "before", stamp_completion),
+        Hook("meeting", "before", check_times),
+        Hook("attendee", "before", check_address),
+    ),
 )
 
 __all__ = ["MODULE"]

@@ -1,4 +1,4 @@
-"""Rules of activities: when a task was done, and that a meeting ends after it begins."""
+"""Rules of activities: when a task was done, that a meeting ends after it begins, where guests are reached."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from kundig.base.i18n import t
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import Draft
+from kundig.engine.schema.fields.contact_points import normal_email
+from kundig.engine.schema.fields.contract import Refused
 
 
 async def stamp_completion(scope: Scope, drafts: Sequence[Draft]) -> None:
@@ -28,3 +30,14 @@ async def check_times(scope: Scope, drafts: Sequence[Draft]) -> None:  # noqa: A
             starts, ends = draft.get("starts_at"), draft.get("ends_at")
             if starts is not None and ends is not None and ends < starts:
                 draft.refuse("ends_at", "bad_value", t("A meeting can't end before it begins."))
+
+
+async def check_address(scope: Scope, drafts: Sequence[Draft]) -> None:  # noqa: ARG001 - what hooks are given
+    """A guest's address is one, and stands as contacts' addresses do."""
+    for draft in drafts:
+        address = draft.get("email")
+        if draft.action in ("create", "update") and draft.changes("email") and address is not None:
+            try:
+                draft.set("email", normal_email(address))
+            except Refused as refused:
+                draft.refuse("email", refused.code, refused.text)
