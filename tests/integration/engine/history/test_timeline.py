@@ -10,6 +10,7 @@ from tests.integration.engine.records.making import make, trash
 from kundig.base.errors import Invalid, Malformed, Missing
 from kundig.engine.history.timeline import timeline
 from kundig.engine.policy.scope import Scope
+from kundig.engine.records.writing import Update, write
 
 
 async def test_pages_give_every_entry_once_newest_first(scope: Scope) -> None:
@@ -31,6 +32,16 @@ async def test_pages_give_every_entry_once_newest_first(scope: Scope) -> None:
         assert [entry["at"][:10] for entry in seen[1:]] == sorted((day[:10] for day in days), reverse=True)
         assert {entry["id"] for entry in seen[1:]} == {str(id_) for id_ in ids}
         assert set(seen[1]) == {"object", "id", "label", "at", "by"}
+
+
+async def test_tasks_stand_where_they_are_due_done_or_not(scope: Scope) -> None:
+    firm = await make(scope, "account", name="Firma")
+    due = {"over": "2020-01-01T08:00:00Z", "whenever": None, "coming": "2099-01-01T08:00:00Z"}
+    about = [{"object": "account", "id": firm}]
+    ids = {subject: await make(scope, "task", subject=subject, due_at=at, related_to=about) for subject, at in due.items()}
+    for _ in range(2):
+        assert [entry["label"] for entry in (await timeline(scope, "account", firm))["data"]] == ["coming", "whenever", "over"]
+        await write(scope, "task", [Update(id_, {"status": "done"}) for id_ in ids.values()])
 
 
 async def test_what_is_not_there_or_foreign_is_refused(scope: Scope) -> None:
