@@ -96,6 +96,15 @@ class Maker:
         self.children = [
             (o["name"], f["name"], f["target"]) for o in objects for f in o["fields"] if f["type"] == "link" and f.get("target")
         ]
+        several = [(o["name"], f) for o in objects for f in o["fields"] if f["type"] in ("links", "link_any", "user", "team")]
+        self.pointing = [
+            *self.children,
+            *(
+                (child, f["name"], target)
+                for child, f in several
+                for target in ([f["target"]] if f.get("target") else self.objects)
+            ),
+        ]
 
     def field(self, object_: str) -> dict[str, Any]:
         field: dict[str, Any] = self.random.choice(self.objects[object_]["fields"])
@@ -149,7 +158,7 @@ class Maker:
         if depth < 2 and chance < 0.2:
             key = self.random.choice(["all", "any", "none"])
             return {key: [self.where(object_, depth + 1) for _ in range(2)]}
-        here = [(child, link) for child, link, target in self.children if target == object_]
+        here = [(child, link) for child, link, target in self.pointing if target == object_]
         if here and chance < 0.4:
             child, link = self.random.choice(here)
             found: dict[str, Any] = {"related": f"{child}.{link}"}

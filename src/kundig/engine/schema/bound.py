@@ -78,6 +78,12 @@ class BoundField:
         target: str | None = getattr(self.options, "target", None)
         return target
 
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The objects that a link may point to."""
+        several: tuple[str, ...] = getattr(self.options, "targets", ())
+        return several if self.target is None else (self.target,)
+
     @cached_property
     def to_one(self) -> bool:
         """Whether it is a link to one record, so that paths may go on through it."""
@@ -147,6 +153,8 @@ class BoundObject:
     rollups: sa.Table | None = None
     """`{object}_rollup`, one row a record, when the object has roll-ups."""
     children: tuple[Child, ...] = ()
+    pointing: tuple[Child, ...] = ()
+    """All links that lead here: the children's, those to several records or any, and those that every record has."""
 
     @property
     def name(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -31,6 +31,7 @@ from kundig.engine.schema.definitions import Definitions, Fault, Misfit
 from kundig.engine.schema.fields import TYPES
 from kundig.engine.schema.fields.contract import FieldType, Misdefined
 from kundig.engine.schema.fields.translated import TRANSLATED
+from kundig.engine.schema.kinds import Kind
 from kundig.engine.schema.standard import standard_fields
 from kundig.engine.schema.tables import Tables, make_tables
 
@@ -172,9 +173,9 @@ def _bind_objects(definitions: Definitions) -> tuple[Mapping[str, BoundObject], 
     if binder.faults:
         raise Misfit(binder.faults)
     tables = make_tables(definitions.objects, fields, definitions.ordered)
-    children = _children(fields)
+    pointing = _pointing(fields)
     objects = {
-        name: _bind_object(definition, fields[name], tables, children.get(name, ()))
+        name: _bind_object(definition, fields[name], tables, pointing.get(name, ()))
         for name, definition in definitions.objects.items()
     }
     return objects, tables.metadata
@@ -187,7 +188,9 @@ def _hooks(hooks: Iterable[Hook]) -> dict[tuple[str, str], tuple[Hook, ...]]:
     return {key: tuple(own) for key, own in found.items()}
 
 
-def _bind_object(definition: Object, fields: Mapping[str, BoundField], tables: Tables, children: tuple[Child, ...]) -> BoundObject:
+def _bind_object(
+    definition: Object, fields: Mapping[str, BoundField], tables: Tables, pointing: Sequence[tuple[Child, BoundField]]
+) -> BoundObject:
     shown = {name: field for name, field in fields.items() if not field.definition.hidden}
     return BoundObject(
         definition=definition,
@@ -195,17 +198,20 @@ def _bind_object(definition: Object, fields: Mapping[str, BoundField], tables: T
         fields=shown,
         side_tables={name: table for name, table in tables.sides[definition.name].items() if name in shown},
         rollups=tables.rollups.get(definition.name),
-        children=children,
+        children=tuple(child for child, link in pointing if link.to_one and not link.standard),
+        pointing=tuple(child for child, _ in pointing),
     )
 
 
-def _children(fields: Mapping[str, Mapping[str, BoundField]]) -> dict[str, tuple[Child, ...]]:
-    found: dict[str, list[Child]] = {}
+def _pointing(fields: Mapping[str, Mapping[str, BoundField]]) -> dict[str, list[tuple[Child, BoundField]]]:
+    """The links that lead to each object, and from where."""
+    found: dict[str, list[tuple[Child, BoundField]]] = {}
     for object_, own in fields.items():
         for field in own.values():
-            if field.to_one and not field.standard and not field.definition.hidden and field.target is not None:
-                found.setdefault(field.target, []).append(Child(object_, field.name))
-    return {target: tuple(children) for target, children in found.items()}
+            if field.kind is Kind.LINK and not field.definition.hidden:
+                for target in field.targets:
+                    found.setdefault(target, []).append((Child(object_, field.name), field))
+    return found
 
 
 def _translated(definition: Field) -> FieldType:

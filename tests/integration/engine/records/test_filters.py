@@ -51,7 +51,14 @@ CASES: list[tuple[dict[str, Any], str]] = [
     (leaf("label", "contains", "mull"), "a"),
     ({"none": [leaf("parent.type", "is", "partner"), leaf("employees", "lt", 15)]}, "cd"),
     ({"any": []}, ""),
+    (leaf("annual_revenue", "empty"), "d"),
+    (leaf("annual_revenue", "not_empty"), "abc"),
+    (leaf("annual_revenue", "is_not", "1000.00"), "bcd"),
     ({"related": "contact.account", "count": ["gte", 2]}, "a"),
+    ({"related": "task.related_to"}, "b"),
+    ({"related": "task.related_to", "count": ["is", 2]}, "b"),
+    ({"related": "task.related_to", "where": leaf("subject", "is", "first")}, "b"),
+    ({"related": "task.related_to", "count": ["is", 0]}, "acd"),
     ({"related": "contact.account", "count": ["lt", 2]}, "bcd"),
     ({"related": "contact.account", "where": leaf("account.name", "starts_with", "a"), "count": ["is", 2]}, "a"),
     ({"related": "contact.account", "where": leaf("last_name", "is", "nobody"), "count": ["is", 0]}, "abcd"),
@@ -69,7 +76,7 @@ async def firms(scope: Scope) -> None:
         emails=["Info@x.example", "b@x.example"], phones=["089 2345678"], founded_on="2020-01-15",
         description="Straße 100% fertig_x", billing_address={"city": "München"},
     )  # fmt: skip
-    await make(
+    b = await make(
         scope,
         "account",
         name="b",
@@ -79,11 +86,18 @@ async def firms(scope: Scope) -> None:
         founded_on="2021-06-30",
         parent=parent,
     )
-    await make(scope, "account", name="c", employees=30, description="STRASSE 1000 fertig-x", tags=["green"], parent=gone)
+    unrated = {"amount": "5.00", "currency": "USD"}
+    await make(
+        scope, "account", name="c", employees=30, description="STRASSE 1000 fertig-x", tags=["green"], parent=gone,
+        annual_revenue=unrated,
+    )  # fmt: skip
     await make(scope, "account", name="d")
     for name in ("one", "two", "three"):
         contact = await make(scope, "contact", last_name=name, account=a)
     await trash(scope, "contact", contact)
+    for subject in ("first", "second"):
+        await make(scope, "task", subject=subject, related_to=[{"object": "account", "id": b}])
+    await trash(scope, "task", await make(scope, "task", subject="gone", related_to=[{"object": "account", "id": a}]))
     await trash(scope, "account", gone)
 
 
@@ -95,6 +109,20 @@ async def test_a_filter_and_its_opposite(scope: Scope, firms: None, where: dict[
     others = [name[0] for name in await names(scope, "account", {"all": [four, {"none": [where]}]}, order="name")]
     assert "".join(found) == wanted
     assert sorted(found + others) == list("abcd")
+
+
+async def test_an_amount_without_a_rate_is_there_and_comes_last(scope: Scope, firms: None) -> None:
+    for order in ("annual_revenue", "-annual_revenue"):
+        found = await names(scope, "account", leaf("annual_revenue", "not_empty"), order=order)
+        assert found == (["a Müller", "b", "c"] if order == "annual_revenue" else ["b", "a Müller", "c"])
+
+
+async def test_what_somebody_owns_points_to_them(scope: Scope) -> None:
+    owner = await make(scope, "user", name="Owner", email="owner@example.com")
+    await make(scope, "account", name="owned", owner=owner)
+    owned = {"related": "account.owner", "where": leaf("name", "is", "owned")}
+    assert await names(scope, "user", owned, field="email") == ["owner@example.com"]
+    assert await names(scope, "user", {"related": "account.owner", "where": leaf("name", "is", "other")}, field="email") == []
 
 
 async def test_links_to_any_object(scope: Scope) -> None:

@@ -186,6 +186,10 @@ class FieldType(ABC):
         """The same for a record `row`, as far as the reader may know of it."""
         return self.scalar(field, row)
 
+    def held(self, field: BoundField, row: sa.FromClause, reading: Reading) -> sa.ColumnElement[Any] | None:
+        """What is null where the field is empty: what is compared, unless that may be missing where there is a value."""
+        return self.compared(field, row, reading)
+
     def parts(self, field: BoundField) -> Mapping[str, BoundField]:
         """Fields inside the value that paths reach: `billing_address.city`, `amount.currency`."""
         return {}

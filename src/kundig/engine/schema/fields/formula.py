@@ -103,6 +103,11 @@ class FormulaType(FieldType):
         compared: sa.ColumnElement[Any] | None = self._either(field, lambda f: f.type.scalar(f, row))
         return compared
 
+    def held(self, field: BoundField, row: sa.FromClause, reading: Reading) -> sa.ColumnElement[Any] | None:
+        """As its result."""
+        held: sa.ColumnElement[Any] | None = self._either(field, lambda f: f.type.held(f, row, reading))
+        return held
+
     def parts(self, field: BoundField) -> Mapping[str, BoundField]:
         """As its result."""
         return field.options.result.parts if field.options.override is None else {}

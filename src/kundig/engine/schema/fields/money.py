@@ -64,6 +64,10 @@ class MoneyType(FieldType):
         """The amount in the workspace's currency."""
         return row.c[f"{field.column}__base"]
 
+    def held(self, field: BoundField, row: sa.FromClause, reading: Reading) -> sa.ColumnElement[Any]:
+        """The amount in its own currency: one without a rate is no empty one."""
+        return row.c[field.column]
+
     def parts(self, field: BoundField) -> Mapping[str, BoundField]:
         """The currency."""
         return {"currency": field.part("currency", CURRENCY, TextOptions())}

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from kundig.engine.schema.fields.contract import Reading
 from kundig.engine.schema.filters.conditions import condition
-from kundig.engine.schema.filters.links import children_of
+from kundig.engine.schema.filters.links import points_here
 from kundig.engine.schema.filters.paths import exists_along
 from kundig.engine.schema.filters.tree import Branch, Filter, Leaf, Node, Related
 
@@ -62,7 +62,7 @@ def _not(holds: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 
 def _related(related: Related, row: sa.FromClause, reading: Reading) -> sa.ColumnElement[bool]:
     child = reading.table(related.child.object).alias()
-    conditions = [children_of(related.child, row, child), reading.seen(related.child.object, child)]
+    conditions = [points_here(related.link, related.target, row, child), reading.seen(related.child.object, child)]
     if related.where is not None:
         conditions.append(_node(related.where, child, reading))
     one: sa.ColumnElement[int] = sa.literal_column("1")

@@ -53,7 +53,7 @@ def _filled(field: BoundField, row: sa.FromClause, reading: Reading) -> Conditio
         return sa.func.cardinality(_value_of(field, row, reading)) > 0
     if field.kind is Kind.TEXT:
         return _value_of(field, row, reading) != sa.literal_column("''")
-    value = field.type.compared(field, row, reading)
+    value = field.type.held(field, row, reading)
     if value is not None:
         return value.is_not(None)
     columns = [row.c[column.name] for column in field.type.columns(field)]

@@ -1,4 +1,4 @@
-"""Conditions on links: what they point to, that they point to anything, and which children point here.
+"""Conditions on links: what they point to, that they point to anything, and which records point here.
 
 A link counts only while its target is live and visible to the reader.
 """
@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from kundig.engine.schema.bound import BoundField, Child
+from kundig.engine.schema.bound import BoundField
 from kundig.engine.schema.fields.contract import Reading
 from kundig.engine.schema.fields.links import side_name
 from kundig.engine.schema.fields.surroundings import beside
@@ -96,6 +96,12 @@ def _by_external_ids(binds: Sequence[str], field: BoundField, row: sa.FromClause
     return sa.func.array(found.scalar_subquery())
 
 
-def children_of(child: Child, row: sa.FromClause, child_row: sa.FromClause) -> sa.ColumnElement[bool]:
-    """That a child's row links to `row`."""
-    return child_row.c[child.field] == row.c.id
+def points_here(link: BoundField, target: str, row: sa.FromClause, child_row: sa.FromClause) -> sa.ColumnElement[bool]:
+    """That a child's row points by its link to `row`, a record of the object `target`."""
+    if link.to_one:
+        return child_row.c[link.column] == row.c.id
+    side = _side(link, child_row)
+    wanted = [side.c.target == row.c.id]
+    if link.target is None:
+        wanted.append(side.c.target_object == sa.literal_column(f"'{target}'"))
+    return child_row.c.id.in_(sa.select(side.c.record).where(*wanted).correlate(row))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from kundig.base.context import Context
@@ -167,17 +167,19 @@ class _Reader:
             raise _Wrong(name[:200], "unknown_field", text)
         where = json.get("where")
         inner = None if where is None else self.node(where, child.object, level + 1)
-        return self.count(child, inner, json.get("count"))
+        link = self.model.objects[child.object].fields[child.field]
+        return self.count(Related(child, link, object_, inner), json.get("count"))
 
     def child(self, name: str, object_: str) -> Child | None:
-        """The children that link here by `object.field`, if the asker may know of both."""
-        found = next((child for child in self.model.objects[object_].children if child.path == name), None)
+        """The records that point here by `object.field`, if the asker may know of both."""
+        found = next((child for child in self.model.objects[object_].pointing if child.path == name), None)
         unknown = self.hidden(found.object) if found else None
         return None if found is None or unknown is None or found.field in unknown else found
 
-    def count(self, child: Child, where: Node | None, count: Any) -> Related:
+    def count(self, some: Related, count: Any) -> Related:
+        child = some.child
         if count is None:
-            return Related(child, where)
+            return some
         if not isinstance(count, list) or len(count) != 2 or not isinstance(count[0], str):
             raise _Wrong(child.path, "bad_value", t('“count” is a list of an operator and a number, such as ["gte", 1].'))
         operator, number = count
@@ -187,7 +189,7 @@ class _Reader:
         if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number <= 1_000_000_000:
             raise _Wrong(child.path, "bad_value", t("A count is compared with a whole number from 0 on."))
         if (operator, number) in (("gte", 1), ("gt", 0), ("is_not", 0)):
-            return Related(child, where)
+            return some
         if (operator, number) in (("is", 0), ("lt", 1), ("lte", 0)):
-            return Related(child, where, "no")
-        return Related(child, where, operator, self.bind(number))
+            return replace(some, operator="no")
+        return replace(some, operator=operator, bind=self.bind(number))

@@ -9,7 +9,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from kundig.engine.schema.bound import Child
+from kundig.engine.schema.bound import BoundField, Child
 from kundig.engine.schema.kinds import Kind
 from kundig.engine.schema.model import Path
 
@@ -54,9 +54,14 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A condition on the number of children for which `where` holds. Without `bind`: that there is one (or none)."""
+    """A condition on the number of records that point here by `link`, and for which `where` holds.
+
+    Without `bind`: that there is one (or none). `target` is the object that they point to.
+    """
 
     child: Child
+    link: BoundField
+    target: str
     where: Node | None
     operator: str = "some"
     bind: str = ""
@@ -89,4 +94,6 @@ def _demands(node: Node, name: str) -> bool:
     """A positive test never holds for an empty value of a kind that has a single one."""
     if isinstance(node, Branch):
         return node.join == "all" and any(_demands(part, name) for part in node.parts)
-    return isinstance(node, Leaf) and not node.negated and node.path.name == name and node.path.field.kind in _SINGLE
+    if not isinstance(node, Leaf) or node.negated or node.path.name != name or node.path.field.kind not in _SINGLE:
+        return False
+    return node.test.name != "filled" or "currency" not in node.path.field.parts  # an amount without a rate compares as none

@@ -83,7 +83,7 @@ def _label(scope: Scope, field: BoundField) -> str:
 def children_of(scope: Scope, object_: BoundObject) -> Choices:
     """Related records that point here, each as path and label, as far as the reader may know of them."""
     found = []
-    for child in object_.children:
+    for child in object_.pointing:
         known = child.object in scope.access.objects and child.field not in (hidden_in(scope, child.object) or frozenset())
         if known:
             found.append((child.path, child_label(scope, object_, child.path)))

@@ -183,7 +183,9 @@ def without(listing: Listing) -> list[str]:
 
 def unrated_in(listing: Listing, amount: str) -> str:
     """The list of what has an amount without an exchange rate: in another currency, and worth nothing yet."""
-    lacking = ({"field": f"{amount}.currency", "op": "not_empty"}, {"field": amount, "op": "empty"})
+    # Amounts compare by what they are worth: what is worth nothing known is there, and neither from nought up nor below.
+    worth = [{"field": amount, "op": operator, "value": 0} for operator in ("gte", "lt")]
+    lacking = ({"field": amount, "op": "not_empty"}, {"none": worth})
     plain = replace(listing, shape="list", view=None).shown(
         where=(*listing.now.where, *lacking), by="", lane="", pipeline="", group=""
     )

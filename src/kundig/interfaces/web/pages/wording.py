@@ -242,12 +242,12 @@ class Wording:
 
 
 def child_label(scope: Scope, object_: BoundObject, path: str) -> str:
-    """Records that point here, by their plural; where several links do, with the link's name."""
+    """Records that point here, by their plural; where their object has several links here, with the link's name."""
     language = scope.context.language
-    child = next(child for child in object_.children if child.path == path)
+    child = next(child for child in object_.pointing if child.path == path)
     other = scope.model.objects[child.object]
     name = label_in(other.definition.label_plural, language)
-    if sum(found.object == child.object for found in object_.children) == 1:
+    if sum(found.object == child.object for found in object_.pointing) == 1:
         return name
     return f"{name} ({label_in(other.fields[child.field].definition.label, language)})"
 
