@@ -82,7 +82,7 @@ async def hidden(new_crm: Callable[[], Awaitable[Crm]]) -> Hidden:
         for key in object_.title_fields:
             bound = object_.fields[key]
             shown = {
-                "text": f"Offen {name}",
+                "text": f"offen@{name}.example" if key == "email" else f"Offen {name}",
                 "rich_text": f"<p>Offen {name}</p>",
                 "link": str(made.records.get(bound.target or "") or "") or None,
             }

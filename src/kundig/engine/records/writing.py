@@ -148,6 +148,8 @@ class Change:
         """What else is wrong in a list with records that are not there."""
         told = {(error.list, error.index) for error in unknown.errors}
         known = [(item, place) for item, place in zip(items, places, strict=True) if place not in told]
+        if not known:
+            return ()
         try:
             return (await self._draft(object_, [item for item, _ in known], [place for _, place in known]))[1]
         except Invalid as error:
