@@ -67,8 +67,10 @@ def main(arguments: Sequence[str]) -> int:
     write_people(people, given.rows, count)
     calm = _Installation(folder / "undisturbed")
     undisturbed = calm.brought_in(folder, given.rows, [], chance)
-    points = sorted(chance.sample(range(1, given.rows), given.kills))
-    killed = _Installation(folder / "killed").brought_in(folder, given.rows, points, chance)
+    stretch = given.rows // given.kills  # one point in each, so that few are passed at once
+    points = [number * stretch + chance.randrange(1, stretch) for number in range(given.kills)]
+    troubled = _Installation(folder / "killed")
+    killed = troubled.brought_in(folder, given.rows, points, chance)
     wrong = [
         f"{name}: {undisturbed[name]} without kills, {killed[name]} with them"
         for name in undisturbed
@@ -76,6 +78,8 @@ def main(arguments: Sequence[str]) -> int:
     ]
     if calm.growth > MOST_GROWTH:
         wrong.append(f"memory grew by {calm.growth} MB, at most {MOST_GROWTH}")
+    if troubled.kills < given.kills:
+        wrong.append(f"{troubled.kills} kills, {given.kills} were meant")
     for what in wrong:
         print(f"WRONG {what}")
     if wrong:
@@ -92,6 +96,7 @@ class _Installation:
     def __init__(self, data: Path) -> None:
         data.mkdir(mode=0o755)
         self._data, self.growth = data, 0
+        self.kills = 0
         self._environment = {k: v for k, v in os.environ.items() if not k.startswith("KUNDIG_")} | {"KUNDIG_DATA": str(data)}
 
     def brought_in(self, folder: Path, rows: int, points: Sequence[int], chance: random.Random) -> dict[str, str]:
@@ -139,6 +144,7 @@ class _Installation:
                 os.kill(self._postmaster(), signal.SIGKILL)
             time.sleep(0.2)  # its children notice
             EmbeddedServer(self._data).ensure_running()
+        self.kills += 1
         print(f"killed: {victim}", flush=True)
 
     def _postmaster(self) -> int:

@@ -147,6 +147,18 @@ async def test_readonly_means_it(database: Database, workspace: Workspace) -> No
             await connection.execute(NOTE.insert(), {"id": uuid4()})
 
 
+async def test_what_reads_long_has_one_view_of_all(database: Database, workspace: Workspace) -> None:
+    """Figures fit the rows beside them, whatever others write meanwhile; the view ends with the transaction."""
+    counted = sa.select(sa.func.count()).select_from(NOTE)
+    async with database.reading(workspace) as connection:
+        before = await connection.value(counted)
+        async with database.transaction(workspace) as other:
+            await other.execute(NOTE.insert(), {"id": uuid4()})
+        assert await connection.value(counted) == before
+    async with database.reading(workspace) as connection:
+        assert await connection.value(counted) == before + 1
+
+
 async def test_nothing_of_a_transaction_that_has_read_is_left_in_the_next(database: Database, workspace: Workspace) -> None:
     """They share a connection, and the next one ends the one before it."""
     async with database.transaction(workspace, readonly=True, timeout_ms=9_000) as connection:

@@ -36,6 +36,7 @@ async def test_the_lead_says_what_became_of_it_and_is_converted_once(crm: Crm) -
     after = await crm.read("lead", record["id"])
     assert (after["status"], after["status_category"]) == ("converted", "won")
     assert after["converted_at"] is not None
+    assert after["first_response_at"] is not None
     assert after["converted_opportunity"]["id"] == made["opportunity"]["id"]
     with pytest.raises(Conflict):
         await converted(crm, record)

@@ -198,3 +198,10 @@ async def test_a_guest_is_reached_at_an_address(crm: Crm) -> None:
     with pytest.raises(Invalid) as refused:
         await crm.make("attendee", meeting=meeting["id"], email="nobody")
     assert [error.field for error in refused.value.errors] == ["email"]
+
+
+async def test_a_meeting_is_in_a_time_zone_that_there_is(crm: Crm) -> None:
+    assert (await crm.make("meeting", subject="x", time_zone="Europe/Berlin"))["time_zone"] == "Europe/Berlin"
+    with pytest.raises(Invalid) as refused:
+        await crm.make("meeting", subject="x", time_zone="Europe/Entenhausen")
+    assert [error.code for error in refused.value.errors] == ["unknown_time_zone"]

@@ -8,9 +8,10 @@ from kundig.base.database.connection import WORKSPACE_SCHEMA, Asked, Compiled, C
 from kundig.base.database.faults import DatabaseAway, TimeLimit
 from kundig.base.database.migrations import MigrationSource, migrate
 from kundig.base.database.names import workspace_role
-from kundig.base.database.transactions import Database, retrying
+from kundig.base.database.transactions import ONE_VIEW, Database, retrying
 
 __all__ = [
+    "ONE_VIEW",
     "WORKSPACE_SCHEMA",
     "Asked",
     "Compiled",

@@ -27,6 +27,8 @@ from kundig.base.errors import Overtaken
 STATEMENT_LIMIT_MS = 10_000
 """The longest a statement of a request may take, unless its caller says otherwise."""
 
+ONE_VIEW = "repeatable read"
+"""All statements of a transaction see the same: figures fit the rows that they stand beside."""
 _ISOLATIONS = {None: "", "repeatable read": " isolation level repeatable read", "serializable": " isolation level serializable"}
 _TRIES = 3
 _IN_THE_WAY = (
@@ -98,9 +100,9 @@ class Database:
         try:
             async with _ending(raw, commit=not readonly):
                 yield Connection(raw, workspace.schema if workspace else None, role_set=workspace is not None, answers=answers)
-            read = readonly
+            read = readonly and isolation is None
         finally:
-            # What has only read loses nothing: the answer need not wait for its end.
+            # What has only read loses nothing: the answer need not wait for its end. One view of all would be held meanwhile.
             if read:
                 self._hand.keep(raw)
             else:
@@ -112,16 +114,18 @@ class Database:
     ) -> AsyncIterator[Connection]:
         """A transaction that only reads, for what takes long: on the replica, if there is one and it has caught up.
 
-        It sees all that was committed before it began, wherever it runs. What the replica breaks off is Overtaken, and then done
-        on the primary: run it in `retrying`.
+        It sees all that was committed before it began and nothing that comes later, wherever it runs. What the replica breaks off
+        is Overtaken, and then done on the primary: run it in `retrying`.
         """
         raw = await self._elsewhere()
         if raw is None or self.replica is None:
-            async with self.transaction(workspace, timeout_ms=timeout_ms, readonly=True, asking=asking) as connection:
+            async with self.transaction(
+                workspace, timeout_ms=timeout_ms, isolation=ONE_VIEW, readonly=True, asking=asking
+            ) as connection:
                 yield connection
             return
         try:
-            answers = await self._first(raw, _beginning(workspace, timeout_ms, readonly=True), asking)
+            answers = await self._first(raw, _beginning(workspace, timeout_ms, ONE_VIEW, readonly=True), asking)
             async with _ending(raw):
                 yield Connection(raw, workspace.schema if workspace else None, role_set=workspace is not None, answers=answers)
         except (DatabaseAway, psycopg.OperationalError, *_FORGOTTEN) as error:

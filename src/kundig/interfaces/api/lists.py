@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
+from kundig.base.database import ONE_VIEW
 from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import t
 from kundig.engine.policy.scope import Scope
@@ -25,13 +26,14 @@ SEARCH_LIMIT = 20
 @get("/{object_name:str}")
 async def get_list(request: Request[Any, Any, Any], object_name: str) -> Response[bytes]:
     """One page of records."""
-    return await serve(request, partial(_list, request, object_name))
+    isolation = ONE_VIEW if b"count=" in request.scope.get("query_string", b"") else None
+    return await serve(request, partial(_list, request, object_name), isolation=isolation)
 
 
 @post("/{object_name:str}/query", status_code=200)
 async def query_list(request: Request[Any, Any, Any], object_name: str) -> Response[bytes]:
     """The same with the parameters as JSON, for a filter that is too long for an address."""
-    return await serve(request, partial(_query, request, object_name))
+    return await serve(request, partial(_query, request, object_name), isolation=ONE_VIEW)
 
 
 @get("/{object_name:str}/aggregate")

@@ -4,7 +4,7 @@ from kundig.engine.extension import Hook, Module
 from kundig.modules.activities.layouts import LAYOUTS
 from kundig.modules.activities.objects import ATTENDEE, CALL, MEETING, NOTE, TASK, activity_dates
 from kundig.modules.activities.roles import ROLES
-from kundig.modules.activities.rules import check_address, check_times, stamp_completion
+from kundig.modules.activities.rules import check_address, check_time_zone, check_times, stamp_completion
 from kundig.modules.activities.views import VIEWS
 
 MODULE = Module(
@@ -19,6 +19,7 @@ MODULE = Module(
     hooks=(
         Hook("task", "before", stamp_completion),
         Hook("meeting", "before", check_times),
+        Hook("meeting", "before", check_time_zone),
         Hook("attendee", "before", check_address),
     ),
 )

@@ -1,10 +1,11 @@
-"""Rules of activities: when a task was done, that a meeting ends after it begins, where guests are reached."""
+"""Rules of activities: when a task was done, when and in which time zone a meeting is, where guests are reached."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from kundig.base.i18n import t
+from kundig.base.time_zones import known_zones
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.draft import Draft
 from kundig.engine.schema.fields.contact_points import normal_email
@@ -30,6 +31,15 @@ async def check_times(scope: Scope, drafts: Sequence[Draft]) -> None:  # noqa: A
             starts, ends = draft.get("starts_at"), draft.get("ends_at")
             if starts is not None and ends is not None and ends < starts:
                 draft.refuse("ends_at", "bad_value", t("A meeting can't end before it begins."))
+
+
+async def check_time_zone(scope: Scope, drafts: Sequence[Draft]) -> None:  # noqa: ARG001 - what hooks are given
+    """A meeting's time zone is one that calendars know."""
+    for draft in drafts:
+        zone = draft.get("time_zone")
+        if draft.action in ("create", "update") and draft.changes("time_zone") and zone is not None and zone not in known_zones():
+            text = t("There is no time zone “{zone}”. Give one such as Europe/Berlin.", zone=zone[:100])
+            draft.refuse("time_zone", "unknown_time_zone", text)
 
 
 async def check_address(scope: Scope, drafts: Sequence[Draft]) -> None:  # noqa: ARG001 - what hooks are given

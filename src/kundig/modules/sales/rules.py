@@ -20,9 +20,9 @@ _FROM_PRODUCT = {"name": "name", "unit_price": "price", "tax_rate": "tax_rate"}
 async def follow_lead(scope: Scope, drafts: Sequence[Draft]) -> None:
     """A lead that leaves its first stage was answered; only the action `convert` may move one to `converted`."""
     for draft in drafts:
-        if draft.action != "update" or draft.change.trusted or not draft.changes("status"):
+        if draft.action != "update" or not draft.changes("status"):
             continue
-        if draft.get("status") == "converted":
+        if draft.get("status") == "converted" and not draft.change.trusted:
             draft.refuse("status", "use_convert", t("Use the action Convert, so that account and contact are made too."))
         elif draft.before("status") == "new" and draft.get("first_response_at") is None:
             draft.set("first_response_at", scope.context.now)

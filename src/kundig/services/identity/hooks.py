@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from zoneinfo import available_timezones
 
 from email_validator import EmailNotValidError, validate_email
 
 from kundig.base.database.workspaces import bump_version
 from kundig.base.errors import Denied, Invalid
 from kundig.base.i18n import t
+from kundig.base.time_zones import known_zones
 from kundig.engine.extension import Hook
 from kundig.engine.policy import principals
 from kundig.engine.policy.policies import EVERYONE
@@ -115,15 +114,10 @@ def _fill_preferences(scope: Scope, draft: Draft) -> None:
 
 def _check_time_zone(draft: Draft) -> None:
     zone = draft.get("time_zone")
-    if zone is not None and draft.changes("time_zone") and zone not in _time_zones():
+    if zone is not None and draft.changes("time_zone") and zone not in known_zones():
         draft.refuse(
             "time_zone", "unknown_time_zone", t("There is no time zone “{zone}”. Give one such as Europe/Berlin.", zone=zone[:100])
         )
-
-
-@cache
-def _time_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
 
 
 def _check_roles(scope: Scope, draft: Draft) -> None:

@@ -10,6 +10,7 @@ from litestar import Request, Response, get, post
 
 from kundig.base.errors import Invalid
 from kundig.base.i18n import LANGUAGES, Text, t
+from kundig.base.time_zones import inhabited_zones
 from kundig.base.whole import whole
 from kundig.engine.audit.forgetting import KEPT_DAYS, LEAST_DAYS, MOST_DAYS
 from kundig.engine.configuration.documents import MOST_TRASH_DAYS, SETTINGS_NAME, TRASH_DAYS, Document
@@ -21,7 +22,6 @@ from kundig.engine.schema.fields.money import currencies
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.frame import LinkGroup
 from kundig.interfaces.web.notices import notice
-from kundig.interfaces.web.pages.settings.me import time_zones
 from kundig.interfaces.web.pages.settings.navigation import COMPANY, settings_navigation
 from kundig.interfaces.web.rendering import render, render_block
 from kundig.interfaces.web.widgets.described import countries, currency_choices
@@ -101,7 +101,7 @@ def _wrong(values: Mapping[str, str]) -> Iterator[tuple[str, Text]]:
             yield name, t("Use at most {most} characters.", most=most)
     if values["language"] not in LANGUAGES:
         yield "language", t("Choose one of the languages.")
-    if values["time_zone"] not in time_zones():
+    if values["time_zone"] not in inhabited_zones():
         yield "time_zone", t("There is no time zone “{zone}”. Give one such as Europe/Berlin.", zone=values["time_zone"][:100])
     if values["region"] not in dict(countries("en")):
         yield "region", t("Choose one of the countries.")
@@ -117,7 +117,7 @@ async def _view(scope: Scope, values: Mapping[str, Any], errors: Mapping[str, st
     nav, context = settings_navigation(scope), scope.context
     choices = () if await stored_rates(scope.connection) else currency_choices(context.language)
     home = context.workspace.currency
-    return CompanyView(nav, values, home, choices, time_zones(), countries(context.language), errors or {})
+    return CompanyView(nav, values, home, choices, inhabited_zones(), countries(context.language), errors or {})
 
 
 ROUTES = (show, save)

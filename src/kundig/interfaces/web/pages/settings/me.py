@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any, cast
 from uuid import UUID
-from zoneinfo import available_timezones
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -15,6 +13,7 @@ from litestar.datastructures import Cookie
 
 from kundig.base.errors import Invalid, Missing
 from kundig.base.i18n import t
+from kundig.base.time_zones import inhabited_zones
 from kundig.engine.policy.scope import Scope
 from kundig.engine.records.reading import read_record
 from kundig.engine.records.writing import Update, write
@@ -129,7 +128,7 @@ async def _view(scope: Scope, visit: Visit) -> MeView:
         preferences=(await desk_of(scope.connection, user)).preferences,
         kinds=tuple((key, text.render(language)) for key, text in _KINDS.items()),
         devices=await devices_view(scope, visit),
-        zones=time_zones(),
+        zones=inhabited_zones(),
     )
 
 
@@ -144,13 +143,6 @@ def _preferences(visit: Visit) -> Preferences:
         mailed=frozenset(kind for kind in KINDS if kind in mailed),
         pushed=frozenset(kind for kind in KINDS if kind in pushed),
     )
-
-
-@cache
-def time_zones() -> tuple[str, ...]:
-    """The time zones that people live in."""
-    places = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
-    return ("UTC", *sorted(zone for zone in available_timezones() if zone.startswith(places)))
 
 
 ROUTES = (settings, show, save)
