@@ -76,6 +76,7 @@ def _run(own: Installation, ledger: Ledger, victims: list[str], clients: int, ch
     for start in range(0, len(victims), EACH):
         if time.monotonic() > until:
             break
+        pages.prove()
         writers = _writers(own.url, token, pages, ledger, start * 100, clients, colleague)
         for writer in writers:
             writer.start()

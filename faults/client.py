@@ -96,6 +96,10 @@ class Client:
         assert found, "the page shows no token for its forms"
         self.pages.headers["X-CSRFToken"] = found[1]
 
+    def prove(self) -> None:
+        """Say once more who it is, which inviting people asks for after a while."""
+        self.pages.post("/prove", data={"password": PASSWORD}).raise_for_status()
+
     def share_session(self, other: Client) -> None:
         """Go on in the session of another client."""
         self.pages.cookies, self.pages.headers = other.pages.cookies, other.pages.headers

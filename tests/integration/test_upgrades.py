@@ -20,9 +20,11 @@ from kundig import wiring
 from kundig.base.context import SYSTEM, Workspace
 from kundig.base.database import Connection, Database, MigrationSource, migrate
 from kundig.base.database.migrations import pending
+from kundig.base.errors import OutsideFault
 from kundig.base.jobs import JobRun
 from kundig.base.secrets import Secrets
 from kundig.base.uuid7 import uuid7
+from kundig.engine.extension import field
 from kundig.engine.history.trail import TrailQuery, read_trail
 from kundig.engine.installing import install
 from kundig.engine.policy.decisions import visible_ids
@@ -246,3 +248,27 @@ async def test_what_let_readers_pass_others_records_makes_room(old: Old) -> None
     of = {row["relname"]: row["reloptions"] or [] for row in options}
     assert not [option for option in of["room"] if option.startswith("autovacuum_vacuum")]
     assert "autovacuum_vacuum_scale_factor=0.1" in of["comment"]
+
+
+OWN_FIELD = """insert into {ws}.document (kind, name, body)
+values ('field', 'house.colour', '{"object": "house", "name": "colour", "type": "number", "label": {"en": "Colour", "de": "Farbe"}}')"""
+
+
+async def test_a_version_that_brings_what_one_has_otherwise_changes_nothing_and_says_so(old: Old, data: Path) -> None:
+    """Their own field of a name and a module's of another type: the version before still runs, and there it can be renamed."""
+    world, sources = old.world, wiring.migration_sources()
+    async with world.database.owner(world.workspace) as connection:
+        await connection.execute(OWN_FIELD)
+    waiting = await pending(world.database, sources)
+    [house, *others] = WORLD.objects
+    colour = field("colour", "text", "Colour", "Farbe")
+    brought = replace(WORLD, objects=(msgspec.structs.replace(house, fields=(*house.fields, colour)), *others))
+    with pytest.raises(OutsideFault) as told:
+        await install(world.database.address, data, world.workspace, sources, Scopes([IDENTITY, brought]).models)
+    assert "house.colour" in str(told.value.text)
+    assert "upgrade again" in str(told.value.text)
+    assert await pending(world.database, sources) == waiting
+    async with world.database.owner(world.workspace) as connection:
+        await connection.execute("update {ws}.document set name = 'house.paint', body = body || '{\"name\": \"paint\"}'")
+    await install(world.database.address, data, world.workspace, sources, Scopes([IDENTITY, brought]).models)
+    assert await pending(world.database, sources) == 0

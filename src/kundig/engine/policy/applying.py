@@ -34,6 +34,7 @@ from kundig.engine.policy.restated import follow_status
 from kundig.engine.schema.ddl.applying import LOCK_TIMEOUT_MS, TRIES, build_indexes, change_tables, check_tables
 from kundig.engine.schema.ddl.planning import Step
 from kundig.engine.schema.defaults import check_defaults
+from kundig.engine.schema.definitions import Misfit
 from kundig.engine.schema.model import Model
 
 Result = TypeVar("Result")
@@ -94,6 +95,29 @@ async def rollback_plan(
         return await changing.rollback(connection, workspace, plan, realising, by=by, address=address)
 
     return await _changed(database, workspace, models, run)
+
+
+async def refuse_misfit(database: Database, workspace: Workspace, models: Models) -> None:
+    """Raise OutsideFault if what this version brings and the workspace's own documents make no model. Changes nothing."""
+    async with database.owner(workspace) as connection:
+        if not await connection.value("select to_regclass('{ws}.document') is not null"):
+            return
+        documents = await stored_documents(connection)
+        settled = await connection.value(_SETTLED, {"schema": workspace.schema})
+    try:
+        if _digest(models, documents) != settled:
+            models.make(workspace, documents, 0)
+    except Misfit as misfit:
+        fault = misfit.faults[0]
+        raise OutsideFault(
+            t(
+                "Your own configuration does not fit this version of Kundig: “{place}” ({source}): {text} Nothing was changed."
+                " Start the version that you had, rename or remove this there, and upgrade again.",
+                place=fault.place,
+                source=fault.source,
+                text=fault.text,
+            )
+        ) from misfit
 
 
 async def settle(database: Database, workspace: Workspace, models: Models) -> bool:
