@@ -118,8 +118,9 @@ def _filter(model: Model, context: Context, object_: BoundObject, where: Mapping
     if wrong := list(_readable(model, context, object_, where, place)):
         yield from wrong
         return
+    children = frozenset(_children(where))
     for path in filter_paths(where):
-        if path.count(".") > 1 or path.partition(".")[0] not in {**object_.fields, **object_.implicit}:
+        if path in children or path.count(".") > 1 or path.partition(".")[0] not in {**object_.fields, **object_.implicit}:
             yield _error(place, t("A rule may look at own fields and over one link, not at “{path}”.", path=path[:100]))
     for field, value in _leaves(where):
         moves = model.field_at(object_.name, field).field.kind is Kind.DATE and not _DAY_OR_INSTANT.fullmatch(value)
@@ -148,6 +149,18 @@ def _leaves(where: Any) -> Iterator[tuple[str, str]]:
     elif isinstance(where, list | tuple):
         for part in where:
             yield from _leaves(part)
+
+
+def _children(where: Any) -> Iterator[str]:
+    """What conditions on children ask about, `object.link`."""
+    if isinstance(where, Mapping):
+        if "related" in where:
+            yield str(where["related"])
+        for key in ("all", "any", "none"):
+            yield from _children(where.get(key))
+    elif isinstance(where, list | tuple):
+        for part in where:
+            yield from _children(part)
 
 
 def _is_uuid(text: str) -> bool:

@@ -132,6 +132,12 @@ async def test_a_plan_names_what_would_change(world: World) -> None:
         "kind: role\nname: r\nlabel: {en: R, de: R}\nobjects: {house: {where: {field: nothing, op: is, value: 1}}}",
         "kind: role\nname: r\nlabel: {en: R, de: R}\nobjects: {house: {where: {field: created_at, op: within, value: today}}}",
         "kind: role\nname: r\nlabel: {en: R, de: R}\nobjects: {house: {where: {field: owner, op: is, value: me}}}",
+        # children, also where a field is called as they are
+        "kind: role\nname: r\nlabel: {en: R, de: R}\nobjects: {house: {where: {related: room.house}}}",
+        (
+            "kind: field\nobject: house\nname: room\ntype: text\nlabel: {en: R, de: R}\n---\n"
+            "kind: role\nname: r\nlabel: {en: R, de: R}\nobjects: {house: {where: {related: room.house}}}"
+        ),
         "kind: role\nname: r\nlabel: {en: R, de: R}\nrights: [rule_the_world]",
         "kind: sharing_rule\nname: s\nlabel: {en: S, de: S}\nobject: house\nwhere: {field: city, op: is, value: x}\nto: [everybody]",
         "kind: sharing_rule\nname: s\nlabel: {en: S, de: S}\nobject: window\nwhere: {field: name, op: is, value: x}\nto: ['role:sees']",

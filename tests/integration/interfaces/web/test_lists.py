@@ -228,6 +228,17 @@ async def test_conditions_on_related_records(hall: Hall) -> None:
     assert "<b>Nord</b>" not in text
 
 
+async def test_conditions_on_what_points_here_over_links_to_any(hall: Hall) -> None:
+    form = {
+        "query": "", "done": "1", "n.0.join": "all", "n.0.0.child": "task.related_to", "n.0.0.count": "is", "n.0.0.n": "0",
+        "n.0.0.join": "all", "n.0.0.0.field": "status", "n.0.0.0.op": "in", "n.0.0.0.value": "open",
+    }  # fmt: skip
+    to = await hall.post(hall.boss, "/o/account/filter", form)
+    assert json.loads(asked(to)["where"])[0]["related"] == "task.related_to"
+    text = re.sub(r"<[^>]+>", " ", await hall.goto(hall.boss, to))
+    assert re.search(r"hat keine\s+Aufgaben, bei denen gilt: Status ist Offen", text), re.findall(r".{60}Aufgaben.{60}", text)
+
+
 async def test_what_is_wrong_is_said_at_its_place_and_nothing_is_lost(hall: Hall) -> None:
     form = {
         "query": "", "done": "1", "n.0.join": "any",

@@ -170,7 +170,7 @@ class Wording:
         return self.operator(shown, _PLAIN.get(operator, operator)), format_list(words, style="or", locale=self.language)
 
     def _related(self, part: Part) -> str:
-        child = next((child for child in self.object.children if child.path == part["related"]), None)
+        child = next((child for child in self.object.pointing if child.path == part["related"]), None)
         if child is None:
             return self.say(t("a condition"))
         other = self.scope.model.objects[child.object]
@@ -271,7 +271,7 @@ def _linked(scope: Scope, object_: BoundObject, part: Part) -> Iterator[tuple[st
     for join in ("all", "any", "none"):
         for inner in part.get(join) or ():
             yield from _linked(scope, object_, inner)
-    child = next((child for child in object_.children if child.path == part.get("related")), None)
+    child = next((child for child in object_.pointing if child.path == part.get("related")), None)
     if child is not None and part.get("where"):
         yield from _linked(scope, scope.model.objects[child.object], part["where"])
     path, value = part.get("field"), part.get("value")
