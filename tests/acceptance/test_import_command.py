@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import os
+import pty
+import re
 import subprocess
 import time
+from pathlib import Path
 
 from tests.acceptance.conftest import KUNDIG, Server
 from tests.commands import command
@@ -71,3 +76,37 @@ def test_what_cannot_work_is_one_sentence(server: Server, tmp_path) -> None:
         assert done.returncode == 1
         assert done.stderr
         assert "Traceback" not in done.stderr
+
+
+def shown_by_export(server: Server, output: Path | None, *arguments: str) -> str:
+    """What a terminal shows of an export that writes to a file, or without one to the same terminal."""
+    terminal, end = pty.openpty()
+    environment = {**server.environment, "LANG": "C", "TERM": "xterm", "COLUMNS": "120"}
+    with output.open("wb") if output else contextlib.nullcontext(end) as stdout:
+        process = subprocess.Popen([KUNDIG, "export", *arguments], env=environment, stdout=stdout, stderr=end)
+    os.close(end)
+    shown = b""
+    with contextlib.suppress(OSError):  # the terminal ends with the process
+        while block := os.read(terminal, 2**16):
+            shown += block
+    os.close(terminal)
+    assert process.wait(60) == 0, shown
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode()).replace("\r\n", "\n")
+
+
+def test_who_waits_for_an_export_sees_how_far_it_is(server: Server, tmp_path) -> None:
+    """On stderr, and only where the records do not come to the same terminal; the file is the same with and without."""
+    with server.client() as client:
+        for start in (0, 1000):
+            body = {"create": [{"name": f"Balken {n:04}"} for n in range(start, start + 1000)]}
+            client.post("/account/batch", json=body, timeout=120).raise_for_status()
+    where = '{"field": "name", "op": "starts_with", "value": "Balken "}'
+    arguments = ("account", "--where", where, "--fields", "name", "--order", "name")
+    plain = kundig(server, "export", *arguments)
+    assert plain.stderr == ""
+    assert len(plain.stdout.splitlines()) == 2001
+    shown = shown_by_export(server, tmp_path / "accounts.csv", *arguments)
+    assert (tmp_path / "accounts.csv").read_text() == plain.stdout
+    assert "account.csv" in shown
+    assert "100% 2000/2000" in shown
+    assert shown_by_export(server, None, *arguments).split() == plain.stdout.split()

@@ -124,6 +124,9 @@ def test_every_part_of_an_address(api: httpx.Client, object_: dict, probe: str) 
         ("POST", f"/{name}/{sent}/actions/{sent}"),
         ("POST", f"/changes/{sent}/undo"),
         ("GET", f"/imports/{sent}"),
+        ("GET", f"/imports/{sent}/errors.csv"),
+        ("POST", f"/imports/{sent}/stop"),
+        ("POST", f"/imports/{sent}/resume"),
         ("PUT", f"/{name}/by/{sent}/x"),
     ]:
         answer = checked(api, method, path, {} if method in ("PATCH", "POST", "PUT") else None)

@@ -468,6 +468,7 @@ OWN_IMPORTS = {
     "GET /imports/{id_}/values",
     "GET /imports/{id_}/errors.csv",
     "GET /api/v1/imports/{import_id}",
+    "GET /api/v1/imports/{import_id}/errors.csv",
 }
 """Everybody's own imports and chosen records; of others they are not there (tested below)."""
 FOR_THE_DIRECTORY = {"GET /scim/v2/{folder}", "GET /scim/v2/{folder}/{id_}"}

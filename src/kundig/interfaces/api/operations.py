@@ -320,6 +320,32 @@ _CHANGED: Schema = {
     "required": ["id", "state"],
 }
 
+_COUNTED: Schema = {"type": "integer", "minimum": 0}
+_IMPORT: Schema = {
+    "type": "object",
+    "properties": {
+        "id": _UUID,
+        "object": _TEXT,
+        "file": _TEXT,
+        "created_at": {"type": "string", "format": "date-time"},
+        "mode": {"enum": ["create", "update", "upsert"]},
+        "dry_run": {"type": "boolean"},
+        "state": {"enum": ["queued", "running", "done", "failed", "undone"], "description": "A stopped one has failed."},
+        "reason": {"type": ["string", "null"], "description": "Why it has stopped."},
+        "total": _COUNTED,
+        "created": _COUNTED,
+        "updated": _COUNTED,
+        "skipped": _COUNTED,
+        "failed": _COUNTED,
+        "change": {
+            "anyOf": [_UUID, {"type": "null"}],
+            "description": "What it has brought in, as one change: `POST /changes/{id}/undo` takes all of it back.",
+        },
+        "errors": {"type": "array", "items": {"type": "object"}, "description": "The first 1,000; `errors.csv` has all."},
+    },
+    "required": ["id", "object", "state", "total", "created", "updated", "skipped", "failed", "change", "errors"],
+}
+
 SHARED_OPERATIONS: Mapping[str, Any] = {
     "/search": {
         "get": operation("search", t("Search everything"), "search", answers(200, _rows()), [_QUESTION, _WITHIN, _PAGE[0]])
@@ -333,7 +359,20 @@ SHARED_OPERATIONS: Mapping[str, Any] = {
         "get": operation("get_change", t("Who made a change, and whether it was undone"), "changes", answers(200, _CHANGED), [ID])
     },
     "/imports": {"post": _imports()},
-    "/imports/{id}": {"get": operation("get_import", t("How far an import is"), "imports", answers(200, {"type": "object"}), [ID])},
+    "/imports/{id}": {"get": operation("get_import", t("How far an import is"), "imports", answers(200, _IMPORT), [ID])},
+    "/imports/{id}/stop": {"post": operation("stop_import", t("Stop an import"), "imports", answers(200, _IMPORT), [ID, _KEY])},
+    "/imports/{id}/resume": {
+        "post": operation("resume_import", t("Go on with an import that has stopped"), "imports", answers(200, _IMPORT), [ID, _KEY])
+    },
+    "/imports/{id}/errors.csv": {
+        "get": operation(
+            "import_errors",
+            t("The rows that failed, as a file to mend and import again"),
+            "imports",
+            answers(200, _TEXT, media=(MEDIA_TYPES["csv"],)),
+            [ID],
+        )
+    },
     "/meta/objects": {"get": operation("objects", t("The model"), "meta", answers(200, _rows()))},
     "/openapi.json": {"get": operation("openapi", t("This description"), "meta", answers(200, {"type": "object"}))},
 }

@@ -11,7 +11,7 @@ from kundig.interfaces.api.bodies import MAX_BODY
 from kundig.interfaces.api.describing import get_objects, get_openapi
 from kundig.interfaces.api.export import export_records
 from kundig.interfaces.api.history import get_change, get_journal, get_timeline, undo_change
-from kundig.interfaces.api.imports import get_import, post_import
+from kundig.interfaces.api.imports import get_import, get_import_errors, go_on_with_import, post_import, stop_import
 from kundig.interfaces.api.lists import get_aggregate, get_list, get_search, query_list
 from kundig.interfaces.api.openapi import PREFIX
 from kundig.interfaces.api.records import create_record, delete_record, get_record, update_record
@@ -49,6 +49,9 @@ def api_router() -> Router:
             export_trail,
             post_import,
             get_import,
+            stop_import,
+            go_on_with_import,
+            get_import_errors,
             get_objects,
             get_openapi,
         ],

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -14,9 +15,10 @@ import typer
 from kundig.base.errors import Invalid, Missing, OutsideFault
 from kundig.base.i18n import t
 from kundig.engine.policy.scope import Scope
+from kundig.interfaces.cli.bars import bar
 from kundig.interfaces.cli.installation import MAIN, Installation, installation
 from kundig.services.identity.scopes import user_by_email
-from kundig.services.transfer.export import export_stream, start_export
+from kundig.services.transfer.export import Export, OpenScope, export_stream, guessed_size, start_export
 
 
 def export(
@@ -42,9 +44,11 @@ def export(
                 started = await start_export(
                     scope, object_, format_, where=_filter(where), fields=names, order=order, localized=localized
                 )
-            async for part in export_stream(lambda: _opened(found, as_user, reads=True), started):
-                sys.stdout.buffer.write(part)
-            sys.stdout.buffer.flush()
+            reading = partial(_opened, found, as_user, reads=True)
+            async with _watched(reading, started) as progress:
+                async for part in export_stream(reading, started, progress):
+                    sys.stdout.buffer.write(part)
+                sys.stdout.buffer.flush()
 
     asyncio.run(run())
 
@@ -57,6 +61,32 @@ async def _opened(found: Installation, email: str | None, *, reads: bool = False
             yield await found.scopes.of_system(connection, found.workspace, "cli")
         else:
             yield await found.scopes.of_user(connection, found.workspace, await user_by_email(connection, email), "cli")
+
+
+@asynccontextmanager
+async def _watched(reading: OpenScope, export: Export) -> AsyncIterator[Callable[[int], None] | None]:
+    """A bar for who looks on without seeing the records themselves. How many there are it learns beside: nothing waits for that."""
+    if sys.stdout.isatty() or not sys.stderr.isatty():
+        yield None
+        return
+    with bar() as shown:
+        task = shown.add_task(export.file_name, total=None)
+
+        async def size_up() -> None:
+            async with reading() as scope:
+                shown.update(task, total=await guessed_size(scope, export))
+
+        def progress(written: int) -> None:
+            guess = shown.tasks[0].total
+            shown.update(task, completed=written, total=None if guess is None else max(guess, written))
+
+        sizing = asyncio.create_task(size_up())
+        try:
+            yield progress
+            shown.update(task, total=shown.tasks[0].completed)
+        finally:
+            sizing.cancel()
+            await asyncio.gather(sizing, return_exceptions=True)
 
 
 def _filter(text: str | None) -> Any:

@@ -10,11 +10,10 @@ from typing import Annotated, BinaryIO
 from uuid import UUID
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from kundig.base.i18n import t
 from kundig.engine.policy.scope import Scope
+from kundig.interfaces.cli.bars import bar
 from kundig.interfaces.cli.installation import MAIN, Installation, installation
 from kundig.interfaces.cli.telling import tell, warn
 from kundig.services.identity.scopes import user_by_email
@@ -102,11 +101,11 @@ class _Bringing:
 
     async def finish(self, id_: UUID, file: Path) -> bool:
         """Do the import and tell the figures; whether all went well."""
-        with _bar() as bar:
-            task = bar.add_task(file.name, total=None)
+        with bar() as shown:
+            task = shown.add_task(file.name, total=None)
 
             def show(run: Run) -> None:
-                bar.update(task, total=run.total, completed=run.created + run.updated + run.skipped + run.failed)
+                shown.update(task, total=run.total, completed=run.created + run.updated + run.skipped + run.failed)
 
             await run_import(self.opened, id_, show)
         async with self.opened() as scope:
@@ -132,8 +131,3 @@ class _Bringing:
                 async for part in errors_file(scope, id_):
                     written.write(part)
         warn(t("The rows that failed are in {path}, with the reasons: mend them and import that file.", path=str(path)))
-
-
-def _bar() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=False)

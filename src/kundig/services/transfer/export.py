@@ -20,6 +20,7 @@ from kundig.base.i18n import t
 from kundig.engine.audit import note
 from kundig.engine.policy.cursors import Place, read_cursor, write_cursor
 from kundig.engine.policy.scope import Scope
+from kundig.engine.records.counting import CAP
 from kundig.engine.records.ordering import parse_order
 from kundig.engine.records.reading import ListQuery, Page, list_records, read_many
 from kundig.services.transfer.audit_events import EXPORTED
@@ -94,20 +95,35 @@ def _require_export(scope: Scope, object_: str) -> None:
         raise Denied(t("Your role does not allow exporting {object}.", object=scope.object(object_).definition.label_plural))
 
 
-async def export_stream(open_scope: OpenScope, export: Export) -> AsyncIterator[bytes]:
-    """The bytes of an export. Raises Denied in the middle when the right to export is withdrawn meanwhile."""
+async def guessed_size(scope: Scope, export: Export) -> int | None:
+    """About how many records there will be; None when that can't be told without counting for long."""
+    if export.ids is not None:
+        return len(export.ids)
+    query = export.query
+    found = (await list_records(scope, ListQuery(query.object, query.where, ["id"], limit=1, count="estimate"))).count
+    return None if found == CAP else found
+
+
+async def export_stream(
+    open_scope: OpenScope, export: Export, progress: Callable[[int], None] | None = None
+) -> AsyncIterator[bytes]:
+    """The bytes of an export; `progress` is told how many records have been taken.
+
+    Raises Denied in the middle when the right to export is withdrawn meanwhile.
+    """
+    pages = _pages(open_scope, export) if progress is None else _told(_pages(open_scope, export), progress)
     if export.format == "jsonl":
-        async for page in _pages(open_scope, export):
+        async for page in pages:
             if lines := json_lines(page):
                 yield lines
         return
     if export.format == "csv":
         yield csv_head(export.columns, localized=export.localized, language=export.language)
-        async for page in _pages(open_scope, export):
+        async for page in pages:
             yield csv_page(export.columns, page.records(), localized=export.localized, language=export.language)
         return
     with Workbook(export.columns) as book:
-        async for page in _pages(open_scope, export):
+        async for page in pages:
             book.add(page.records())
         for block in book.blocks():
             yield block
@@ -117,6 +133,15 @@ def json_lines(page: Page) -> bytes:
     """A page as one JSON text a line, exactly as PostgreSQL has built them."""
     records = msgspec.json.decode(page.data, type=list[msgspec.Raw])
     return b"".join(bytes(record).replace(b"\n", b" ") + b"\n" for record in records)
+
+
+async def _told(pages: AsyncIterator[Page], progress: Callable[[int], None]) -> AsyncIterator[Page]:
+    """The pages; of each it is told once the next one is asked for."""
+    taken = 0
+    async for page in pages:
+        yield page
+        taken += len(page.ids)
+        progress(taken)
 
 
 async def _pages(open_scope: OpenScope, export: Export) -> AsyncIterator[Page]:
@@ -155,4 +180,5 @@ async def _page_of(open_scope: OpenScope, query: ListQuery, part: tuple[UUID, ..
     async with open_scope() as scope:
         _require_export(scope, query.object)
         found = await read_many(scope, query.object, part, query.fields)
-    return Page(f"[{','.join(found[id_] for id_ in part if id_ in found)}]")
+    there = tuple(id_ for id_ in part if id_ in found)
+    return Page(f"[{','.join(found[id_] for id_ in there)}]", ids=there)

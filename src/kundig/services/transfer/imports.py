@@ -19,7 +19,7 @@ from kundig.services.transfer import store
 from kundig.services.transfer.files import FileShape, count_rows, recognise
 from kundig.services.transfer.messages import text_from_json
 from kundig.services.transfer.order import ImportOrder
-from kundig.services.transfer.plan import make_plan
+from kundig.services.transfer.plan import make_plan, require_import, require_right
 from kundig.services.transfer.pulses import ask_to_stop, forget_pulse
 
 JOB = "transfer.import"
@@ -125,8 +125,12 @@ def summary(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def cancel_import(scope: Scope, id_: UUID) -> None:
-    """Stop an import after its current chunk; what it has brought in stays and can be undone."""
+    """Stop an import after its current chunk; what it has brought in stays and can be undone.
+
+    Raises Missing like `import_state`, Denied without the right to import, Conflict when it is over.
+    """
     row = await _own(scope, id_)
+    require_right(scope, row["object"])
     if row["state"] not in {"queued", "running"}:
         raise Conflict(t("This import is over."))
     if row["request"].get("dry_run"):
@@ -140,8 +144,12 @@ async def cancel_import(scope: Scope, id_: UUID) -> None:
 
 
 async def resume_import(scope: Scope, id_: UUID) -> None:
-    """Go on with an import that was stopped or could not go on, behind the last row that it reached."""
+    """Go on with an import that was stopped or could not go on, behind the last row that it reached.
+
+    Raises Missing like `import_state`, Denied without the right to import, ProofNeeded, Conflict unless it has stopped.
+    """
     row = await _own(scope, id_)
+    require_import(scope, row["object"])
     if row["state"] != "failed":
         raise Conflict(t("Only an import that has stopped can go on."))
     await forget_pulse(scope.connection, id_)

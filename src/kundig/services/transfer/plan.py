@@ -94,10 +94,15 @@ class Plan:
 
 def require_import(scope: Scope, object_: str) -> None:
     """Raises Missing for an object that the actor may not know of, Denied without the right to import it, ProofNeeded."""
+    require_right(scope, object_)
+    scope.require_proof_ahead([object_])
+
+
+def require_right(scope: Scope, object_: str) -> None:
+    """The same without asking for a proof of who it is: enough for what brings nothing in."""
     bound = scope.object(object_)
     if not scope.rights(object_).bring:
         raise Denied(t("Your role does not allow importing {object}.", object=bound.definition.label_plural))
-    scope.require_proof_ahead([object_])
 
 
 def make_plan(scope: Scope, order: ImportOrder, header: Sequence[str]) -> Plan:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+from uuid import UUID
 
 import pytest
 from python_calamine import CalamineWorkbook
 
 from kundig.base.errors import Denied, Invalid, Missing
 from kundig.services.transfer import export as exporting
-from kundig.services.transfer.export import export_stream, start_export
+from kundig.services.transfer.export import export_stream, guessed_size, start_export
 
 
 async def exported(crm, object_="account", format_="csv", **rest) -> bytes:
@@ -164,3 +165,29 @@ async def test_translations_have_a_column_for_each_language(crm, word):
     assert dict(zip(header, row, strict=True)) | {"id": ""} == {"id": "", "name": word, "slogan.de": "", "slogan.en": "Hello"}
     [line] = (await exported(crm, format_="jsonl", where=where, fields=["slogan"])).splitlines()
     assert json.loads(line)["slogan"] == {"en": "Hello"}
+
+
+@pytest.mark.parametrize("format_", ["csv", "jsonl", "xlsx"])
+async def test_how_far_it_is_and_about_how_many_there_are(crm, word, monkeypatch, format_):
+    """Told behind each page; whoever looks on gets the same bytes as who does not."""
+    monkeypatch.setattr(exporting, "PAGE", 3)
+    for n in range(7):
+        await crm.create("account", name=f"{word} {n}")
+    async with crm.opened() as scope:
+        started = await start_export(scope, "account", format_, where=tagged(word), fields=["name"])
+        assert (await guessed_size(scope, started) or 0) >= 0
+        ids = [UUID(row["id"]) for row in await crm.records("account", tagged(word), ["id"])]
+        chosen = await start_export(scope, "account", format_, fields=["name"], ids=ids[:5])
+        assert await guessed_size(scope, chosen) == 5
+        monkeypatch.setattr(exporting, "CAP", await guessed_size(scope, started))
+        assert await guessed_size(scope, started) is None
+    told, parts = [], [[], []]
+    async for part in export_stream(crm.opened, started, told.append):
+        parts[0].append(part)
+    async for part in export_stream(crm.opened, started):
+        parts[1].append(part)
+    assert told == [3, 6, 7]
+    assert format_ == "xlsx" or parts[0] == parts[1]
+    told.clear()
+    assert [part async for part in export_stream(crm.opened, chosen, told.append)]
+    assert told == [3, 5]

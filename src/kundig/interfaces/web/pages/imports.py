@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import AsyncIterator
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
@@ -13,6 +11,7 @@ from litestar.response import Stream
 from kundig.base.errors import Missing
 from kundig.base.i18n import label_in, t
 from kundig.engine.policy.scope import Scope
+from kundig.interfaces.spools import pieces, spooled
 from kundig.interfaces.web.edge import Reply, Visit, page
 from kundig.interfaces.web.notices import notice
 from kundig.interfaces.web.pages.ids import record_id
@@ -118,30 +117,21 @@ async def resume(request: Request[Any, Any, Any], id_: str) -> Response[str]:
 @get("/imports/{id_:str}/errors.csv")
 async def download_errors(request: Request[Any, Any, Any], id_: str) -> Response[Any]:
     """The rows that failed, with what is wrong, to mend and import again."""
-    spool = tempfile.SpooledTemporaryFile(max_size=2**20)  # noqa: SIM115 - closed when it has been sent
+    file: list[IO[bytes]] = []
 
     async def work(scope: Scope, _: Visit) -> Reply:
-        async for part in errors_file(scope, record_id(id_)):
-            spool.write(part)
+        file[:] = [await spooled(errors_file(scope, record_id(id_)))]
         return Reply("")
 
     answer = await page(request, work, write=True)
-    if answer.status_code != 200 or not spool.tell():
-        spool.close()
+    if answer.status_code != 200 or not file:
         return answer
     headers = {**answer.headers, "Content-Disposition": f'attachment; filename="{_name(id_)}"'}
-    return Stream(_pieces(spool), media_type="text/csv", headers=headers)
+    return Stream(pieces(file[0]), media_type="text/csv", headers=headers)
 
 
 def _name(id_: str) -> str:
     return f"errors-{record_id(id_)}.csv"
-
-
-async def _pieces(spool: Any) -> AsyncIterator[bytes]:
-    with spool:
-        spool.seek(0)
-        while piece := spool.read(1 << 16):
-            yield piece
 
 
 ROUTES = (show_all, show, stop, resume, download_errors)
