@@ -25,9 +25,10 @@ KINDS = {
     "emails": "list", "phones": "list", "domains": "list", "link": "link", "links": "link", "link_any": "link", "user": "link", "team": "link",
     "rollup": "number",
 }  # fmt: skip
+TELLING = ("kanariealpha", "kanariebeta")
+"""Words that tell two worlds apart."""
 WORDS = (
-    "kanariealpha",
-    "kanariebeta",
+    *TELLING,
     "Konto",
     "Muster",
     "eva",
@@ -135,6 +136,12 @@ class Maker:
             case "link":
                 return str(pick(self.ids.get(field.get("target", ""), []) or [id_ for ids in self.ids.values() for id_ in ids]))
         return pick(WORDS)
+
+    def written(self, field: dict[str, Any]) -> Any:
+        """What is asked for may be what tells the worlds apart; what is written would make them alike in that."""
+        while (value := self.value(field)) in TELLING:
+            pass
+        return value
 
     def leaf(self, object_: str) -> dict[str, Any]:
         path, field = self.path(object_)
@@ -276,7 +283,7 @@ class Maker:
         for _ in range(count):
             object_ = self.random.choice([o for o in self.objects if o not in ("user", "team")])
             id_, field = self.id_of(object_), self.field(object_)
-            body = {field["name"]: self.value(field)}
+            body = {field["name"]: self.written(field)}
             yield self.random.choice([
                 Request("PATCH", f"/api/v1/{object_}/{id_}", body),
                 Request("POST", f"/api/v1/{object_}", body),

@@ -6,7 +6,7 @@ KUNDIG_TEST_TIMES makes it as many times longer, KUNDIG_TEST_SEED takes other si
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -25,7 +25,7 @@ from kundig.engine.policy.decisions import allowed, visible_ids
 from kundig.engine.policy.principals import Principal
 from kundig.engine.policy.shares import grant_share, revoke_share
 from kundig.engine.policy.why import DEEDS, Answer, Deed, Ground, why
-from kundig.engine.records.writing import Change, Create, Delete, Update
+from kundig.engine.records.writing import MAX_ITEMS, Change, Create, Delete, Item, Update
 
 SITUATIONS = 300 * int(os.environ.get("KUNDIG_TEST_TIMES", "1"))
 SEED = int(os.environ.get("KUNDIG_TEST_SEED", "4"))
@@ -154,6 +154,12 @@ def _situation(random: Random, teams: list[UUID]) -> Situation:
     )
 
 
+async def _write(change: Change, object_: str, items: Sequence[Item]) -> None:
+    """All of them, which at night are more than one list may hold."""
+    for start in range(0, len(items), MAX_ITEMS):
+        await change.write(object_, items[start : start + MAX_ITEMS])
+
+
 async def _make(town: World, situations: list[Situation], stranger: UUID) -> None:
     async with town.system() as scope:
         users = [
@@ -161,11 +167,11 @@ async def _make(town: World, situations: list[Situation], stranger: UUID) -> Non
             for s in situations
         ]  # fmt: skip
         change = Change(scope)
-        await change.write("user", users)
+        await _write(change, "user", users)
         owners = {s.id: str(s.user if s.owned else stranger) for s in situations}
-        await change.write("house", [Create({**s.house, "owner": owners[s.id]}, s.id) for s in situations])
+        await _write(change, "house", [Create({**s.house, "owner": owners[s.id]}, s.id) for s in situations])
         guests = [Create({"house": str(s.id), "user": str(s.user)}, s.visitor) for s in situations if s.invited]
-        await change.write("visitor", guests)
+        await _write(change, "visitor", guests)
         for situation in situations:
             for to, level, until in situation.shares:
                 await grant_share(scope, "house", situation.id, to, level, until)  # type: ignore[arg-type]  # one of the two words
@@ -209,9 +215,9 @@ async def _flip(town: World, situations: list[Situation], answers: list[Answer],
             elif roles != situation.roles:
                 users.append(Update(situation.user, {"role": roles}))
         change = Change(scope)
-        await change.write("user", users)
-        await change.write("house", _together(houses))
-        await change.write("visitor", left)
+        await _write(change, "user", users)
+        await _write(change, "house", _together(houses))
+        await _write(change, "visitor", left)
 
 
 def _flipped(names: list[str], grounds: tuple[Ground, ...], *, may: bool) -> list[str]:
