@@ -29,7 +29,7 @@ STATEMENT_LIMIT_MS = 10_000
 
 ONE_VIEW = "repeatable read"
 """All statements of a transaction see the same: figures fit the rows that they stand beside."""
-_ISOLATIONS = {None: "", "repeatable read": " isolation level repeatable read", "serializable": " isolation level serializable"}
+_ISOLATIONS = {None: "", ONE_VIEW: " isolation level repeatable read", "serializable": " isolation level serializable"}
 _TRIES = 3
 _IN_THE_WAY = (
     pg.SerializationFailure,

@@ -11,7 +11,7 @@ from kundig.base.context import Context
 from kundig.base.errors import FieldError, Invalid
 from kundig.base.i18n import Text, t
 from kundig.engine.extension import GLOBAL_RIGHTS, Layout, Role, SharingRule, SignInProvider
-from kundig.engine.policy.derived import filter_paths
+from kundig.engine.policy.derived import conditions_of, filter_paths
 from kundig.engine.policy.resolve import parent_of
 from kundig.engine.schema.bound import BoundObject
 from kundig.engine.schema.filters import parse_filter
@@ -118,7 +118,7 @@ def _filter(model: Model, context: Context, object_: BoundObject, where: Mapping
     if wrong := list(_readable(model, context, object_, where, place)):
         yield from wrong
         return
-    children = frozenset(_children(where))
+    children = {str(part["related"]) for part in conditions_of(where) if "related" in part}
     for path in filter_paths(where):
         if path in children or path.count(".") > 1 or path.partition(".")[0] not in {**object_.fields, **object_.implicit}:
             yield _error(place, t("A rule may look at own fields and over one link, not at “{path}”.", path=path[:100]))
@@ -139,28 +139,11 @@ def _readable(model: Model, context: Context, object_: BoundObject, where: Any, 
 
 def _leaves(where: Any) -> Iterator[tuple[str, str]]:
     """Field and value of all leaves with texts as values."""
-    if isinstance(where, Mapping):
-        if "field" in where:
-            value = where.get("value")
+    for part in conditions_of(where):
+        if "field" in part:
+            value = part.get("value")
             values = value if isinstance(value, list) else [value]
-            yield from ((where["field"], item) for item in values if isinstance(item, str))
-        for key in ("all", "any", "none"):
-            yield from _leaves(where.get(key))
-    elif isinstance(where, list | tuple):
-        for part in where:
-            yield from _leaves(part)
-
-
-def _children(where: Any) -> Iterator[str]:
-    """What conditions on children ask about, `object.link`."""
-    if isinstance(where, Mapping):
-        if "related" in where:
-            yield str(where["related"])
-        for key in ("all", "any", "none"):
-            yield from _children(where.get(key))
-    elif isinstance(where, list | tuple):
-        for part in where:
-            yield from _children(part)
+            yield from ((part["field"], item) for item in values if isinstance(item, str))
 
 
 def _is_uuid(text: str) -> bool:

@@ -71,16 +71,20 @@ def _of_timeline(model: Model, about_object: str) -> Iterator[tuple[str, str | N
 
 def filter_paths(where: Any) -> Iterator[str]:
     """The paths of all leaves of a filter; of a child condition, `object.link` (its own leaves are not told)."""
+    for part in conditions_of(where):
+        yield from (part[key] for key in ("field", "related") if isinstance(part.get(key), str))
+
+
+def conditions_of(where: Any) -> Iterator[Mapping[str, Any]]:
+    """The leaves and child conditions of a filter, without what is asked of the children."""
     if isinstance(where, Mapping):
-        if isinstance(where.get("field"), str):
-            yield where["field"]
-        if isinstance(where.get("related"), str):
-            yield where["related"]
+        if "field" in where or "related" in where:
+            yield where
         for key in ("all", "any", "none"):
-            yield from filter_paths(where.get(key))
-    elif isinstance(where, (list, tuple)):
+            yield from conditions_of(where.get(key))
+    elif isinstance(where, list | tuple):
         for part in where:
-            yield from filter_paths(part)
+            yield from conditions_of(part)
 
 
 def _steps(model: Model, object_: str, path: str) -> Iterator[Source]:
