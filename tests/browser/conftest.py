@@ -7,6 +7,7 @@ import shutil
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
 
 NEEDLESS = (
     "AimEnabled,HttpsFirstBalancedModeAutoEnable,HttpsUpgrades,MediaRouter,NetworkTimeServiceQuerying,OptimizationHints,PaintHolding"
@@ -27,3 +28,30 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "executable_path": found,
         "args": ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", f"--disable-features={NEEDLESS}"],
     }
+
+
+LATE = float(os.environ.get("KUNDIG_TEST_LATE", "0"))
+"""How many milliseconds later every answer comes than it does: what looks at once only because the server is near is found so."""
+
+
+@pytest.fixture(scope="session")
+def browser(browser: Browser) -> Browser:
+    """Playwright's; with `KUNDIG_TEST_LATE`, pages far from their server."""
+    if not LATE:
+        return browser
+
+    def far(page: Page) -> None:
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.send(
+            "Network.emulateNetworkConditions",
+            {"offline": False, "latency": LATE, "downloadThroughput": -1, "uploadThroughput": -1},
+        )
+
+    def context(*given: Any, new: Any = browser.new_context, **named: Any) -> BrowserContext:
+        made = new(*given, **named)
+        made.on("page", far)
+        return made
+
+    browser.new_context = context
+    return browser
