@@ -10,16 +10,19 @@ const say = (control, value) => {
   else if (!control.matches("select") || [...control.options].some((option) => option.value === value)) control.value = value;
 };
 // What a button is called may change with the answer (“Change 12”), what it is for does not.
-const nameOf = (button) => button.id || (button.type === "submit" ? `submit ${button.name}` : button.getAttribute("aria-label") ?? button.textContent.trim());
+const nameOf = (button) => button.id || (button.type === "submit" ? `submit ${button.name} ${button.value}` : button.getAttribute("aria-label") ?? button.textContent.trim());
+
+// What comes is the form, or what it alone stands in.
+const formIn = (place) => (place?.matches?.(FORM) ? place : place?.querySelector?.(`:scope > ${FORM}`));
 
 const turns = new Map(); // id of the form → what it held when it was sent, what has changed since, letters for lists, buttons pressed
 const waiting = new Map(); // id of the form → buttons whose turn is after the one that was pressed for them just now
 
 document.addEventListener("htmx:before:request", (event) => {
-  const { target, sourceElement } = event.detail.ctx;
-  if (!target?.matches?.(FORM) || !target.contains(sourceElement)) return;
-  turns.set(target.id, { sent: new Map(all(CONTROLS, target).map((control) => [control.id, said(control)])), pressed: waiting.get(target.id) ?? [], letters: new Map(), source: sourceElement.id });
-  waiting.delete(target.id);
+  const { target, sourceElement } = event.detail.ctx, form = formIn(target);
+  if (!form?.contains(sourceElement)) return;
+  turns.set(form.id, { sent: new Map(all(CONTROLS, form).map((control) => [control.id, said(control)])), pressed: waiting.get(form.id) ?? [], letters: new Map(), source: sourceElement.id });
+  waiting.delete(form.id);
 });
 
 const later = (type, act) => document.addEventListener(type, (event) => {
@@ -83,13 +86,13 @@ document.addEventListener("pointerup", ({ target }) => {
 }, { capture: true });
 
 document.addEventListener("htmx:before:swap", (event) => {
-  const form = event.detail.ctx?.target, turn = form?.matches?.(FORM) && turns.get(form.id);
+  const form = formIn(event.detail.ctx?.target), turn = turns.get(form?.id);
   if (!turn) return;
   turn.focused = form.contains(document.activeElement);
   turn.changed = all(CONTROLS, form).filter((control) => turn.sent.has(control.id) && turn.sent.get(control.id) !== said(control)).map((control) => [control.id, said(control)]);
 });
 document.addEventListener("htmx:finally:request", (event) => {
-  const id = event.detail.ctx?.target?.id, turn = turns.get(id);
+  const id = formIn(event.detail.ctx?.target)?.id, turn = turns.get(id);
   if (!turn) return;
   turns.delete(id);
   const form = document.getElementById(id);

@@ -88,3 +88,37 @@ def test_a_button_that_is_exchanged_while_it_is_pressed_is_pressed_all_the_same(
     page.mouse.up()
     expect(page.locator("#filter")).to_be_hidden()
     expect(page.locator("#filters")).to_contain_text("hofmann")
+
+
+def test_what_is_typed_beside_a_command_of_a_pipeline_stays(jana: Visitor) -> None:
+    page = jana.open("/settings/pipelines/ticket")
+    stages = page.locator(".k-stage")
+    expect(page.locator("#pipeline-form[data-ready]")).to_be_visible()
+    before = stages.count()
+    with answering_late(page, "**/settings/pipelines/ticket"):
+        with page.expect_request("**/settings/pipelines/ticket"):
+            page.locator("#add-stage").click()
+        stages.first.get_by_role("textbox", name="Phase auf Deutsch").fill("Eingang")
+        page.locator(f"#{stages.nth(1).get_attribute('data-part')}-points").click()
+    expect(stages).to_have_count(before + 1)
+    expect(stages.first.get_by_role("textbox", name="Phase auf Deutsch")).to_have_value("Eingang")
+    expect(stages.nth(1).locator(".k-stagep li")).to_have_count(1)
+
+
+def test_what_is_typed_beside_a_command_of_a_layout_stays(jana: Visitor) -> None:
+    page = jana.open("/o/lead")
+    page.locator("a[data-open-record]").first.click()
+    page.click("[popovertarget=record-menu]")
+    page.get_by_role("menuitem", name="Seite anordnen").click()
+    expect(page.locator("#layout-form[data-ready]")).to_be_visible()
+    sections = page.locator(".k-lays")
+    before = sections.count()
+    address = f"**{page.locator('#layout-form').get_attribute('action')}"
+    with answering_late(page, address):
+        with page.expect_request(address):
+            page.locator("#add-top").click()
+        sections.nth(1).get_by_role("textbox", name="Abschnitt auf Deutsch").fill("Herkunft der Anfrage")
+    expect(sections).to_have_count(before + 1)
+    assert "Herkunft der Anfrage" in [
+        box.input_value() for box in sections.get_by_role("textbox", name="Abschnitt auf Deutsch").all()
+    ]

@@ -38,11 +38,6 @@ delete from {ws}.external_id e using unnest(%(records)s::uuid[], %(systems)s::te
 returning e.record, e.system || ':' || e.value as pair
 """
 
-_DROP = """
-delete from {ws}.external_id
-where object = %(object)s and record = %(record)s and system = %(system)s and not value = any(%(but)s)
-"""
-
 
 async def check_external_ids(scope: Scope, drafts: Sequence[Draft]) -> None:
     """Each is `system:id`, and no other live record, nor another draft of the list, has it."""
@@ -71,12 +66,6 @@ async def write_external_ids(scope: Scope, drafts: Sequence[Draft]) -> None:
     if any(draft.external_ids for draft in drafts):
         for row in await scope.connection.rows(_ADD, _asked(drafts)):
             by_id[row["record"]].renamed[1].append(row["pair"])
-
-
-async def drop_external_ids(scope: Scope, object_: str, record: UUID, system: str, but: Sequence[str] = ()) -> None:
-    """Take away what a system calls a record, but for these ids: it calls it something else, or nothing, from now on."""
-    values = {"object": object_, "record": record, "system": system, "but": list(but)}
-    await scope.connection.execute(_DROP, values)
 
 
 def _asked(drafts: Sequence[Draft]) -> dict[str, Any]:

@@ -97,6 +97,12 @@ class Family:
         """Errors of entries under the names that their givers know: `opportunity_line[1].quantity`, at their item's place."""
         return [error if error.index is None else self._placed(self._at[error.index], error) for error in errors]
 
+    def without(self, errors: Sequence[FieldError]) -> Family:
+        """The entries that none of these errors is about."""
+        told = {error.index for error in errors}
+        rest = [index for index in range(len(self.items)) if index not in told]
+        return replace(self, items=[self.items[index] for index in rest], _at=[self._at[index] for index in rest])
+
     def _refuse(self, at: _At, name: str, code: str, text: Text) -> None:
         self.errors.append(self._placed(at, FieldError(name, code, text)))
 

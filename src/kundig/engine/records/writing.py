@@ -177,11 +177,20 @@ class Change:
             return [], family.errors
         try:
             found, wrong = await self._draft(family.object, family.items, family.places, Above(family, parents))
+        except Unknown as unknown:
+            return [], family.told(unknown.errors) + await self._other_entries(family.without(unknown.errors), parents)
         except Invalid as error:
             found, wrong = [], list(error.errors)
         except Stale as error:
             raise Stale(family.told(error.errors)) from None
         return found, family.errors + family.told(wrong)
+
+    async def _other_entries(self, family: Family, parents: Sequence[Draft]) -> list[FieldError]:
+        """What else is wrong in a list of entries of which some mean what is not there."""
+        try:
+            return (await self._draft_family(family, parents))[1]
+        except (Denied, Stale):
+            return family.errors  # as in `_other_errors`
 
     async def _prepare(self, drafts: Sequence[Draft], owners: Sequence[Draft]) -> list[FieldError]:
         """Rules and hooks; all that is wrong with the drafts, whose records belong to those of `owners`."""

@@ -12,7 +12,7 @@ from scim2_models import InvalidValueException, Meta, Resource
 
 from kundig.base.errors import Missing
 from kundig.engine.policy.scope import Scope
-from kundig.engine.records.external_ids import drop_external_ids
+from kundig.engine.records.draft import Update
 from kundig.engine.records.reading import ListQuery, list_records, read_record
 from kundig.engine.schema.filters import both
 from kundig.interfaces.scim.filters import Test, Where
@@ -111,10 +111,11 @@ def external_id(record: Record) -> str | None:
     return next((pair.removeprefix(before) for pair in record["external_ids"] if pair.startswith(before)), None)
 
 
-async def renamed(desk: Desk, object_: str, id_: UUID, name: str | None) -> tuple[str, ...]:
-    """Forget what the directory has called a record until now; what to write for what it calls it from now on."""
-    await drop_external_ids(desk.scope, object_, id_, SYSTEM, [name] if name else [])
-    return pairs(name)
+def renamed(record: Record, name: str | None, values: Mapping[str, Any], version: int | None) -> Update:
+    """New values for a record that the directory calls so, and nothing else, from now on."""
+    ids = pairs(name)
+    lost = [pair for pair in record["external_ids"] if pair.startswith(f"{SYSTEM}:") and pair not in ids]
+    return Update(UUID(record["id"]), values, version, ids, lost)
 
 
 def pairs(name: str | None) -> tuple[str, ...]:

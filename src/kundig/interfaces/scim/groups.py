@@ -11,7 +11,7 @@ from scim2_models import InvalidValueException, Reference, Resource
 
 from kundig.engine.records.reading import ListQuery, list_records
 from kundig.engine.records.writing import MAX_ITEMS, Change, Create, Delete, Update
-from kundig.interfaces.scim.desk import Desk, Record, external_id, meta, pairs, renamed
+from kundig.interfaces.scim.desk import Desk, Record, external_id, meta, pairs, renamed, where_of
 from kundig.interfaces.scim.filters import Test, Where, text
 from kundig.interfaces.scim.resources import Group, Member
 from kundig.interfaces.scim.users import Users
@@ -62,10 +62,12 @@ class Groups:
     async def change(self, desk: Desk, id_: UUID, before: Group, after: Group, version: int | None) -> None:
         """The team's name and people, as one change."""
         change = Change(desk.scope)
-        external_ids: tuple[str, ...] = ()
-        if after.external_id != before.external_id:
-            external_ids = await renamed(desk, self.object, id_, after.external_id)
-        await change.write(self.object, [Update(id_, {"name": after.display_name}, version, external_ids)])
+        values = {"name": after.display_name}
+        if after.external_id == before.external_id:
+            item = Update(id_, values, version)
+        else:
+            item = renamed(await where_of(desk, self, id_), after.external_id, values, version)
+        await change.write(self.object, [item])
         await self._fill(desk, change, id_, self._members(after))
 
     async def remove(self, desk: Desk, id_: UUID, version: int | None) -> None:

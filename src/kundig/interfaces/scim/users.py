@@ -81,13 +81,9 @@ class Users:
         await self._check_name(desk, given, None)
         gone = {"all": [{"field": "email", "op": "is", "value": values["email"]}, {"none": [self.visible]}]}
         found = (await list_records(desk.scope, ListQuery(self.object, gone, self.fields, None, 1))).records()
-        if not found:
-            written = await write(desk.scope, self.object, [Create(values, None, pairs(given.external_id))])
-            return written.ids[0]
-        id_ = UUID(found[0]["id"])
-        external_ids = await renamed(desk, self.object, id_, given.external_id)
-        await write(desk.scope, self.object, [Update(id_, values, None, external_ids)])
-        return id_
+        name = given.external_id
+        item = renamed(found[0], name, values, None) if found else Create(values, None, pairs(name))
+        return (await write(desk.scope, self.object, [item])).ids[0]
 
     async def change(self, desk: Desk, id_: UUID, before: User, after: User, version: int | None) -> None:
         """Only what differs; roles that the directory may not give are none of its business."""
@@ -99,15 +95,13 @@ class Users:
         if (values["email"] != record["email"] or renamed_there) and administers(desk.scope, record["role"]):
             raise ForbiddenException(detail="The address and the external id of an administrator are changed by people only.")
         await self._check_name(desk, after, id_)
-        external_ids: tuple[str, ...] = ()
-        if renamed_there:
-            external_ids = await renamed(desk, self.object, id_, after.external_id)
-        await write(desk.scope, self.object, [Update(id_, values, version, external_ids)])
+        changed = renamed(record, after.external_id, values, version) if renamed_there else Update(id_, values, version)
+        await write(desk.scope, self.object, [changed])
 
     async def remove(self, desk: Desk, id_: UUID, version: int | None) -> None:
         """Signed off, and unknown to the directory; what the user has done keeps their name."""
-        await renamed(desk, self.object, id_, None)
-        await write(desk.scope, self.object, [Update(id_, {"is_active": False, "directory_name": None}, version)])
+        gone = {"is_active": False, "directory_name": None}
+        await write(desk.scope, self.object, [renamed(await where_of(desk, self, id_), None, gone, version)])
 
     def _values(self, desk: Desk, given: User, record: Record | None) -> dict[str, Any]:
         email = next((email.value for email in given.emails or () if email.value), None) or given.user_name or ""

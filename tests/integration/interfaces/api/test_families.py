@@ -131,6 +131,22 @@ async def test_all_errors_at_once_by_their_place(place: Place) -> None:
         assert await scope.connection.value("select count(*) from {ws}.opportunity_line") == before
 
 
+async def test_an_entry_that_is_not_there_hides_nothing_that_is_wrong_beside_it(place: Place) -> None:
+    opportunity = await place.made(place.admin)
+    before = await place.lines(opportunity)
+    entries = [{"id": str(uuid4()), "quantity": "2"}, {"name": "a", "quantity": "many"}, {"id": before[0]["id"], "quantity": "3"},
+               {"id": str(uuid4()), "delete": True}, {"id": before[1]["id"], "name": ""}, "x"]  # fmt: skip
+    found = errors(
+        await place.admin.api.patch(f"/api/v1/opportunity/{opportunity}", json={"name": None, "opportunity_line": entries})
+    )
+    assert sorted(found) == [
+        ("name", "required"), ("opportunity_line[0].id", "not_found"), ("opportunity_line[1].quantity", "bad_value"),
+        ("opportunity_line[3].id", "not_found"), ("opportunity_line[4].name", "required"),
+        ("opportunity_line[4].product", "required"), ("opportunity_line[5]", "bad_type"),
+    ]  # fmt: skip
+    assert await place.lines(opportunity) == before
+
+
 async def test_batches_and_upserts_take_them_too(place: Place) -> None:
     other = await place.made(place.admin)
     [line, _] = await place.lines(other)
@@ -138,7 +154,10 @@ async def test_batches_and_upserts_take_them_too(place: Place) -> None:
            "update": [{"id": other, "opportunity_line": [{"id": str(uuid4()), "quantity": "2"}]}]}  # fmt: skip
     answer = await place.admin.api.post("/api/v1/opportunity/batch", json=bad)
     told = [(e["list"], e["index"], e["field"], e["code"]) for e in answer.json()["errors"]]
-    assert (answer.status_code, told) == (422, [("update", 0, "opportunity_line[0].id", "not_found")])
+    assert (answer.status_code, told) == (
+        422,
+        [("update", 0, "opportunity_line[0].id", "not_found"), ("create", 1, "opportunity_line[1].quantity", "bad_value")],
+    )
     bad["update"] = []
     answer = await place.admin.api.post("/api/v1/opportunity/batch", json=bad)
     told = [(e["list"], e["index"], e["field"], e["code"]) for e in answer.json()["errors"]]

@@ -12,6 +12,7 @@ from tests.integration.rights.crm import Crm
 
 from kundig.base.errors import Unauthenticated
 from kundig.engine.records.reading import read_record
+from kundig.engine.records.undo import undo
 from kundig.services.identity.provisioners import add_provisioner, end_provisioner, provisioners
 from kundig.services.identity.signed import authenticate_session, authenticate_token
 
@@ -157,6 +158,26 @@ async def test_names_and_addresses_are_one_s_own(directory: Directory) -> None:
         assert answer.json()["scimType"] == "uniqueness"
     same = await directory.ask("PUT", f"/Users/{first['id']}", first)
     assert (same.status_code, same.json()["id"]) == (200, first["id"]), same.text
+
+
+async def test_what_a_directory_calls_a_record_is_journaled_and_taken_back(directory: Directory) -> None:
+    user = await made(directory)
+    group = (
+        await directory.ask("POST", "/Groups", {"schemas": [GROUP], "displayName": "CRM Süd", "externalId": uuid4().hex})
+    ).json()
+    for path, object_, before in (("Users", "user", user), ("Groups", "team", group)):
+        old, new = f"scim:{before['externalId']}", uuid4().hex
+        answer = await patched(directory, f"/{path}/{before['id']}", {"op": "replace", "path": "externalId", "value": new})
+        assert (answer.status_code, answer.json()["externalId"]) == (200, new), answer.text
+        async with directory.crm.system() as scope:
+            entry = await scope.connection.row(
+                "select change, old, new from {ws}.change_entry where record = %(id)s order by at desc, version desc limit 1",
+                {"id": before["id"]},
+            )
+            assert entry is not None
+            assert (entry["old"]["external_ids"], entry["new"]["external_ids"]) == ([old], [f"scim:{new}"])
+            await undo(scope, entry["change"])
+        assert (await record(directory.crm, before["id"], object_))["external_ids"] == [old]
 
 
 async def test_groups_are_teams(directory: Directory) -> None:
