@@ -21,6 +21,7 @@ import "./live.js";
 import "./lookup.js";
 import "./mentions.js";
 import "./navigation.js";
+import "./once.js";
 import "./pager.js";
 import "./palette.js";
 import "./panels.js";

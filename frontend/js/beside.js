@@ -29,13 +29,15 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (source?.matches?.("[hx-target='#beside']") && !target.contains(source)) opener = source.closest("[popover]") ? buttonOf(source.closest("[popover]")) : source;
   one("#beside-title")?.focus({ preventScroll: true });
 });
+// Not by the body, whose requests wait behind the page that is just coming, the second in vain.
+const fetchBeside = (address) => htmx.ajax("GET", address, { source: one("#beside"), target: "#beside", swap: "innerHTML" });
 // The server says where a step leads; when we are there, it tells the step.
 document.addEventListener("htmx:after:history:push", () => {
   const kind = one("[data-beside]")?.dataset.beside;
-  if (kind === "help") htmx.ajax("GET", "/help", { target: "#beside", swap: "innerHTML" });
+  if (kind === "help") fetchBeside("/help");
 });
 document.addEventListener("htmx:after:request", (event) => {
   const ctx = event.detail.ctx;
   if (ctx.request?.method === "POST" && new URL(ctx.request.action, location.href).pathname === "/tour")
-    setTimeout(() => htmx.ajax("GET", "/tour", { target: "#beside", swap: "innerHTML" }), 0);
+    setTimeout(() => fetchBeside("/tour"), 0);
 });

@@ -3,27 +3,34 @@
 import Sortable from "sortablejs";
 import { slide } from "./dom.js";
 
-const move = (card, from, index) => {
-  const list = card.closest("[data-stage-list]");
-  const back = () => {
-    const focused = card.contains(document.activeElement) || document.activeElement === document.body; // what is moved loses it
-    from.insertBefore(card, from.children[index] ?? null);
-    if (focused) card.focus();
-  };
-  card.addEventListener("htmx:response:error", back, { once: true });
-  card.addEventListener("htmx:error", back, { once: true });
-  card.addEventListener("htmx:finally:request", () => {
-    card.removeEventListener("htmx:response:error", back);
-    card.removeEventListener("htmx:error", back);
-  }, { once: true });
-  card.addEventListener("htmx:finally:request", () => {
-    // A stage that needs more asks for it in a dialog: until that is answered the card stays where it was.
-    if (document.querySelector("#place dialog")) back();
-  }, { once: true });
+const listAround = (card) => card.closest("[data-stage-list]");
+
+// While the server is told of one place, a card may go on: the last place is told then.
+const told = new Map(); // card → where the server has it
+const move = (card, list, index) => {
+  if (told.has(card)) return;
+  told.set(card, { list, index });
+  tell(card);
+};
+const tell = async (card) => {
+  const { list: from, index } = told.get(card), list = listAround(card);
+  let isRefused = false;
+  const refuse = () => { isRefused = true; };
+  for (const type of ["htmx:response:error", "htmx:error"]) card.addEventListener(type, refuse);
   const { field, laneField } = card.closest("[data-board]").dataset;
   const lane = list.dataset.lane === from.dataset.lane ? {} : { lane_field: laneField, lane: list.dataset.lane };
-  window.htmx.ajax("POST", card.dataset.move, { source: card, target: "#place", swap: "innerHTML",
+  await window.htmx.ajax("POST", card.dataset.move, { source: card, target: "#place", swap: "innerHTML",
     values: { stage: list.dataset.stageList, from: from.dataset.stageList, board: "1", field, ...lane } });
+  for (const type of ["htmx:response:error", "htmx:error"]) card.removeEventListener(type, refuse);
+  told.delete(card);
+  // A stage that needs more asks for it in a dialog: until that is answered the card stays where it was.
+  if (isRefused || document.querySelector("#place dialog")) back(card, from, index);
+  else if (card.isConnected && listAround(card) !== list) move(card, list, 0);
+};
+const back = (card, list, index) => {
+  const focused = card.contains(document.activeElement) || document.activeElement === document.body; // what is moved loses it
+  list.insertBefore(card, list.children[index] ?? null);
+  if (focused) card.focus();
 };
 
 // The lists that a card can go to by keys: those of its swimlane, if there are any.
@@ -65,7 +72,7 @@ const drops = (card, shown) => {
 document.addEventListener("keydown", (event) => {
   const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key], card = event.target.closest?.("[data-move]");
   if (!step || !card || event.target !== card) return;
-  const from = card.closest("[data-stage-list]");
+  const from = listAround(card);
   const lists = [...row(card).querySelectorAll("[data-stage-list]")].filter((list) => list === from || takes(list));
   const to = lists[lists.indexOf(from) + step];
   if (!to) return;
@@ -82,7 +89,7 @@ document.addEventListener("click", (event) => {
   const opener = event.target.closest?.("[data-card-menu]"), target = event.target.closest?.("[data-move-to]");
   if (opener) chosen = opener.closest("[data-move]");
   if (!target || !chosen) return;
-  const from = chosen.closest("[data-stage-list]"), index = [...from.children].indexOf(chosen);
+  const from = listAround(chosen), index = [...from.children].indexOf(chosen);
   const to = listOf(chosen, target.dataset.moveTo);
   if (!to || to === from) return;
   to.prepend(chosen);

@@ -94,7 +94,7 @@ document.addEventListener("keydown", (event) => {
 // A click into an empty place makes a record there.
 on("click", "[data-calendar] [data-day]", (event, day) => {
   const address = one("[data-calendar]").dataset.new;
-  if (!address || event.target.closest("a, button, .k-agenda")) return;
+  if (!address || event.detail > 1 || event.target.closest("a, button, .k-agenda")) return;
   const hours = day.closest("[data-hours]"), box = day.getBoundingClientRect();
   const minute = hours ? Math.floor(((event.clientY - box.top) / box.height) * 48) * 30 : "";
   window.htmx.ajax("GET", `${address}&day=${day.dataset.day}&minute=${minute}`, { target: "#place", swap: "innerHTML" });

@@ -74,7 +74,8 @@ document.addEventListener("htmx:response:error", (event) => {
   if (ctx.response.headers.get("X-Kundig-Prove")) return; // asked for in a dialog (proving.js)
   if (!said && (status === 422 || (status === 409 && ctx.sourceElement.hasAttribute?.("hx-status:409")))) return;
   if (status === 502 || status === 503 || status === 504) return lose();
-  if (ctx.request.method === "GET" && ctx.request.headers["HX-Boosted"]) return location.assign(ctx.request.action);
+  const { "HX-Boosted": isLink, "HX-History-Restore-Request": isBack } = ctx.request.headers;
+  if (ctx.request.method === "GET" && (isLink || isBack)) return location.assign(ctx.request.action);
   const id = ctx.response.headers.get("X-Request-Id");
   const title = said ? decodeURIComponent(said) : status === 403 ? words().denied : status === 404 ? words().missing : words().failed;
   toast({ title, text: status >= 500 && id ? id : "", category: "error" });

@@ -73,6 +73,23 @@ document.addEventListener("htmx:confirm", (event) => {
   ask(confirm, (sure) => (sure ? event.detail.issueRequest() : event.detail.dropRequest()));
 });
 
-// Dialogs that were fetched into #place go when the page changes under them.
-document.addEventListener("htmx:after:history:push", () => { one("#place")?.replaceChildren(); touched.clear(); });
+// Dialogs that were fetched into #place go when another page comes, or what was sent from them leads on. The same page, come anew
+// by something that was done before, takes nothing away from whoever types in one.
+let leads = false;
+const clear = () => { one("#place")?.replaceChildren(); touched.clear(); };
+for (const type of ["htmx:before:response", "htmx:before:swap"]) {
+  document.addEventListener(type, ({ detail: { ctx } }) => {
+    if (ctx.sourceElement?.closest?.("#place") && (ctx.hx?.location || (type.endsWith("swap") && ctx.target?.id === "main"))) leads = true;
+  });
+}
+document.addEventListener("htmx:before:swap", (event) => {
+  const { sourceElement, target, text } = event.detail.ctx; // a deed that asks nothing leaves a dialog alone that was opened meanwhile
+  if (target?.id === "place" && !text?.trim() && !sourceElement?.closest?.("#place")) event.preventDefault();
+});
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => { if (ctx.target?.id === "place") ctx.target.dataset.path = location.pathname; });
+document.addEventListener("htmx:after:history:push", () => {
+  if (leads || one("#place")?.dataset.path !== location.pathname) clear();
+  leads = false;
+});
+document.addEventListener("htmx:before:history:restore", clear);
 document.addEventListener("close", (event) => { if (event.target.matches?.("#place dialog")) event.target.remove(); }, true);

@@ -2,7 +2,8 @@
 // click, Enter or E in details. In the editor Enter or leaving saves, Esc brings the old content back; in lists Tab saves and goes on
 // to the next value, and from a line of text ↑ and ↓ to the same one of the row above or below.
 // The editor's address: data-edit of the place; in a table data-edit of the table / data-row of the row / data-field of the column's head.
-import { all, on, one } from "./dom.js";
+import { forget, giveTo, hold, isAwaited } from "./ahead.js";
+import { all, isTyping, on, one } from "./dom.js";
 import htmx from "./htmx.js";
 
 const before = new WeakMap(); // cell → its content before the editor came
@@ -13,37 +14,18 @@ const address = (cell) => {
   return `${table.dataset.edit}/${cell.closest("[data-row]").dataset.row}/${table.tHead.rows[0].cells[cell.cellIndex].dataset.field}`;
 };
 
-// People type on while an editor is on its way: what they press meanwhile goes into it.
-let ahead = null; // the cell whose editor is awaited, and the keys
-const AHEAD = new Set(["Enter", "Tab", "ArrowUp", "ArrowDown"]);
-document.addEventListener("keydown", (event) => {
-  if (!ahead || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || (event.key.length > 1 && !AHEAD.has(event.key))) return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  ahead.keys.push([event.key, event.shiftKey]);
-}, { capture: true });
-const catchUp = (field) => {
-  if (!ahead || !field || !ahead.cell.contains(field)) return;
-  const { keys } = ahead;
-  ahead = null;
-  while (keys.length) {
-    const [key, shiftKey] = keys.shift();
-    if (key.length === 1) document.execCommand("insertText", false, key);
-    else field.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey, bubbles: true, cancelable: true }));
-    if (ahead) ahead.keys.push(...keys.splice(0)); // the next editor gets the rest
-  }
-};
+const AHEAD = new Set(["Enter", "Tab", "ArrowUp", "ArrowDown"]); // keys that mean something to an editor which is still on its way
 
 const open = (cell) => {
   if (cell.classList.contains("is-edit")) return;
-  ahead = { cell, keys: [] };
+  hold(cell, AHEAD, () => close(cell));
   before.set(cell, cell.innerHTML);
   cell.classList.add("is-edit");
   htmx.ajax("GET", address(cell), { source: cell, target: cell, swap: "innerHTML" });
 };
 
-const close = (cell) => {
-  if (ahead?.cell === cell) ahead = null;
+const close = (cell, stays = true) => {
+  if (isAwaited(cell)) forget();
   const form = one(".k-editor", cell);
   if (form) form.dataset.sent = "yes"; // leaving the page it loses the focus, which must not save
   cell.classList.remove("is-edit");
@@ -51,7 +33,7 @@ const close = (cell) => {
   cell.innerHTML = before.get(cell); // what the server rendered before, unchanged
   before.delete(cell);
   htmx.process(cell);
-  (one("[data-pen]", cell) ?? cell).focus();
+  if (stays) (one("[data-pen]", cell) ?? cell).focus();
   htmx.trigger(cell, "kundig:left");
 };
 
@@ -85,7 +67,7 @@ document.addEventListener("kundig:edit-row", (event) => {
 on("keydown", ".k-editor", (event, form) => {
   const cell = form.closest(".ed");
   if (event.key === "Escape") { event.stopPropagation(); close(cell); }
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey || !event.target.matches("textarea"))) { event.preventDefault(); submit(form); }
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey || !event.target.matches("textarea, [contenteditable]"))) { event.preventDefault(); submit(form); }
   const down = { ArrowUp: -1, ArrowDown: 1 }[event.key];
   if (down && cell.matches("td") && !("stays" in form.dataset) && event.target.matches("input.input:not([role=combobox], [type^=date])")) {
     const rows = all("[data-row]:not([hidden])", cell.closest("tbody")), next = rows[rows.indexOf(cell.parentElement) + down]?.cells[cell.cellIndex];
@@ -109,17 +91,22 @@ document.addEventListener("htmx:after:swap", () => {
   for (const form of all(".k-editor:not([data-first])")) {
     form.dataset.first = value(form);
     delete form.dataset.sent;
-    const field = one("[autofocus]", form) ?? one(fields, form);
+    const { activeElement: now } = document, field = one("[autofocus]", form) ?? one(fields, form);
+    if (isTyping(now) && !now.closest(".ed")) { close(form.closest(".ed"), false); continue; } // who writes elsewhere by now has gone on
     field?.focus();
     if (field?.matches("input")) field.select?.();
-    catchUp(field);
+    giveTo(field);
   }
 });
 document.addEventListener("htmx:finally:request", (event) => {
   const form = event.detail.ctx.sourceElement;
   if (form.matches?.(".k-editor") && event.detail.ctx.response?.status !== 200) delete form.dataset.sent; // refused or lost: may try again
 });
-document.addEventListener("htmx:error", (event) => {
-  const cell = event.detail.ctx?.sourceElement;
-  if (cell?.matches?.(".ed.is-edit") && !one(".k-editor", cell)) close(cell); // the editor never arrived
+document.addEventListener("htmx:after:request", (event) => {
+  const { sourceElement, target } = event.detail.ctx;
+  if (target === sourceElement && target.matches(".ed:not(.is-edit)")) event.preventDefault(); // it was left before its editor came
+});
+document.addEventListener("htmx:finally:request", (event) => {
+  const cell = event.detail.ctx.sourceElement;
+  if (cell.matches?.(".ed.is-edit") && !one(".k-editor", cell)) close(cell); // the editor never arrived
 });

@@ -30,7 +30,8 @@ const set = (button, open) => {
   delete group.dataset.partial;
   members(group).forEach((row) => row.remove());
   const key = encodeURIComponent(`=${group.dataset.group}`), { pathname, search } = location;
-  return htmx.ajax("GET", `${pathname}/rows?${search.slice(1)}&within=${key}`, { source: group, target: group, swap: "afterend" });
+  return htmx.ajax("GET", `${pathname}/rows?${search.slice(1)}&within=${key}`, { source: group, target: group, swap: "afterend" })
+    .then(() => { if (!isOpen(button)) members(group).forEach((row) => { row.hidden = true; }); }); // folded again before they came
 };
 
 on("click", FOLD, (_, button) => set(button, !isOpen(button)));

@@ -3,7 +3,7 @@ import { one } from "./dom.js";
 import htmx from "./htmx.js";
 
 const place = one("[data-worker]");
-const post = (address, values = {}) => htmx.ajax("POST", address, { source: document.body, target: "#main", swap: "none", values });
+const post = (address, values = {}) => htmx.ajax("POST", address, { source: place, target: "#main", swap: "none", values });
 
 // Once a sign-in: whoever is signed in here is who is told on this device, or nobody is.
 const noteDevice = async () => {

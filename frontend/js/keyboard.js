@@ -1,7 +1,9 @@
 // Keys. Which key does what is said by the help of the page ([data-wired], from keys.py): what it lists is wired here, nothing else.
 // Single characters can be switched off in one's settings (html[data-keys=off]); they never act while one types or in a dialog.
+import { forget, giveTo, hold, isAwaited } from "./ahead.js";
 import { all, isTyping, one } from "./dom.js";
 import { openDialog } from "./dialogs.js";
+import { send } from "./once.js";
 
 const PAUSE = 1500; // ms between G and the letter
 const LIVE_IN_TEXT = new Set(["palette", "save"]);
@@ -31,20 +33,26 @@ const selectAll = () => {
   if (!box) return false;
   return box.checked && !box.indeterminate ? press("#bulk [data-select-everything]:not([hidden])") || true : press("#all");
 };
-// A key that opens a place to write in leads into it, as soon as it has come.
+// A key that opens a place to write in leads into it, as soon as it has come. One that is shown already keeps what was typed in it.
+const PLACES = ["comments", "composer"];
 const FIELDS = "form :is(input:not([type=hidden]), select, textarea:not([hidden]), [contenteditable])";
-const writeIn = (id, button, isThere) => {
-  const field = () => one(FIELDS, document.getElementById(id) ?? document.createElement("i"));
-  if (!press(button)) return false;
-  if (isThere && field()) return field().focus();
-  const begin = (event) => {
-    if (event.detail.ctx?.target?.id !== id) return;
-    document.removeEventListener("htmx:after:swap", begin);
-    field()?.focus();
-  };
-  if (document.getElementById(id)) document.addEventListener("htmx:after:swap", begin);
+const fieldIn = (id) => one(FIELDS, document.getElementById(id) ?? document.createElement("i"));
+const around = (id) => document.getElementById(id)?.parentElement; // the place itself may be exchanged
+const writeIn = (id, button) => {
+  const opener = all(button).find((found) => !found.closest("[hidden]")), fetches = opener?.matches("[hx-get]:not([aria-selected=true])");
+  if (!opener) return false;
+  if (!opener.matches("[aria-selected=true]")) opener.click();
+  if (fieldIn(id) && !fetches) return fieldIn(id).focus();
+  if (fetches || document.getElementById(id)?.matches("[hx-get]")) hold(around(id));
   return true;
 };
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  const id = PLACES.find((known) => known === ctx.target?.id), field = id && fieldIn(id);
+  if (!id || !isAwaited(around(id))) return;
+  field?.focus();
+  giveTo(field);
+  forget();
+});
 
 // What the keys do; false: nothing of the kind is on this page, so the key stays the browser's.
 const ACTS = {
@@ -52,7 +60,7 @@ const ACTS = {
   help: () => openDialog("keys"),
   create: () => press("[data-key=c]"),
   undo: () => all(".toast [data-undo]:not([hidden])").at(-1)?.click(),
-  save: (event) => event.target.form?.requestSubmit(one("[type=submit]:enabled", event.target.form)), // as Enter does: by its first button
+  save: ({ target }) => target.form && send(target.form),
   search: () => one("[data-key=search]")?.focus(),
   filter: () => press("[data-key=f]"),
   down: () => step(1),
@@ -62,7 +70,7 @@ const ACTS = {
   assign: () => press("[data-key=assign]"),
   change: () => press("[data-key=change]"),
   trash: () => press("#bulk .dng"),
-  comment: () => writeIn("comments", "[data-key=m]", true),
+  comment: () => writeIn("comments", "[data-key=m]"),
   range: () => select(true),
   open: (event) => event.target === document.body && press("a", active()),
   edit: () => (active() ? active().dispatchEvent(new CustomEvent("kundig:edit-row", { bubbles: true })) : press("[data-key=e]")),

@@ -28,9 +28,9 @@ const putAll = (fresh) => {
 };
 
 const follow = async () => {
-  const address = location.href, page = await read(location.pathname + location.search), place = calendar();
+  const page = await read(location.pathname + location.search), place = calendar();
   const fresh = page && one("[data-calendar]", page);
-  if (!fresh || !place || address !== location.href) return;
+  if (!fresh || !place) return;
   if (one("[data-moving]", place)) return addEventListener("pointerup", () => setTimeout(again), { once: true });
   const shown = days(place), next = days(fresh), focused = place.contains(document.activeElement) && document.activeElement.dataset.shift;
   if (shown.map((day) => day.dataset.day).join() !== next.map((day) => day.dataset.day).join()) { // an agenda has days with entries only

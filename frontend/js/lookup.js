@@ -2,6 +2,7 @@
 // [data-lookup] holds one: its hidden [data-lookup-id] follows. [data-lookup=many] collects them as tags in [data-lookup-picked].
 // People type faster than suggestions come: keys pressed meanwhile wait for the answer to what was typed, so they never choose from an older one.
 import { all, on, one } from "./dom.js";
+import { send } from "./once.js";
 
 const inputOf = (box) => one("input[role=combobox]", box);
 const hits = (box) => all("[data-lookup-hit]", box);
@@ -66,7 +67,7 @@ on("click", "[data-lookup-drop]", (_, button) => {
   box.dispatchEvent(new CustomEvent("kundig:dropped", { bubbles: true }));
 });
 const press = (box, key) => {
-  if (key === SAVE) return inputOf(box).form?.requestSubmit();
+  if (key === SAVE) return send(inputOf(box).form);
   const found = hits(box), at = found.findIndex((hit) => hit.getAttribute("aria-selected") === "true");
   if (key === "Enter") return found.length && pick(box, found[Math.max(at, 0)]);
   mark(box, found[key === "ArrowDown" ? (at + 1) % found.length : (Math.max(at, 0) - 1 + found.length) % found.length]);

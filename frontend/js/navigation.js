@@ -12,9 +12,32 @@ const showPlace = () => one(".k-snav [aria-current]")?.scrollIntoView({ block: "
 showPlace();
 document.addEventListener("htmx:after:swap", showPlace);
 
+let path = location.pathname; // of the page that is shown
 document.addEventListener("htmx:after:history:push", () => {
   mark();
-  one("#main")?.focus({ preventScroll: true });
+  const { activeElement: now } = document;
+  const stays = now.closest("#beside") || (path === location.pathname && now.closest("#main [data-draft]")); // what is typed there comes again
+  if (!stays) one("#main")?.focus({ preventScroll: true });
+});
+document.addEventListener("htmx:after:swap", () => { path = location.pathname; });
+
+// The page that was asked for last is the one that comes, however the answers do: those for earlier ones go by, and what was sent from
+// a page that one has left leads nowhere any more.
+let latest = null, sent = new WeakMap(); // requests → the page that they were sent from
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  sent.set(ctx, location.pathname);
+  if (ctx.target?.id !== "main") return;
+  if (!ctx.target.isConnected) ctx.target = one("#main"); // it waited while a page came
+  if (ctx.request.method === "GET") latest = ctx;
+});
+document.addEventListener("htmx:before:response", ({ detail: { ctx } }) => {
+  if (ctx.hx?.location && sent.get(ctx) !== location.pathname) delete ctx.hx.location;
+});
+document.addEventListener("htmx:after:request", (event) => {
+  const { ctx } = event.detail;
+  if (ctx.target?.id !== "main" || ctx.request.method !== "GET") return;
+  if (ctx === latest) ctx.target = one("#main");
+  else event.preventDefault();
 });
 document.addEventListener("htmx:after:swap", mark);
 

@@ -1,11 +1,13 @@
 // A form whose layout depends on what is typed: the server says which fields ([data-shaped]) do not stand there now, and which are
 // required. What stands in a field that goes away stays in it, and is sent as it is.
-import { on, one } from "./dom.js";
+import { all, isChanged, on, one } from "./dom.js";
 
 const ask = (_, form) => one("[data-asks-shape]", form)?.dispatchEvent(new Event("kundig:shape"));
 on("change", "form", ask);
 on("kundig:picked", "form", ask);
 on("kundig:dropped", "form", ask);
+
+all("form:has([data-asks-shape])").filter(isChanged).forEach((form) => ask(null, form)); // before this bundle came
 
 const apply = (told) => {
   const form = told.closest("form");

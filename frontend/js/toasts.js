@@ -17,7 +17,10 @@ export const toast = ({ title, text = "", category = "success", undo }) => {
   if (undo) {
     button.hidden = false;
     // not by the body, whose requests wait behind the page that is just coming, the second in vain
-    button.addEventListener("click", () => htmx.ajax("POST", undo, { source: toaster, target: "#main", swap: "none" }), { once: true });
+    button.addEventListener("click", () => {
+      button.hidden = true; // the next Ctrl+Z means the one before
+      htmx.ajax("POST", undo, { source: toaster, target: "#main", swap: "none" });
+    }, { once: true });
   }
   toaster.append(element); // Basecoat's observer starts its timer
 };

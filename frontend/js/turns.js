@@ -10,7 +10,16 @@ const say = (control, value) => {
   else if (!control.matches("select") || [...control.options].some((option) => option.value === value)) control.value = value;
 };
 // What a button is called may change with the answer (“Change 12”), what it is for does not.
-const nameOf = (button) => button.id || (button.type === "submit" ? `submit ${button.name} ${button.value}` : button.getAttribute("aria-label") ?? button.textContent.trim());
+const callOf = (button) => (button.type === "submit" ? `submit ${button.name} ${button.value}` : button.getAttribute("aria-label") ?? button.textContent.trim());
+const named = (form) => {
+  const seen = new Map();
+  return new Map(all("button", form).map((button) => {
+    const call = callOf(button), place = seen.get(call) ?? 0;
+    seen.set(call, place + 1);
+    return [button.id || `${place} ${call}`, button];
+  }));
+};
+const nameOf = (button) => [...named(button.form)].find(([, other]) => other === button)[0];
 
 // What comes is the form, or what it alone stands in.
 const formIn = (place) => (place?.matches?.(FORM) ? place : place?.querySelector?.(`:scope > ${FORM}`));
@@ -82,7 +91,7 @@ document.addEventListener("pointerdown", ({ target }) => {
 document.addEventListener("pointerup", ({ target }) => {
   const was = down, form = was && document.getElementById(was.form);
   down = null;
-  if (form?.contains(target) && !was.button.isConnected) all("button", form).find((other) => nameOf(other) === was.name)?.click();
+  if (form?.contains(target) && !was.button.isConnected) named(form).get(was.name)?.click();
 }, { capture: true });
 
 document.addEventListener("htmx:before:swap", (event) => {
@@ -105,7 +114,7 @@ document.addEventListener("htmx:finally:request", (event) => {
   const stops = all("input:not([type=hidden]), select, textarea, button:enabled", form).filter((stop) => stop.tabIndex >= 0 && stop.getClientRects().length);
   if (turn.focused && document.activeElement === document.body) stops[stops.findIndex((stop) => stop.id === turn.source) + 1]?.focus();
   if (turn.pressed.length) {
-    const [first, ...rest] = turn.pressed, button = all("button", form).find((other) => nameOf(other) === first);
+    const [first, ...rest] = turn.pressed, button = named(form).get(first);
     waiting.set(id, rest);
     if (first === "") form.requestSubmit(); else button?.click();
   } else changed.at(-1)?.[0].dispatchEvent(new Event("change", { bubbles: true }));
