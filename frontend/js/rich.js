@@ -6,7 +6,7 @@ import { send } from "./once.js";
 const COMMANDS = { bold: "bold", italic: "italic", list: "insertUnorderedList", numbers: "insertOrderedList" };
 const keep = (box) => { one("textarea", box).value = one("[contenteditable]", box).innerHTML; };
 
-on("input", "[data-rich]", (_, box) => keep(box));
+on("input", "[data-rich]", (_, box) => keep(box), { capture: true }); // before drafts are kept
 on("paste", "[data-rich] [contenteditable]", (event) => {
   event.preventDefault();
   document.execCommand("insertText", false, event.clipboardData.getData("text/plain"));
