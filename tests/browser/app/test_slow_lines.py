@@ -175,3 +175,20 @@ def test_a_note_that_is_being_typed_stays_when_the_page_comes_anew(jana: Visitor
     expect(note).to_be_focused()
     page.keyboard.type("chreiben")
     expect(note).to_have_text("Noch im Schreiben")
+
+
+def test_a_comment_that_is_being_typed_goes_on_when_the_page_has_come_anew(jana: Visitor) -> None:
+    page, address = opportunity(jana)
+    page.click("[data-panel=comments]")
+    box = page.locator("#comments textarea")
+    expect(box).to_be_visible()
+    with answering_late(page, address):
+        with page.expect_request(address):
+            page.locator(".k-path button").nth(1).click()
+        box.focus()
+        page.keyboard.type("Sie wollen ")
+    expect(page.locator(".k-path li").nth(1)).to_have_class("is-current")
+    expect(box).to_be_focused()
+    page.keyboard.type("zwei davon")
+    expect(box).to_have_value("Sie wollen zwei davon")
+    box.fill("")
