@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from time import monotonic
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, StorageState, ViewportSize, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, StorageState, ViewportSize
 from tests.browser.app.sample import PASSWORD
 from tests.serving import sample_company, serving
 from tests.unit.house.source import ROOT
 
 DESKTOP, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-expect.set_options(timeout=20_000)  # as patient as pages are, on a busy machine too
 STILL = """async () => {
   for (let moving = [0]; moving.length;) { // the end of one may begin others
     await new Promise(requestAnimationFrame);
@@ -24,9 +23,16 @@ STILL = """async () => {
   }
 }"""
 QUIET = """async () => {
-  for (let since = performance.now(); performance.now() < since + 100; await new Promise(requestAnimationFrame)) {
-    if (document.querySelector(".htmx-request:not(#live)")) since = performance.now();
+  performance.setResourceTimingBufferSize(10_000); // of 250 it is full, and notes no more
+  const needs = () => [...document.querySelectorAll("[data-needs]")].map((one) => new URL(one.dataset.needs, location).href);
+  const fetched = (script) => performance.getEntriesByName(script).some((entry) => entry.responseEnd); // by the page, not by us
+  const begun = performance.now();
+  for (let since = begun; performance.now() < since + 100; await new Promise(requestAnimationFrame)) {
+    const missing = needs().filter((script) => !fetched(script));
+    if (missing.length || document.querySelector(".htmx-request:not(#live)")) since = performance.now();
+    if (since > begun + 60_000) throw new Error(`never quiet ${missing}`);
   }
+  await Promise.all(needs().map((script) => import(script))); // it runs a moment after it was fetched
 }"""
 EXPECTED = (
     "status of (409|422)",  # the form with its errors, or with both values
@@ -81,7 +87,7 @@ class Visitor:
         return self.page
 
     def rest(self) -> None:
-        """Wait until nothing is being fetched."""
+        """Wait until nothing is being fetched, and all scripts that the page needs have run."""
         self.page.evaluate(QUIET)
 
     def until(self, condition: str) -> None:

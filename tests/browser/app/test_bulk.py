@@ -25,6 +25,7 @@ def test_everything_that_matches_is_changed_and_taken_back(jana: Visitor) -> Non
     every = page.locator("#bulk [data-n]").inner_text()
     page.get_by_role("button", name="Feld ändern").click()
     page.select_option("#bulk-field", "rating")
+    expect(page.locator("#bulk-form #f-rating")).to_be_visible()
     assert jana.accessible() == []
     page.locator("#bulk-form #f-rating").select_option(index=1)
     expect(page.locator(".k-told")).to_contain_text(f"{every} Einträge werden geändert.")

@@ -26,6 +26,7 @@ def test_the_tour_goes_from_page_to_page_and_on_where_it_was_left(jana: Visitor)
     page.reload()
     expect(page.locator(".k-beside .tnum")).to_have_text("4 / 8")
     page.get_by_role("button", name="Verlassen").click()
+    expect(page.locator(".k-beside")).to_have_count(0)
 
 
 def test_help_stands_beside_the_page_and_follows(tom: Visitor) -> None:

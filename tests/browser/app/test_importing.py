@@ -89,7 +89,7 @@ def test_500_contacts_with_5_bad_cells(who: str, request: pytest.FixtureRequest,
     page.locator("#made-contact ~ ul a").first.click()
     expect(page.locator("h1")).to_contain_text(word)
     page.go_back()
-    page.locator("[hx-post$='/undo']").click()
+    page.locator("#import-state [hx-post$='/undo']").click()
     page.locator("dialog[open] button.btn").last.click()
     expect(page.locator("#import-state .k-made")).to_have_count(0, timeout=30_000)
     visitor.open(f"/o/contact?view=all&q={word}")

@@ -223,5 +223,5 @@ def test_what_could_not_be_sent_at_once_is_tried_again(phone: BrowserContext, li
     )
     line.join()
     page.goto(f"{line.url}/o/{path}")
-    expect(page.locator("#waiting")).to_be_hidden()
     expect(page.locator("#timeline")).to_contain_text("Noch einmal versucht")
+    expect(page.locator("#waiting")).to_be_hidden()

@@ -152,7 +152,7 @@ def test_a_lead_is_converted(jana: Visitor) -> None:
     page.wait_for_selector("#quick-form")
     page.click("#quick-form [type=submit]")
     page.wait_for_url("**/o/opportunity/**")
-    assert name.split(" ")[-1].removeprefix("Neuhaus") in page.locator(".k-rec").inner_text()
+    expect(page.locator(".k-rec")).to_contain_text(name.split(" ")[-1].removeprefix("Neuhaus"))
 
 
 def test_the_palette_finds_and_goes(jana: Visitor) -> None:
@@ -208,7 +208,7 @@ def test_a_link_that_was_left_opens_no_suggestions(jana: Visitor) -> None:
     page.keyboard.type("Nor")
     owner.focus()
     owner.fill("Tom")  # asked for after the other would have been
-    page.wait_for_selector("#f-owner-found [data-lookup-hit]")
+    expect(page.locator("#f-owner-found [data-lookup-hit]")).to_have_text([re.compile("Tom Baker")])
     jana.rest()
     expect(account).to_have_attribute("aria-expanded", "false")
     expect(page.locator("#f-account-found [data-lookup-hit]")).to_have_count(0)

@@ -74,7 +74,7 @@ def test_keys_move_one_or_all_that_follow(jana: Visitor) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("section[data-day='2032-03-10'] a", has_text="Wochenstart")).to_be_visible()
     assert [text[:2] for text in entries(jana, "Wochenstart")] == ["Di", "Mi", "Di", "Di"]
-    page.goto(f"{jana.company.url}/calendar?span=week&day=2032-03-15")
+    jana.open("/calendar?span=week&day=2032-03-15")
     page.locator("a.k-calblock", has_text="Wochenstart").focus()
     page.keyboard.press("ArrowRight")
     page.locator("#quick button", has_text="alle folgenden").click()

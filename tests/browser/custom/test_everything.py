@@ -108,7 +108,7 @@ def test_a_board_moves_by_keys_and_menu_and_asks_when_something_is_lost(jana: Vi
     lease(jana, name="Brettspiel", use="hall")
     page = jana.open("/o/lease")
     page.locator(".seg a", has_text="Board").click()
-    page.wait_for_selector("[data-sortable]")
+    page.wait_for_selector("[data-stage-list][data-sortable]")
     expect(page.locator("#sum-viewing")).to_contain_text("€")
     card = page.locator("article", has_text="Brettspiel")
     expect(card).to_contain_text("Hofmann Logistik AG")
@@ -124,7 +124,7 @@ def test_a_board_moves_by_keys_and_menu_and_asks_when_something_is_lost(jana: Vi
     page.keyboard.press("Control+Enter")
     expect(page.locator("[data-stage-list=fallen] article", has_text="Brettspiel")).to_be_visible()
     page = jana.open("/o/lease/board?by=stage&lane=use")
-    page.wait_for_selector("[data-sortable]")
+    page.wait_for_selector("[data-stage-list][data-sortable]")
     expect(page.locator(".k-lane", has_text="Brettspiel")).to_contain_text("Halle")
 
 
@@ -141,6 +141,7 @@ def test_a_calendar_of_its_own_moves_what_lasts(jana: Visitor) -> None:
     page.keyboard.press("ArrowRight")
     expect(page.locator(".toast")).to_contain_text("05.03.2031")
     on = page.locator(".k-alld", has=page.locator("a", has_text="Zwischenmiete"))
+    expect(on.and_(page.locator("[data-day='2031-03-07']"))).to_be_visible()
     expect(on).to_have_count(3)
     entry.focus()
     page.keyboard.press("Shift+ArrowDown")
@@ -281,6 +282,7 @@ def test_two_people_see_each_other_and_what_the_other_does(jana: Visitor, eva: V
 def test_it_is_imported_exported_and_printed(jana: Visitor) -> None:
     page = jana.open("/o/lease")
     page.get_by_role("link", name="Import").click()
+    page.wait_for_url("**/imports/new?object=lease")
     expect(page.locator("#main")).to_contain_text("Mietvertr")
     lease(jana, name="Auf Papier")
     jana.page.emulate_media(media="print")
@@ -314,10 +316,11 @@ def test_on_a_phone(tom: Visitor, theme: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert tom.accessible() == []
     page = tom.open("/o/lease/board")
-    page.wait_for_selector("[data-sortable]")
+    page.wait_for_selector("[data-stage-list][data-sortable]")
     card = page.locator("article", has_text=f"Pocket {theme}")
     card.locator("[data-card-menu]").click()
     page.click("#moves [data-move-to=signed]")
+    expect(page.locator("#toaster")).to_contain_text("Now in “Signed”.")  # the card is there at once
     page.locator(".k-mstages button[data-stage=signed]").click()
     expect(page.locator("[data-stage-list=signed] article", has_text=f"Pocket {theme}")).to_be_visible()
     assert tom.accessible() == []

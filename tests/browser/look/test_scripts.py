@@ -33,6 +33,7 @@ def test_the_create_menu_opens_where_its_button_is(look: Page, server) -> None:
     look.set_viewport_size({"width": 390, "height": 844})
     open_page(look, server)
     look.locator(".k-tabbar button[popovertarget=create]").click()
+    expect(look.locator("#create [role=menuitem]").first).to_be_focused()  # it has been placed before that
     box = look.locator("#create").bounding_box()
     assert box is not None
     assert box["y"] > 500

@@ -44,6 +44,7 @@ def test_reading_filtering_and_exporting(server: Server, administrator: str, new
     assert found
     assert {row["event"] for row in found} == {"token_made"}
     page.get_by_label("Event", exact=True).select_option(label="Audit log exported")
+    expect(rows.first).to_contain_text("exported the audit log")
     expect(rows).to_have_count(1)
     page.get_by_label("To", exact=True).fill("2001-02-03")
     expect(page.get_by_text("No event fits what you filter by.")).to_be_visible()
