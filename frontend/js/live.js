@@ -72,6 +72,11 @@ const followParts = ({ everything, changed, created, many }) => {
   all("[data-follows]").filter((part) => everything || touched.has(part.dataset.follows)).forEach(renew);
 };
 
+// What was pressed may be gone when its answer comes, since its part has been renewed: the parts that wait for such news listen at the body.
+for (const type of ["kundig:moved", "kundig:related", "kundig:timeline"]) {
+  document.addEventListener(type, ({ target }) => { if (target === document) htmx.trigger(document.body, type); });
+}
+
 // Keys that have led to a record in such a part are still at it when it has been renewed.
 let held = null;
 document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
