@@ -86,9 +86,12 @@ async def test_figures_over_what_is_seen_in_part(worlds: tuple[World, World]) ->
     assert {field["name"] for field in figures["account"]} >= {"open_opportunities", "last_activity_at", "next_activity_at"}
     asked = [(name, field["name"], kind_of(field)) for name, found in figures.items() for field in found]
     asked += [("contact", f"account.{field['name']}", kind_of(field)) for field in figures["account"]]
-    requests = [request for object_, path, kind in asked for request in asked_of_figures(object_, path, kind)]
-    found, good = await differences(worlds, requests)
-    assert not found, f"{len(found)} differ:\n" + "\n\n".join(found[:12])
+    ways = [list(asked_of_figures(*figure)) for figure in asked]
+    requests = [
+        way for number, found in enumerate(ways) for way in (found if TIMES > 1 else found[number % 3 :: 3])
+    ]  # all: at night
+    differing, good = await differences(worlds, requests)
+    assert not differing, f"{len(differing)} differ:\n" + "\n\n".join(differing[:12])
     assert good == len(requests)
 
 
