@@ -77,14 +77,13 @@ document.addEventListener("htmx:confirm", (event) => {
 // by something that was done before, takes nothing away from whoever types in one.
 let leads = false;
 const clear = () => { one("#place")?.replaceChildren(); touched.clear(); };
-for (const type of ["htmx:before:response", "htmx:before:swap"]) {
-  document.addEventListener(type, ({ detail: { ctx } }) => {
-    if (ctx.sourceElement?.closest?.("#place") && (ctx.hx?.location || (type.endsWith("swap") && ctx.target?.id === "main"))) leads = true;
-  });
-}
+const isFromPlace = ({ sourceElement }) => Boolean(sourceElement?.closest?.("#place"));
+document.addEventListener("htmx:before:response", ({ detail: { ctx } }) => { if (ctx.hx?.location && isFromPlace(ctx)) leads = true; });
 document.addEventListener("htmx:before:swap", (event) => {
-  const { sourceElement, target, text } = event.detail.ctx; // a deed that asks nothing leaves a dialog alone that was opened meanwhile
-  if (target?.id === "place" && !text?.trim() && !sourceElement?.closest?.("#place")) event.preventDefault();
+  const { ctx } = event.detail, { target, text } = ctx;
+  if (target?.id === "main" && isFromPlace(ctx)) leads = true;
+  // A deed that asks nothing leaves a dialog alone that was opened meanwhile.
+  if (target?.id === "place" && !text?.trim() && !isFromPlace(ctx)) event.preventDefault();
 });
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => { if (ctx.target?.id === "place") ctx.target.dataset.path = location.pathname; });
 document.addEventListener("htmx:after:history:push", () => {

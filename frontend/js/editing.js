@@ -87,12 +87,15 @@ on("focusout", ".k-editor", (event, form) => {
 });
 on("change", ".k-editor select:not([multiple])", (_, field) => submit(field.form));
 
-document.addEventListener("htmx:after:swap", () => {
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   for (const form of all(".k-editor:not([data-first])")) {
     form.dataset.first = value(form);
     delete form.dataset.sent;
     const { activeElement: now } = document, field = one("[autofocus]", form) ?? one(fields, form);
-    if (isTyping(now) && !now.closest(".ed")) { close(form.closest(".ed"), false); continue; } // who writes elsewhere by now has gone on
+    if (isTyping(now) && !now.closest(".ed")) { // who writes elsewhere by now has gone on; only what was refused waits for them
+      if (ctx.request.method === "GET") close(form.closest(".ed"), false);
+      continue;
+    }
     field?.focus();
     if (field?.matches("input")) field.select?.();
     giveTo(field);

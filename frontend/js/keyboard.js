@@ -21,8 +21,9 @@ const step = (by) => {
   item.scrollIntoView({ block: "nearest" });
   return true;
 };
+const shown = (selector, root = document) => all(selector, root).find((found) => !found.closest("[hidden]"));
 const press = (selector, root = document) => {
-  const element = root && all(selector, root).find((found) => !found.closest("[hidden]"));
+  const element = root && shown(selector, root);
   element?.click();
   return Boolean(element);
 };
@@ -39,7 +40,7 @@ const FIELDS = "form :is(input:not([type=hidden]), select, textarea:not([hidden]
 const fieldIn = (id) => one(FIELDS, document.getElementById(id) ?? document.createElement("i"));
 const around = (id) => document.getElementById(id)?.parentElement; // the place itself may be exchanged
 const writeIn = (id, button) => {
-  const opener = all(button).find((found) => !found.closest("[hidden]")), fetches = opener?.matches("[hx-get]:not([aria-selected=true])");
+  const opener = shown(button), fetches = opener?.matches("[hx-get]:not([aria-selected=true])");
   if (!opener) return false;
   if (!opener.matches("[aria-selected=true]")) opener.click();
   if (fieldIn(id) && !fetches) return fieldIn(id).focus();

@@ -6,10 +6,9 @@ import htmx from "./htmx.js";
  * connection that is lost, when the page has become another one meanwhile: what was read is not of that one. */
 export const read = async (address) => {
   const { href } = location, sheet = one("#main");
-  const isElsewhere = () => location.href !== href || one("#main") !== sheet;
   const answer = await fetch(address, { headers: { "HX-Request": "true", "HX-Boosted": "true" }, cache: "no-store" });
   const text = await answer.text();
-  if (isElsewhere()) throw new Error(`${address}: read for ${href}`);
+  if (location.href !== href || one("#main") !== sheet) throw new Error(`${address}: read for ${href}`);
   if (answer.status === 404) return null;
   if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
   const holder = document.createElement("template"); // rows may stand in it without their table

@@ -116,6 +116,26 @@ def test_letters_go_where_one_writes_not_into_an_editor_that_is_on_its_way(jana:
     page.keyboard.press("Delete")
 
 
+def test_a_value_that_is_refused_waits_for_whoever_writes_elsewhere_by_now(jana: Visitor) -> None:
+    page = first_account(jana)
+    page.click("[data-panel=comments]")
+    box = page.locator("#comments textarea")
+    expect(box).to_be_visible()
+    place = page.locator(".k-det .ed[data-edit$=employees]").first
+    address = f"**{place.get_attribute('data-edit')}"
+    place.click()
+    page.locator(".k-editor input").fill("viele")
+    with answering_late(page, address):
+        with page.expect_request(address):
+            box.click()
+        page.keyboard.type("Inzwischen hier")
+    expect(page.locator(".k-eder")).to_be_visible()
+    expect(page.locator(".k-editor input")).to_have_value("viele")
+    expect(box).to_be_focused()
+    expect(box).to_have_value("Inzwischen hier")
+    box.fill("")
+
+
 def test_an_editor_that_is_left_before_it_came_does_not_open(jana: Visitor) -> None:
     page = first_account(jana)
     place = page.locator(".k-det .ed[data-edit$=name]").first
