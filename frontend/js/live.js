@@ -118,7 +118,7 @@ const tell = async () => {
 document.addEventListener("kundig:news", (event) => gather(JSON.parse(event.detail.data)));
 // An editor was left without saving, and others had changed the value meanwhile.
 document.addEventListener("kundig:left", (event) => {
-  if (event.target.closest("[data-stale]")) gather({ everything: false, here: ["record"], changed: {}, created: {}, many: [] });
+  if (event.target.closest?.("[data-stale]")) gather({ everything: false, here: ["record"], changed: {}, created: {}, many: [] });
 });
 
 document.addEventListener("kundig:over", () => one("#live")?.remove()); // the session has ended: nothing would come of coming back
